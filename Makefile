@@ -1,0 +1,56 @@
+# Every target does its own set-up on a fresh Debian 12 or 13 machine (scripts/setup.sh: quick when all is there).
+# CARGO_TARGET_DIR is respected. What a target does is in scripts/, one file each.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test demo simulate bench lint build android sweep mutants
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+run: ## the app at phone size beside a county with demo data; two addresses when there is no display
+	@scripts/run.sh
+
+test: ## all tests: Rust, the screens, end to end
+	@scripts/setup.sh core shell browser
+	@scripts/ui.sh
+	@scripts/test.sh
+
+demo: export LEDGER := $(LEDGER)
+demo: export TRACKS := $(TRACKS)
+demo: export PHOTOS := $(PHOTOS)
+demo: ## a worker's day over real processes → target/demo.json (LEDGER=file TRACKS=folder PHOTOS=folder)
+	@scripts/setup.sh core
+	@scripts/ui.sh
+	@scripts/build.sh county bridge
+	@scripts/demo.sh
+
+simulate: export SEED := $(SEED)
+simulate: export SEEDS := $(SEEDS)
+simulate: export PLANT := $(PLANT)
+simulate: ## two phones and a county under one seed, twice, equal traces (SEED=n)
+	@scripts/setup.sh core
+	@scripts/simulate.sh
+
+lint: ## rustfmt, clippy, rustdoc, eslint, prettier, stylelint, vue-tsc; warnings are errors
+	@scripts/setup.sh core shell
+	@scripts/ui.sh
+	@scripts/lint.sh
+
+build: ## the county for release → target/release/xunge-county
+	@scripts/setup.sh core
+	@scripts/ui.sh
+	@scripts/build.sh county
+
+android: ## type-checks the shell for Android; with an Android SDK and NDK, builds the APK
+	@scripts/setup.sh core android
+	@scripts/ui.sh
+	@scripts/android.sh
+
+bench: ## not yet due
+	@echo 'make bench is not yet due: nothing is measured so far.' >&2; exit 1
+
+sweep: ## not yet due
+	@echo 'make sweep is not yet due: the simulation runs one seed so far (make simulate).' >&2; exit 1
+
+mutants: ## not yet due
+	@echo 'make mutants is not yet due: no mutation testing is set up so far.' >&2; exit 1
