@@ -47,8 +47,10 @@ fetch() {
 rust() {
   if ! command -v rustup >/dev/null; then
     say "rustup is missing; installing rustup 1.28.2 (checked by SHA-256) into ${CARGO_HOME:-$HOME/.cargo}"
-    local init
-    init=$(mktemp)
+    # The program decides by its own file name what it is.
+    local folder init
+    folder=$(mktemp -d)
+    init=$folder/rustup-init
     if fetch "$RUSTUP_INIT" "$RUSTUP_INIT_SHA256" "$init"; then
       chmod +x "$init"
       "$init" -y --no-modify-path --profile minimal --default-toolchain none
@@ -56,7 +58,7 @@ rust() {
       say "static.rust-lang.org cannot be reached; trying Debian's rustup instead"
       packages rustup
     fi
-    rm -f "$init"
+    rm -rf "$folder"
     hash -r
   fi
   # Asked for by name, because RUSTUP_AUTO_INSTALL may be off.
@@ -110,6 +112,7 @@ npm_ci() {
   [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && return 0
   say "installing npm packages of $1/ from its package-lock.json"
   (cd "$1" && npm ci --loglevel=error)
+  mkdir -p "$1/node_modules"
   echo "$want" >"$stamp"
 }
 
