@@ -1,1 +1,4 @@
 //! (being written)
+
+pub mod codes;
+pub mod geometry;
