@@ -1,0 +1,64 @@
+//! Today: what is due, what came back, where everything is.
+
+use super::{Counts, Standing, patrols::SlotView};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Answer of `today`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Today {
+    /// Local date, `YYYY-MM-DD`.
+    pub date: String,
+    /// Name of the worker's grid.
+    pub grid: String,
+    /// The two patrols of the day.
+    pub slots: Vec<SlotView>,
+    /// The four-state counts.
+    pub counts: Counts,
+    /// Households to call at today, in walking order; at most 20.
+    pub visits_due: Vec<DueVisit>,
+    /// How many are due in all.
+    pub visits_due_total: u32,
+    /// Visits recorded today.
+    pub visits_done: u32,
+    /// Answers the county gave to this worker's reports, newest first.
+    pub answers: Vec<AnswerView>,
+    /// Items the county returned for more information.
+    pub returned: Vec<AnswerView>,
+}
+
+/// A household that is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DueVisit {
+    /// Household id.
+    pub household: String,
+    /// Door as people say it: `2幢1单元 301`.
+    pub door: String,
+    /// Why: a code (`care_duty`, `new_tenant`, `to_check`).
+    pub reason: String,
+    /// Name of the care category, where that is the reason; absent for tier 2.
+    pub category: Option<String>,
+    /// Last visit.
+    pub last_visit_ms: Option<i64>,
+    /// Day by which it is due, `YYYY-MM-DD`.
+    pub due: String,
+}
+
+/// An answer or a return.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AnswerView {
+    /// Incident id.
+    pub incident: String,
+    /// Category name, e.g. `路灯不亮`.
+    pub title: String,
+    /// State code after the step.
+    pub state: String,
+    /// Who answered: department or desk name, never a private person.
+    pub by: String,
+    /// When.
+    pub at_ms: i64,
+    /// The answer in the desk's words.
+    pub text: String,
+    /// Where the incident stands.
+    pub standing: Standing,
+}

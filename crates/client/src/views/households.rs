@@ -1,0 +1,260 @@
+//! Buildings, doors, households and visits.
+
+use super::{Page, Standing, people::PersonLine};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Answer of `buildings`: the worker's buildings in walking order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BuildingLine {
+    /// Building id.
+    pub id: String,
+    /// Name, e.g. `2幢`.
+    pub name: String,
+    /// Street and number, where known.
+    pub street: String,
+    /// Households in it.
+    pub households: u32,
+    /// Visited today.
+    pub visited_today: u32,
+    /// Due today.
+    pub due: u32,
+}
+
+/// Answer of `households_head`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HouseholdsHead {
+    /// Households in the grid.
+    pub households: u32,
+    /// People in the grid.
+    pub people: u32,
+    /// Visited today.
+    pub visited_today: u32,
+    /// Buildings in walking order.
+    pub buildings: Vec<BuildingLine>,
+}
+
+/// Arguments of `building`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct BuildingArgs {
+    /// Building id.
+    pub id: String,
+}
+
+/// Answer of `building`: the house as it stands, top floor first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BuildingView {
+    /// The building.
+    pub building: BuildingLine,
+    /// Unit names in order, e.g. `1`, `2`; one empty name where there are no units.
+    pub units: Vec<String>,
+    /// Floors, highest first.
+    pub floors: Vec<FloorView>,
+}
+
+/// One floor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FloorView {
+    /// Floor number; 0 where unknown.
+    pub floor: i32,
+    /// Doors in order of unit, then number.
+    pub doors: Vec<DoorView>,
+}
+
+/// One door.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DoorView {
+    /// Dwelling id.
+    pub dwelling: String,
+    /// Household id; absent for an empty dwelling.
+    pub household: Option<String>,
+    /// Unit name.
+    pub unit: String,
+    /// Door number, e.g. `301`.
+    pub door: String,
+    /// People living there.
+    pub people: u32,
+    /// `empty`, `plain`, `visited`, `due`, `to_check`, `nobody_home`.
+    pub state: String,
+    /// Items to check.
+    pub to_check: u32,
+    /// Visit of today, if any.
+    pub visited_ms: Option<i64>,
+}
+
+/// Arguments of `households`: search or browse.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct HouseholdsArgs {
+    /// What was typed: characters of a name, pinyin initials, `3-2-501`, the last digits of an id or phone; empty = recent.
+    #[serde(default)]
+    pub query: String,
+    /// Which page.
+    #[serde(default)]
+    pub page: Page,
+}
+
+/// Answer of `households`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HouseholdLines {
+    /// Rows, masked.
+    pub rows: Vec<HouseholdLine>,
+    /// Whether more follow.
+    pub more: bool,
+}
+
+/// One household in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HouseholdLine {
+    /// Household id.
+    pub id: String,
+    /// Door as people say it.
+    pub door: String,
+    /// Masked name of the head, or of the person that matched.
+    pub head: String,
+    /// People living there.
+    pub people: u32,
+    /// What matched: `name`, `initials`, `door`, `id_tail`, `phone_tail`; absent when browsing.
+    pub matched: Option<String>,
+    /// Last visit.
+    pub last_visit_ms: Option<i64>,
+    /// Where the newest change of this household stands.
+    pub standing: Standing,
+}
+
+/// Arguments of `household`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct HouseholdArgs {
+    /// Household id.
+    pub id: String,
+}
+
+/// Answer of `household`: one page about one door.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HouseholdView {
+    /// Household id.
+    pub id: String,
+    /// Door as people say it.
+    pub door: String,
+    /// Name of the building.
+    pub building: String,
+    /// How they live there: code `owner`, `tenant`, `public`, `other`, `unknown`.
+    pub occupancy: String,
+    /// Free note on the household (no names, no judgement).
+    pub note: String,
+    /// Landline or agreed contact phone of the household, masked.
+    pub phone: Option<String>,
+    /// People, head first.
+    pub people: Vec<PersonLine>,
+    /// Care duties owed here.
+    pub duties: Vec<DutyView>,
+    /// Visits, newest first, at most 10.
+    pub visits: Vec<VisitLine>,
+    /// Changes of this household, newest first, at most 20.
+    pub history: Vec<HistoryLine>,
+    /// Conflicts waiting on this household or its people.
+    pub review: u32,
+    /// Where the newest change stands.
+    pub standing: Standing,
+}
+
+/// A service owed (never a label).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DutyView {
+    /// Care duty id.
+    pub id: String,
+    /// Registered category name.
+    pub category: String,
+    /// Law and article it rests on.
+    pub basis: String,
+    /// Person concerned.
+    pub person: String,
+    /// Cadence code: `monthly`, `quarterly`, `yearly`, `on_task`.
+    pub cadence: String,
+    /// Day by which the next contact is due, `YYYY-MM-DD`.
+    pub due: String,
+    /// Done for the present period.
+    pub done: bool,
+}
+
+/// A visit in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct VisitLine {
+    /// Visit id.
+    pub id: String,
+    /// When, by the phone's clock.
+    pub at_ms: i64,
+    /// Outcome code: `nothing_changed`, `changed`, `nobody_home`, `declined`.
+    pub outcome: String,
+    /// Note.
+    pub note: String,
+    /// Name of the worker, or a role where the author is outside the reader's scope.
+    pub by: String,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+/// One change in the history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HistoryLine {
+    /// When it was written.
+    pub at_ms: i64,
+    /// Whose: worker name or role.
+    pub by: String,
+    /// Record kind code, e.g. `person`.
+    pub kind: String,
+    /// Field names changed, codes of the language files.
+    pub fields: Vec<String>,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+/// Arguments of `record_visit`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct VisitArgs {
+    /// Household id.
+    pub household: String,
+    /// Outcome code, see [`VisitLine::outcome`].
+    pub outcome: String,
+    /// Ten-second note; may be empty.
+    #[serde(default)]
+    pub note: String,
+    /// Care duties this visit fulfils.
+    #[serde(default)]
+    pub duties: Vec<String>,
+}
+
+/// Answer of every saving command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Saved {
+    /// Id of the record saved.
+    pub id: String,
+    /// Handle for `undo`, valid until the operation leaves the phone.
+    pub undo: Option<String>,
+}
+
+/// Arguments of `undo`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct UndoArgs {
+    /// Handle from [`Saved::undo`].
+    pub undo: String,
+}
+
+/// Arguments of `save_household`: fields left out stay as they are.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct HouseholdEdit {
+    /// Household id; absent creates one.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// Dwelling it lives in; needed when creating, moves the household otherwise.
+    #[serde(default)]
+    pub dwelling: Option<String>,
+    /// Occupancy code.
+    #[serde(default)]
+    pub occupancy: Option<String>,
+    /// Note.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Contact phone of the household; empty clears.
+    #[serde(default)]
+    pub phone: Option<String>,
+}

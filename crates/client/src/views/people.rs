@@ -1,0 +1,119 @@
+//! Persons: masked lines, the form, and the one opened person.
+
+use super::Standing;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A person in a household, masked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PersonLine {
+    /// Person id.
+    pub id: String,
+    /// Masked name, `孔**`.
+    pub name: String,
+    /// Relation to the head, code 0–8 of GB/T 4761 as text.
+    pub relation: String,
+    /// `1` male, `2` female, `0` unknown, `9` not stated.
+    pub sex: String,
+    /// Age in full years today; absent when the birth date is unknown.
+    pub age: Option<u32>,
+    /// Masked citizen id; absent when none, `declined` when refused.
+    pub citizen_id: Option<String>,
+    /// Masked phone.
+    pub phone: Option<String>,
+    /// Residence code: `registered`, `usual`, `floating`, `overseas`.
+    pub residence: String,
+    /// Conflicts waiting on this person.
+    pub review: u32,
+    /// Where the newest change stands.
+    pub standing: Standing,
+}
+
+/// Arguments of `open_person`: full fields of one person, logged, closed again after 30 s.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct OpenPersonArgs {
+    /// Person id.
+    pub id: String,
+    /// Reason code: `check_at_door`, `correct_record`, `call`, `care_duty`, `asked_by_person`.
+    pub reason: String,
+}
+
+/// Answer of `open_person`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OpenPerson {
+    /// Person id.
+    pub id: String,
+    /// The fields in full.
+    pub fields: PersonFields,
+    /// The screen masks again at this moment (phone's clock).
+    pub until_ms: i64,
+    /// Reveals left in this hour.
+    pub left_this_hour: u32,
+}
+
+/// The fields of a person as a form holds them. Empty text = unknown; `declined` = refused 拒绝提供.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PersonFields {
+    /// Name.
+    pub name: String,
+    /// Citizen id, 18 characters, or `declined`.
+    pub citizen_id: String,
+    /// `YYYY-MM-DD`, or empty.
+    pub birth: String,
+    /// Code of GB/T 2261.1.
+    pub sex: String,
+    /// Phone, or `declined`.
+    pub phone: String,
+    /// Code of GB/T 4761.
+    pub relation: String,
+    /// Residence code.
+    pub residence: String,
+    /// Note (no judgement, no category).
+    pub note: String,
+}
+
+/// Arguments of `save_person`. Only fields that are present change.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct PersonEdit {
+    /// Person id; absent creates one.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// Household the person lives in; needed when creating.
+    #[serde(default)]
+    pub household: Option<String>,
+    /// Changed fields, names as in [`PersonFields`].
+    pub fields: std::collections::BTreeMap<String, String>,
+}
+
+/// Arguments of `remove_person`: ends the residence (moved away, died); the person's record stays and it can be undone.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct RemovePersonArgs {
+    /// Person id.
+    pub id: String,
+    /// Household.
+    pub household: String,
+    /// `moved_away`, `died`, `entered_by_mistake`.
+    pub reason: String,
+}
+
+/// Arguments of `check_citizen_id`, called while typing.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CheckIdArgs {
+    /// What is typed so far.
+    pub text: String,
+}
+
+/// Answer of `check_citizen_id`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CheckedId {
+    /// `empty`, `incomplete`, `ok`, `wrong`.
+    pub state: String,
+    /// The 18-character form when whole.
+    pub lengthened: Option<String>,
+    /// Birth date read from it.
+    pub birth: Option<String>,
+    /// Sex code read from it.
+    pub sex: Option<String>,
+    /// Codes of what is odd about it, e.g. `checksum`, `birth_in_future`, `unknown_area`.
+    pub notes: Vec<String>,
+}

@@ -1,0 +1,198 @@
+//! Enrolment, PIN, settings, synchronisation: what is true of the phone as a whole.
+
+use super::{Counts, Page};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Which screen the app opens with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// No county yet: show enrolment.
+    New,
+    /// Enrolled; the store is closed until the PIN is given.
+    Locked,
+    /// Too many wrong PINs, or the lease is over: the records are safe, the desk must approve.
+    NeedsDesk,
+    /// Open.
+    Ready,
+}
+
+/// Answer of `app_state`, callable in every phase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AppState {
+    /// Which screen to open.
+    pub phase: Phase,
+    /// Who this phone belongs to, once enrolled.
+    pub worker: Option<WorkerView>,
+    /// PIN attempts left before the desk must help.
+    pub pin_tries_left: Option<u32>,
+    /// Screen settings; readable while locked so that the PIN screen is already in big type.
+    pub settings: Settings,
+    /// Version of the app.
+    pub version: String,
+    /// Rises with every change of a record or of the sync state; poll `changes` with it.
+    pub change: u64,
+}
+
+/// The worker as the phone shows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct WorkerView {
+    /// Worker id.
+    pub id: String,
+    /// Name of the worker.
+    pub name: String,
+    /// Worker number as printed on the stamp of photos and in the screen's watermark.
+    pub number: String,
+    /// Name of the worker's own grid, e.g. `富民三格`.
+    pub grid: String,
+    /// Name of the county.
+    pub county: String,
+}
+
+/// Arguments of `enrol`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct EnrolArgs {
+    /// Address as typed (`host:port`), or the whole text of the QR code.
+    pub address: String,
+    /// 20 Crockford characters, dashes and spaces allowed; empty when `address` is a QR text.
+    #[serde(default)]
+    pub code: String,
+    /// The PIN the worker chose, 6 digits.
+    pub pin: String,
+}
+
+/// Arguments of `unlock`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct UnlockArgs {
+    /// The PIN.
+    pub pin: String,
+}
+
+/// How the screens look and speak.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Settings {
+    /// `zh-CN` or `en`.
+    pub language: String,
+    /// Big-type mode 长辈版.
+    pub big_type: bool,
+    /// `light`, `dark` or `system`.
+    pub theme: String,
+    /// Send full photos over mobile data too; thumbnails always travel.
+    pub photos_on_mobile_data: bool,
+}
+
+/// One line of the sync page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncPhase {
+    /// Nothing to do.
+    Idle,
+    /// Talking to the county.
+    Running,
+    /// Waiting for the next attempt after a failure.
+    Waiting,
+    /// The county refused this phone; the worker must speak with the desk.
+    Stopped,
+}
+
+/// Answer of `sync_state`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SyncState {
+    /// What is going on.
+    pub phase: SyncPhase,
+    /// The four-state counts.
+    pub counts: Counts,
+    /// Records received so far in the first sync, of how many; absent once complete.
+    pub first_sync: Option<Progress>,
+    /// Operations sent in this round, of how many.
+    pub records: Progress,
+    /// Photos sent, of how many.
+    pub photos: Progress,
+    /// Bytes of photos sent, of how many.
+    pub photo_bytes: Progress,
+    /// When the county last answered, by the phone's clock.
+    pub last_contact_ms: Option<i64>,
+    /// Why the last attempt failed, as an error code.
+    pub last_error: Option<String>,
+    /// Milliseconds until the next attempt.
+    pub retry_in_ms: Option<i64>,
+}
+
+/// So many of so many.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Progress {
+    /// Done.
+    pub done: u64,
+    /// In all.
+    pub of: u64,
+}
+
+/// Arguments of `changes`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ChangesArgs {
+    /// The last change number the screen has seen.
+    pub after: u64,
+}
+
+/// Answer of `changes`: cheap, meant to be polled every second or two.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Changes {
+    /// The newest change number.
+    pub change: u64,
+    /// Records changed since `after`: the screen reloads its page.
+    pub records: bool,
+    /// The sync state, always.
+    pub sync: SyncState,
+}
+
+/// Arguments of `draft_load` and `draft_drop`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct DraftKey {
+    /// Which form, e.g. `person:018f…` or `incident:new`.
+    pub form: String,
+}
+
+/// Arguments of `draft_save` and answer of `draft_load`. Kept encrypted; survives the death of the process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Draft {
+    /// Which form.
+    pub form: String,
+    /// Field name to value as typed.
+    pub fields: std::collections::BTreeMap<String, String>,
+    /// When it was last typed into.
+    #[serde(default)]
+    pub saved_ms: i64,
+}
+
+/// Arguments of `access_log`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct AccessLogArgs {
+    /// Which page.
+    #[serde(default)]
+    pub page: Page,
+}
+
+/// One opened person, as the worker may read it back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AccessEntry {
+    /// When.
+    pub at_ms: i64,
+    /// Masked name of the person opened.
+    pub person: String,
+    /// The reason given, a code of `reveal_reasons` in the language files.
+    pub reason: String,
+}
+
+/// Storage used by this phone, answer of `storage`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Storage {
+    /// Bytes of the record store.
+    pub records_bytes: u64,
+    /// Bytes of photo files.
+    pub photos_bytes: u64,
+    /// Bytes free on the phone; absent when unknown.
+    pub free_bytes: Option<u64>,
+    /// Raw points of this worker's own tracks that still lie on this phone.
+    pub track_points: u64,
+}
