@@ -84,7 +84,7 @@ impl PartialDate {
     /// A number from a cell: an Excel day number, `19540305`, `195403` or a bare year. A fraction such as `1985.1`
     /// (October that lost its nought, or January?) keeps only its year when the month is in doubt.
     pub fn from_number(number: f64, date_1904: bool) -> Result<Self, DateError> {
-        if !number.is_finite() || number < 0.0 || number > 99_991_231.0 {
+        if !(0.0..=99_991_231.0).contains(&number) {
             return Err(DateError::Unreadable);
         }
         let whole = number.trunc() as u32;

@@ -61,17 +61,11 @@ fn parts_digits(c: char) -> bool {
 fn run_end(chars: &[char], start: usize) -> usize {
     let digit = |at: usize| chars.get(at).is_some_and(|c| half_width_char(*c).is_ascii_digit());
     let mut end = start;
-    loop {
-        if digit(end) {
-            end += 1;
-        } else if chars.get(end).is_some_and(|c| parts_digits(*c))
-            && (digit(end + 1) || letter_x(chars, end + 1))
-        {
-            end += 1;
-        } else {
-            return if letter_x(chars, end) { end + 1 } else { end };
-        }
+    let number_at = |at: usize| digit(at) || letter_x(chars, at);
+    while digit(end) || (chars.get(end).is_some_and(|c| parts_digits(*c)) && number_at(end + 1)) {
+        end += 1;
     }
+    if letter_x(chars, end) { end + 1 } else { end }
 }
 
 fn letter_x(chars: &[char], at: usize) -> bool {

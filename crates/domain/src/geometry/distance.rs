@@ -21,7 +21,7 @@ pub fn distance_m(a: LatLon, b: LatLon) -> f64 {
 
 /// Length of the line through `points` in their order; 0 for fewer than two.
 pub fn length_m(points: &[LatLon]) -> f64 {
-    points.windows(2).map(|pair| distance_m(pair[0], pair[1])).sum()
+    points.windows(2).fold(0.0, |sum, pair| sum + distance_m(pair[0], pair[1]))
 }
 
 /// A flat piece of ground around one point, in metres east and north of it (equirectangular).

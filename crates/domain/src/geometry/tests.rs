@@ -139,7 +139,7 @@ proptest! {
     #[test]
     fn longer_sight_never_sees_less(line in prop::collection::vec(near_town(), 1..20), sight in 5.0..80.0) {
         let cells = cells_of(&Outline::of_ring(square(800.0)).unwrap());
-        let (near, far) = (cells.seen_from(&[line.clone()], sight), cells.seen_from(&[line], sight * 2.0));
+        let (near, far) = (cells.seen_from(std::slice::from_ref(&line), sight), cells.seen_from(&[line], sight * 2.0));
         prop_assert!(near <= far && far <= cells.count());
     }
 }
