@@ -16,7 +16,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::create_dir_all(&out)?;
     let limits = Limits::default();
     let stamp = Stamp {
-        taken: chrono::NaiveDate::from_ymd_opt(2026, 11, 23).and_then(|day| day.and_hms_opt(9, 52, 0)).ok_or("date")?,
+        taken: chrono::NaiveDate::from_ymd_opt(2026, 11, 23)
+            .and_then(|day| day.and_hms_opt(9, 52, 0))
+            .ok_or("date")?,
         time_verified: false,
         place: Some(Fix { lat_e7: 374_905_060, lon_e7: 1_182_552_000, accuracy_m: 8 }),
         place_name: Some("2幢东侧".into()),

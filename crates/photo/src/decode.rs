@@ -43,7 +43,9 @@ pub(crate) fn check_decodes(bytes: &[u8], frame: &Frame) -> Result<(), PhotoErro
         let mut decoder = decoder(bytes, true);
         decoder.decode().map_err(jpeg_refusal)?;
         match decoder.info() {
-            Some(info) if (u32::from(info.width), u32::from(info.height)) == (frame.width, frame.height) => Ok(()),
+            Some(info) if (u32::from(info.width), u32::from(info.height)) == (frame.width, frame.height) => {
+                Ok(())
+            }
             _ => Err(PhotoError::Damaged("the decoder disagrees about the size".into())),
         }
     })?
@@ -156,7 +158,9 @@ fn on_white(image: &image::RgbaImage) -> RgbImage {
     let (width, height) = image.dimensions();
     RgbImage::from_fn(width, height, |x, y| {
         let [red, green, blue, alpha] = image.get_pixel(x, y).0;
-        let over = |value: u8| ((u32::from(value) * u32::from(alpha) + 255 * (255 - u32::from(alpha)) + 127) / 255) as u8;
+        let over = |value: u8| {
+            ((u32::from(value) * u32::from(alpha) + 255 * (255 - u32::from(alpha)) + 127) / 255) as u8
+        };
         image::Rgb([over(red), over(green), over(blue)])
     })
 }

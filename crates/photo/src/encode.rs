@@ -41,6 +41,8 @@ fn encode(image: &RgbImage, quality: u8) -> Result<Vec<u8>, PhotoError> {
     let mut encoder = Encoder::new(&mut bytes, quality);
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
     encoder.set_optimized_huffman_tables(true);
-    encoder.encode(image.as_raw(), width, height, ColorType::Rgb).map_err(|error| failed(error.to_string()))?;
+    encoder
+        .encode(image.as_raw(), width, height, ColorType::Rgb)
+        .map_err(|error| failed(error.to_string()))?;
     Ok(bytes)
 }

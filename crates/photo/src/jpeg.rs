@@ -142,7 +142,8 @@ impl Walk {
         }
         let mut chosen = Vec::with_capacity(3);
         for part in parts.chunks_exact(2) {
-            let index = frame.components.iter().position(|component| component.id == part[0] && !component.seen);
+            let index =
+                frame.components.iter().position(|component| component.id == part[0] && !component.seen);
             let index = index.ok_or_else(|| wrong("a scan's component"))?;
             frame.components[index].seen = true;
             let table = |class: usize, destination: u8| {

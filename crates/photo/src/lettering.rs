@@ -20,7 +20,11 @@ const SHADE: u32 = 96;
 const GROUND: Rgb<u8> = Rgb([24, 24, 24]);
 
 /// Draws the lines on the picture. The result's sides are at most `longest_side` when the picture's are.
-pub(crate) fn draw_stamp(picture: RgbImage, lines: &[String], longest_side: u32) -> Result<RgbImage, PhotoError> {
+pub(crate) fn draw_stamp(
+    picture: RgbImage,
+    lines: &[String],
+    longest_side: u32,
+) -> Result<RgbImage, PhotoError> {
     let font = FontRef::try_from_slice(FONT).map_err(|_| PhotoError::StampFailed)?;
     let width = picture.width().max(NARROWEST);
     let letters = Letters::new(&font, (width / LETTERS_PER_WIDTH).max(SMALLEST_LETTER));
@@ -124,7 +128,8 @@ impl<'a> Letters<'a> {
                 let (Some(px), Some(py)) = (at(corner.x, dx), at(corner.y, dy)) else { return };
                 if let Some(Rgb(channels)) = canvas.get_pixel_mut_checked(px, py) {
                     let cover = (cover.clamp(0.0, 1.0) * 256.0) as u32;
-                    *channels = channels.map(|value| ((u32::from(value) * (256 - cover) + 255 * cover) / 256) as u8);
+                    *channels =
+                        channels.map(|value| ((u32::from(value) * (256 - cover) + 255 * cover) / 256) as u8);
                 }
             });
         }
@@ -141,7 +146,8 @@ fn pieces(line: &str) -> Vec<&str> {
             None => false,
             Some(' ') => letter != ' ',
             Some(previous) => {
-                (is_wide(letter) && !closes(letter)) || (is_wide(previous) && letter != ' ' && !closes(letter))
+                (is_wide(letter) && !closes(letter))
+                    || (is_wide(previous) && letter != ' ' && !closes(letter))
             }
         };
         if breaks {
@@ -159,7 +165,24 @@ fn is_wide(letter: char) -> bool {
 }
 
 fn closes(letter: char) -> bool {
-    matches!(letter, '，' | '。' | '、' | '：' | '；' | '？' | '！' | '）' | '》' | '】' | '”' | '’' | '…' | ')' | ',' | '.')
+    matches!(
+        letter,
+        '，' | '。'
+            | '、'
+            | '：'
+            | '；'
+            | '？'
+            | '！'
+            | '）'
+            | '》'
+            | '】'
+            | '”'
+            | '’'
+            | '…'
+            | ')'
+            | ','
+            | '.'
+    )
 }
 
 #[cfg(test)]
@@ -173,7 +196,10 @@ mod tests {
     #[test]
     fn the_font_holds_what_a_stamp_says() {
         let font = font();
-        for letter in "0123456789ABCXYZabcxyz-:.,±°· 离线时间未校验无定位工号编号，。：…□幢单元东侧路街镇村富民甬濮".chars() {
+        for letter in
+            "0123456789ABCXYZabcxyz-:.,±°· 离线时间未校验无定位工号编号，。：…□幢单元东侧路街镇村富民甬濮"
+                .chars()
+        {
             assert_ne!(font.glyph_id(letter), GlyphId(0), "{letter}");
         }
     }
@@ -196,7 +222,8 @@ mod tests {
     fn nothing_is_lost_by_wrapping_and_every_line_fits() {
         let font = font();
         let letters = Letters::new(&font, 14);
-        for text in ["2026-11-23 09:52 离线，时间未校验", &"W".repeat(200), &"长".repeat(90), "", "a b  c"] {
+        for text in ["2026-11-23 09:52 离线，时间未校验", &"W".repeat(200), &"长".repeat(90), "", "a b  c"]
+        {
             let lines = letters.wrap(text, 120.0);
             let kept: String = lines.concat().split_whitespace().collect();
             assert_eq!(kept, text.split_whitespace().collect::<String>());
