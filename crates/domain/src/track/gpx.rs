@@ -258,7 +258,13 @@ impl FileState {
         }
         let degrees = |wanted: &str| {
             let mut all = element.attributes();
-            all.with_checks(false).flatten().find(|one| one.key.local_name().into_inner() == wanted)?.value.trim().parse::<f64>().ok()
+            all.with_checks(false)
+                .flatten()
+                .find(|one| one.key.local_name().into_inner() == wanted)?
+                .value
+                .trim()
+                .parse::<f64>()
+                .ok()
         };
         let place =
             degrees("lat").zip(degrees("lon")).and_then(|(lat, lon)| LatLon::from_degrees(lat, lon).ok());

@@ -93,7 +93,8 @@ pub struct TrackSummary {
     pub length_m: u32,
     /// From start to end in seconds.
     pub duration_s: Option<u32>,
-    /// Seconds of it that are no gap. `covered_s` and the seconds of all gaps add up to `duration_s`.
+    /// Seconds of it that are no gap: with the seconds of all gaps they add up to `duration_s`. Absent where
+    /// points have no times at all.
     pub covered_s: Option<u32>,
     /// Seconds of the covered ones in which the worker moved.
     pub moving_s: Option<u32>,
@@ -138,7 +139,16 @@ pub fn summarise(track: &Filtered, input: &SummaryInput<'_>) -> TrackSummary {
     let first = kept().find_map(|point| point.at_ms);
     let last = kept().filter_map(|point| point.at_ms).last();
     let span = input.worked.or_else(|| Some(Span { from_ms: first?, to_ms: last? }));
-    let mut tally = Tally { span, pressed: input.worked, pauses: input.pauses, covered_s: 0, moving_s: 0, gaps: Vec::new() };
+    // Points without any time say nothing about when: then no stretch is covered and none is a gap in time.
+    let known_when = timed > 0 || points_kept == 0;
+    let mut tally = Tally {
+        span: span.filter(|_| known_when),
+        pressed: input.worked.filter(|_| known_when),
+        pauses: input.pauses,
+        covered_s: 0,
+        moving_s: 0,
+        gaps: Vec::new(),
+    };
     tally.walk(&track.runs);
 
     let lines: Vec<_> = track.runs.iter().map(Run::line).collect();
@@ -157,7 +167,7 @@ pub fn summarise(track: &Filtered, input: &SummaryInput<'_>) -> TrackSummary {
         ended_ms: span.map(|span| span.to_ms),
         length_m: whole(track.runs.iter().map(walked_m).sum()),
         duration_s: span.map(|span| seconds_since(span.from_ms, span.to_ms)),
-        covered_s: span.map(|_| tally.covered_s),
+        covered_s: tally.span.map(|_| tally.covered_s),
         moving_s: (timed > 0).then_some(tally.moving_s),
         times: match timed {
             0 => Times::Missing,
