@@ -1,0 +1,56 @@
+package org.xunge.device
+
+import android.location.Location
+import java.io.File
+import java.io.FileOutputStream
+import java.io.IOException
+
+/** Points between two flushes to the disk: at one point per 5 s a dead battery costs half a minute. */
+private const val POINTS_PER_SYNC = 6
+
+/** Appends one stretch of a track to a file of its own; the form is described at src/segments.rs, which reads it. */
+internal class SegmentWriter private constructor(private val out: FileOutputStream) {
+    private var unsynced = 0
+
+    fun append(location: Location) {
+        val line = listOf(
+            location.time,
+            location.elapsedRealtimeNanos / 1_000_000,
+            Position.e7(location.latitude),
+            Position.e7(location.longitude),
+            Position.accuracyCm(location),
+            Position.source(location),
+            if (Position.isMock(location)) 1 else 0,
+        ).joinToString(",", postfix = "\n")
+        // One write per line, so that the end of the process can tear only the last one.
+        out.write(line.toByteArray(Charsets.US_ASCII))
+        unsynced += 1
+        if (unsynced >= POINTS_PER_SYNC) sync()
+    }
+
+    fun close() {
+        try {
+            sync()
+        } finally {
+            out.close()
+        }
+    }
+
+    private fun sync() {
+        out.fd.sync()
+        unsynced = 0
+    }
+
+    companion object {
+        /** A new file in `folder`, after all that are there already: 0001.txt, 0002.txt, … */
+        fun create(folder: File): SegmentWriter {
+            if (!folder.isDirectory && !folder.mkdirs()) throw IOException("no folder for the track")
+            val last = folder.list().orEmpty().mapNotNull { it.removeSuffix(".txt").toIntOrNull() }.maxOrNull() ?: 0
+            val file = File(folder, "%04d.txt".format(java.util.Locale.ROOT, last + 1))
+            val out = FileOutputStream(file, true)
+            out.write("xunge-track 1\n".toByteArray(Charsets.US_ASCII))
+            out.fd.sync()
+            return SegmentWriter(out)
+        }
+    }
+}
