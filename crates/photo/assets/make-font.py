@@ -1,7 +1,7 @@
 """Makes stamp-sans-sc.otf, the letters that the photo stamp can write, from a system copy of Noto Sans CJK.
 
-Run in a virtual environment holding fonttools:  python make-font.py [NotoSansCJK-Bold.ttc]
-It leaves nothing to chance: the same source font and fonttools version give the same bytes.
+Run in a virtual environment holding fonttools: python make-font.py [NotoSansCJK-Bold.ttc]
+The same source font and fonttools version give the same bytes.
 """
 
 import sys

@@ -12,11 +12,14 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 
-use crate::jpeg::Frame;
+use crate::jpeg::{self, Content, Frame};
 use crate::{ImageKind, Limits, PhotoError};
 
 /// Longest side that JPEG can express; it also keeps `scale`'s sums in 32 bits.
 const LONGEST_SIDE: u32 = 65_535;
+
+/// Less of a picture than this is no evidence of anything; the worker should take it again.
+const LEAST_PERCENT: u8 = 75;
 
 /// A decoded original, not yet turned upright.
 pub(crate) struct Decoded {
@@ -92,16 +95,33 @@ fn decoder(bytes: &[u8], strict: bool) -> JpegDecoder<ZCursor<&[u8]>> {
     JpegDecoder::new_with_options(ZCursor::new(bytes), options)
 }
 
+/// Strictly when the picture is whole. A faulty one is decoded leniently and marked, if three quarters are there.
 fn jpeg(bytes: &[u8], limits: &Limits) -> Result<Decoded, PhotoError> {
-    match jpeg_as(bytes, limits, true) {
-        Ok(image) => Ok(Decoded { image, damaged: false }),
-        Err(PhotoError::Damaged(_)) => {
-            let image = jpeg_as(bytes, limits, false)?;
-            check_recovered(&image)?;
-            Ok(Decoded { image, damaged: true })
+    let content = jpeg::survey(bytes)?;
+    match content {
+        Content::Percent(percent @ ..LEAST_PERCENT) => {
+            jpeg_size(bytes, limits)?; // an absurd size is the better answer
+            return Err(PhotoError::Damaged(format!("{percent} % of the picture are there")));
         }
-        Err(error) => Err(error),
+        Content::Percent(LEAST_PERCENT..100) => {}
+        Content::Percent(_) | Content::Unknown => match jpeg_as(bytes, limits, true) {
+            Ok(image) => return Ok(Decoded { image, damaged: false }),
+            Err(PhotoError::Damaged(_)) => {}
+            Err(error) => return Err(error),
+        },
     }
+    let image = jpeg_as(bytes, limits, false)?;
+    if content == Content::Unknown {
+        check_not_blank(&image)?;
+    }
+    Ok(Decoded { image, damaged: true })
+}
+
+fn jpeg_size(bytes: &[u8], limits: &Limits) -> Result<(), PhotoError> {
+    let mut decoder = decoder(bytes, false);
+    decoder.decode_headers().map_err(jpeg_refusal)?;
+    let info = decoder.info().ok_or_else(|| PhotoError::Damaged("no frame".into()))?;
+    check_size(info.width.into(), info.height.into(), limits)
 }
 
 fn jpeg_as(bytes: &[u8], limits: &Limits, strict: bool) -> Result<RgbImage, PhotoError> {
@@ -114,9 +134,9 @@ fn jpeg_as(bytes: &[u8], limits: &Limits, strict: bool) -> Result<RgbImage, Phot
     RgbImage::from_raw(width, height, pixels).ok_or_else(|| PhotoError::Damaged("pixels are missing".into()))
 }
 
-/// Refuses a picture of which more than the last quarter was never decoded. The decoder leaves what it could not
-/// read in one flat colour to the end, which no camera's noise does.
-fn check_recovered(image: &RgbImage) -> Result<(), PhotoError> {
+/// Refuses a progressive picture of which more than the last quarter was never decoded: the decoder leaves that in one
+/// flat colour, which no camera's noise does. Asked only of pictures that are known to be faulty.
+fn check_not_blank(image: &RgbImage) -> Result<(), PhotoError> {
     let (width, height) = image.dimensions();
     let Some(last) = image.rows().next_back().and_then(|mut row| row.next().copied()) else {
         return Err(PhotoError::Damaged("no pixels".into()));

@@ -1,4 +1,4 @@
-//! From pixels to JPEG bytes: baseline, 4:2:0, tables fitted to the picture, a JFIF header and no metadata.
+//! From pixels to JPEG bytes: baseline, 4:2:0, one scan, a JFIF header and no metadata.
 
 use image::RgbImage;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
@@ -40,7 +40,9 @@ fn encode(image: &RgbImage, quality: u8) -> Result<Vec<u8>, PhotoError> {
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, quality);
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
-    encoder.set_optimized_huffman_tables(true);
+    // Tables fitted to the picture would save some bytes, but then this encoder writes one scan per colour, which zune-jpeg
+    // 0.5.15 (and so `image`) decodes into green stripes: zune-image issue 422.
+    encoder.set_optimized_huffman_tables(false);
     encoder
         .encode(image.as_raw(), width, height, ColorType::Rgb)
         .map_err(|error| failed(error.to_string()))?;

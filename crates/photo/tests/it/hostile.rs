@@ -62,6 +62,11 @@ fn refused() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("JPEG XL", b"\xFF\x0A\0\0".to_vec(), "unsupported_format"),
         ("JPEG 2000", b"\0\0\0\x0CjP  \r\n\x87\n\0\0".to_vec(), "unsupported_format"),
         ("Photoshop", b"8BPS\0\x01".to_vec(), "unsupported_format"),
+        (
+            "JPEG with one scan per colour",
+            jpeg_with(&scene(200, 150), |e| e.set_optimized_huffman_tables(true)),
+            "unsupported_format",
+        ),
         ("lossless JPEG", as_frame(0xC3), "unsupported_format"),
         ("arithmetic JPEG", as_frame(0xC9), "unsupported_format"),
         ("JPEG of 200 megapixels", claim_size(&jpeg, 16_384, 12_288), "too_many_pixels"),
@@ -104,7 +109,7 @@ fn refused() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("WebP of signature only", webp[..12].to_vec(), "damaged"),
         ("WebP cut in half", webp[..webp.len() / 2].to_vec(), "damaged"),
         ("WebP with a foreign chunk", patched(12, b"JUNK"), "damaged"),
-        ("WebP of 268 megapixels", patched(21, &[0xFF, 0xFF, 0xFF, 0x0F]), "too_many_pixels"),
+        ("WebP of 268 megapixels", patched(21, &[0xFE, 0xBF, 0xFF, 0x0F]), "too_many_pixels"),
     ]
 }
 

@@ -188,8 +188,25 @@ fn a_picture_whose_end_is_missing_is_kept_and_marked_but_half_a_picture_is_refus
     let done = process(&whole[..whole.len() * 9 / 10], &stamp(), &Limits::default()).unwrap();
     assert!(done.original_damaged);
     assert!(near(pixels(&done.stored).get_pixel(60, 60), RED));
+    // As a card reader or a messenger mends it: the end marker is put back, and decoders see nothing wrong.
+    let mended = [&whole[..whole.len() * 9 / 10], &[0xFF, 0xD9]].concat();
+    assert!(process(&mended, &stamp(), &Limits::default()).unwrap().original_damaged);
+    let half = [&whole[..whole.len() / 2], &[0xFF, 0xD9]].concat();
+    assert_eq!(process(&half, &stamp(), &Limits::default()).unwrap_err().code(), "damaged");
     let half = process(&whole[..whole.len() / 2], &stamp(), &Limits::default()).unwrap_err();
     assert_eq!(half.code(), "damaged");
+}
+
+#[test]
+fn with_restart_markers_a_fault_in_the_middle_costs_a_stripe() {
+    let original = jpeg_with(&scene(800, 600), |encoder| encoder.set_restart_interval(25));
+    let mut faulty = original.clone();
+    let middle = original.len() / 2;
+    let restart = middle
+        + original[middle..].windows(2).position(|pair| pair[0] == 0xFF && pair[1] & 0xF8 == 0xD0).unwrap();
+    faulty[restart + 2..restart + 40].fill(0xAA);
+    let done = process(&faulty, &stamp(), &Limits::default()).unwrap();
+    assert!(near(pixels(&done.stored).get_pixel(740, 400), SAND), "what follows the fault is there");
 }
 
 #[test]

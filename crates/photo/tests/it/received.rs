@@ -72,6 +72,9 @@ fn only_the_plain_kind_of_jpeg_is_kept() {
     let scene = scene(320, 240);
     assert_eq!(verdict(&jpeg(&scene)), "ok", "another encoder's baseline picture is as good");
     assert_eq!(verdict(&jpeg_with(&scene, |encoder| encoder.set_progressive(true))), "unsupported_format");
+    assert_eq!(verdict(&jpeg_with(&scene, |encoder| encoder.set_restart_interval(4))), "unsupported_format");
+    let scan_per_colour = jpeg_with(&scene, |encoder| encoder.set_optimized_huffman_tables(true));
+    assert_eq!(verdict(&scan_per_colour), "unsupported_format");
     assert_eq!(verdict(&png(&scene)), "unsupported_format");
     assert_eq!(verdict(&webp(&scene)), "unsupported_format");
     assert_eq!(verdict(&jpeg_with_metadata(&scene, 1)), "metadata_present");
