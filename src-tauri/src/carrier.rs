@@ -4,24 +4,13 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// An error as the screen sees it. The screen branches on `code`, never on `message`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{code}: {message}")]
-pub struct CallError {
-    /// Stable, snake_case.
-    pub code: String,
-    /// Plain words for the worker: what happened, what is safe, what to do.
-    pub message: String,
-}
+pub use xunge_client::views::CallError;
 
-impl CallError {
-    /// An error with this code and these words.
-    pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into() }
-    }
+/// An error that the shell itself has to give, because no phone stands behind it.
+pub(crate) fn error(code: &str, retry: bool) -> CallError {
+    CallError { code: code.to_owned(), params: Default::default(), retry }
 }
 
 /// Which rendition of a photo is wanted.
@@ -50,11 +39,11 @@ pub trait Carrier: Send + Sync + 'static {
     /// Whatever the command answers, and `unknown_command` for a name the table does not have.
     fn call(&self, name: &str, args: Value) -> Result<Value, CallError>;
 
-    /// The photo with this `stored_sha256` (lower-case hex).
+    /// The photo with this id (UUID text).
     ///
     /// # Errors
     /// `no_such_photo`, or `locked` while the store is not open.
-    fn photo(&self, stored_sha256: &str, size: Size) -> Result<Photo, CallError>;
+    fn photo(&self, id: &str, size: Size) -> Result<Photo, CallError>;
 }
 
 /// The carrier of this process, or why there is none. A store that does not open must not leave a blank window:

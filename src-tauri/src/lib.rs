@@ -27,7 +27,7 @@ fn shell<R: Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
         .invoke_handler(tauri::generate_handler![call])
         .register_asynchronous_uri_scheme_protocol(photos::SCHEME, |context, request, responder| {
             let line = context.app_handle().state::<Line>().inner().clone();
-            world::answer_later(move || responder.respond(photos::answer(&line, request.uri().path())));
+            world::answer_later(move || responder.respond(photos::answer(&line, request.uri())));
         })
 }
 
@@ -65,23 +65,27 @@ mod tests {
     //! The shell on Tauri's mock runtime, with the real configuration and the real capability file.
 
     use super::*;
-    use carrier::{Carrier, Photo, Size};
+    use carrier::{Carrier, Photo, Size, error};
     use serde_json::json;
     use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};
     use tauri::{ipc::CallbackFn, webview::InvokeRequest};
+
+    fn wrong_pin() -> CallError {
+        CallError { code: "wrong_pin".into(), params: [("left".into(), "4".into())].into(), retry: false }
+    }
 
     /// Repeats what it is asked; knows two ways to fail.
     struct Echo;
     impl Carrier for Echo {
         fn call(&self, name: &str, args: Value) -> Result<Value, CallError> {
             match name {
-                "refuse" => Err(CallError::new("wrong_pin", "密码不对，还可以试 4 次。")),
+                "refuse" => Err(wrong_pin()),
                 "panic" => panic!("a fault in a command"),
                 _ => Ok(json!({ "name": name, "args": args })),
             }
         }
         fn photo(&self, _: &str, _: Size) -> Result<Photo, CallError> {
-            Err(CallError::new("no_such_photo", ""))
+            Err(error("no_such_photo", false))
         }
     }
 
@@ -117,7 +121,7 @@ mod tests {
         assert_eq!(invoke(&window, "call", "tauri://localhost", asked.clone()), Ok(asked));
         assert_eq!(
             invoke(&window, "call", "tauri://localhost", json!({ "name": "refuse", "args": null })),
-            Err(json!({ "code": "wrong_pin", "message": "密码不对，还可以试 4 次。" }))
+            Err(json!({ "code": "wrong_pin", "params": { "left": "4" }, "retry": false }))
         );
     }
 
@@ -125,7 +129,7 @@ mod tests {
     fn a_panicking_command_is_an_error_and_the_next_one_still_works() {
         let (_app, window) = window(Line::open(Echo));
         let broken = invoke(&window, "call", "tauri://localhost", json!({ "name": "panic", "args": null }));
-        assert_eq!(broken.expect_err("an error")["code"], "broken_off");
+        assert_eq!(broken.expect_err("an error")["code"], "internal");
         assert!(
             invoke(&window, "call", "tauri://localhost", json!({ "name": "next", "args": null })).is_ok()
         );
@@ -133,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_store_that_does_not_open_is_said_on_every_call() {
-        let (_app, window) = window(Line::dead(CallError::new("wrong_key", "打不开本机数据。")));
+        let (_app, window) = window(Line::dead(error("wrong_key", false)));
         let answer = invoke(&window, "call", "tauri://localhost", json!({ "name": "today", "args": null }));
         assert_eq!(answer.expect_err("an error")["code"], "wrong_key");
     }

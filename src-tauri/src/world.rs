@@ -3,23 +3,21 @@
 
 use tauri::{AppHandle, Runtime};
 
-use crate::carrier::{CallError, Line};
+use crate::carrier::{CallError, Line, error};
 
 /// Opens the phone of this process.
 pub fn open<R: Runtime>(_app: &AppHandle<R>) -> Line {
-    Line::dead(CallError::new("not_built_in", "这个版本没有装入手机端核心，不能保存任何内容。"))
+    Line::dead(error("core_unreachable", false))
 }
 
 /// Runs `work`, which may block on the disk, away from the window's thread.
 ///
 /// # Errors
-/// `broken_off` when `work` panicked: the transaction it was in is rolled back by SQLite.
+/// `internal` when `work` panicked: the transaction it was in is rolled back by SQLite.
 pub async fn off_the_window<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, CallError> + Send + 'static,
 ) -> Result<T, CallError> {
-    tauri::async_runtime::spawn_blocking(work).await.unwrap_or_else(|_| {
-        Err(CallError::new("broken_off", "刚才的操作没有完成，已经存好的内容都在。请再试一次。"))
-    })
+    tauri::async_runtime::spawn_blocking(work).await.unwrap_or_else(|_| Err(error("internal", true)))
 }
 
 /// Runs `work`, which may block on the disk and sends its own answer, away from the window's thread.
