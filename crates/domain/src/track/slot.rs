@@ -21,6 +21,17 @@ pub enum PatrolSlot {
     Extra,
 }
 
+impl PatrolSlot {
+    /// Number on disk and wire; `records::Slot` has the same numbers for the two halves of the day.
+    pub const fn code(self) -> i64 {
+        match self {
+            Self::Morning => 1,
+            Self::Afternoon => 2,
+            Self::Extra => 3,
+        }
+    }
+}
+
 /// A window of the local day, in minutes after midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlotWindow {
@@ -162,17 +173,14 @@ impl PatrolPlan {
     /// What is due at this moment, given the slots already walked on its local day.
     pub fn due(&self, now_ms: i64, walked: &[PatrolSlot]) -> PatrolDue {
         let Some((day, minute)) = self.local(now_ms) else { return PatrolDue::Nothing };
-        let open = self.windows.iter().filter(|w| minute < w.to_min && !walked.contains(&w.slot));
-        for window in open {
-            let (slot, running) = (window.slot, window.from_min <= minute);
-            let edge = if running { window.to_min } else { window.from_min };
-            return match self.moment(day, edge) {
-                Some(until_ms) if running => PatrolDue::Now { slot, until_ms },
-                Some(from_ms) => PatrolDue::Later { slot, from_ms },
-                None => PatrolDue::Nothing,
-            };
+        let mut ahead = self.windows.iter().filter(|w| minute < w.to_min && !walked.contains(&w.slot));
+        let Some(&SlotWindow { slot, from_min, to_min }) = ahead.next() else { return PatrolDue::Nothing };
+        let running = from_min <= minute;
+        match self.moment(day, if running { to_min } else { from_min }) {
+            Some(until_ms) if running => PatrolDue::Now { slot, until_ms },
+            Some(from_ms) => PatrolDue::Later { slot, from_ms },
+            None => PatrolDue::Nothing,
         }
-        PatrolDue::Nothing
     }
 
     fn zone(&self) -> Option<FixedOffset> {

@@ -137,7 +137,7 @@ pub fn summarise(track: &Filtered, input: &SummaryInput<'_>) -> TrackSummary {
     let points_kept = kept().count() as u32;
     let timed = kept().filter(|point| point.at_ms.is_some()).count() as u32;
     let first = kept().find_map(|point| point.at_ms);
-    let last = kept().filter_map(|point| point.at_ms).last();
+    let last = kept().filter_map(|point| point.at_ms).next_back();
     let span = input.worked.or_else(|| Some(Span { from_ms: first?, to_ms: last? }));
     // Points without any time say nothing about when: then no stretch is covered and none is a gap in time.
     let known_when = timed > 0 || points_kept == 0;
@@ -229,7 +229,7 @@ impl Tally<'_> {
             };
             self.gap(known, Some(first), metres, kind);
             metres = 0.0;
-            let last = times.last().unwrap_or(first);
+            let last = times.next_back().unwrap_or(first);
             self.covered_s += self.seconds(first, last);
             self.moving_s += self.moving(run);
             known = Some(last);
