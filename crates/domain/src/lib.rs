@@ -10,7 +10,9 @@
 pub mod codes;
 pub mod geometry;
 pub mod ids;
+pub mod incident_flow;
 pub mod operation;
 pub mod records;
+pub mod track;
 pub mod value;
 pub mod world;
