@@ -19,7 +19,7 @@ use crate::{ImageKind, Limits, PhotoError};
 const LONGEST_SIDE: u32 = 65_535;
 
 /// Less of a picture than this is no evidence of anything; the worker should take it again.
-const LEAST_PERCENT: u8 = 75;
+const LEAST_PERCENT: u8 = 50;
 
 /// A decoded original, not yet turned upright.
 pub(crate) struct Decoded {
@@ -95,7 +95,7 @@ fn decoder(bytes: &[u8], strict: bool) -> JpegDecoder<ZCursor<&[u8]>> {
     JpegDecoder::new_with_options(ZCursor::new(bytes), options)
 }
 
-/// Strictly when the picture is whole. A faulty one is decoded leniently and marked, if three quarters are there.
+/// Strictly when the picture is whole. A faulty one is decoded leniently and marked, if half of it is there.
 fn jpeg(bytes: &[u8], limits: &Limits) -> Result<Decoded, PhotoError> {
     let content = jpeg::survey(bytes)?;
     match content {
@@ -134,7 +134,7 @@ fn jpeg_as(bytes: &[u8], limits: &Limits, strict: bool) -> Result<RgbImage, Phot
     RgbImage::from_raw(width, height, pixels).ok_or_else(|| PhotoError::Damaged("pixels are missing".into()))
 }
 
-/// Refuses a progressive picture of which more than the last quarter was never decoded: the decoder leaves that in one
+/// Refuses a progressive picture of which more than the lower half was never decoded: the decoder leaves that in one
 /// flat colour, which no camera's noise does. Asked only of pictures that are known to be faulty.
 fn check_not_blank(image: &RgbImage) -> Result<(), PhotoError> {
     let (width, height) = image.dimensions();
@@ -142,7 +142,7 @@ fn check_not_blank(image: &RgbImage) -> Result<(), PhotoError> {
         return Err(PhotoError::Damaged("no pixels".into()));
     };
     let flat = image.rows().rev().take_while(|row| row.clone().all(|pixel| *pixel == last)).count();
-    if flat as u64 * 4 > u64::from(height) {
+    if flat as u64 * 2 > u64::from(height) {
         let percent = flat as u64 * 100 / u64::from(height);
         return Err(PhotoError::Damaged(format!("{percent} % of {width} × {height} are missing")));
     }
@@ -189,13 +189,18 @@ fn refusal(error: ImageError) -> PhotoError {
     match error {
         ImageError::Unsupported(_) => PhotoError::UnsupportedFormat("a variant that is not read"),
         ImageError::Limits(_) => PhotoError::TooManyPixels { width: 0, height: 0 },
-        other => PhotoError::Damaged(other.to_string()),
+        other => PhotoError::Damaged(first_line(&other.to_string())),
     }
 }
 
 fn jpeg_refusal(error: DecodeErrors) -> PhotoError {
     match error {
         DecodeErrors::Unsupported(_) => PhotoError::UnsupportedFormat("a JPEG variant that is not read"),
-        other => PhotoError::Damaged(format!("{other:?}")),
+        other => PhotoError::Damaged(first_line(&format!("{other:?}"))),
     }
+}
+
+/// Decoders explain themselves at length; a log wants one line.
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().trim().to_owned()
 }

@@ -71,7 +71,7 @@ pub struct StoredInfo {
 /// Makes the stored picture and its thumbnail out of what a camera wrote.
 ///
 /// JPEG, PNG and WebP are read (the first frame when there are several). Dimensions are judged from the header,
-/// before anything is allocated for the picture. A damaged JPEG is processed when at least three quarters of
+/// before anything is allocated for the picture. A damaged JPEG is processed when at least half of
 /// it can be recovered, and marked in [`Processed::original_damaged`].
 ///
 /// # Errors

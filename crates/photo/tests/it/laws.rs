@@ -38,7 +38,7 @@ fn holds(original: &[u8]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_bytes_behind_a_true_beginning(kind in 0usize..4, keep in 3usize..60, tail: Vec<u8>) {
