@@ -11,6 +11,7 @@
 
 pub mod check_in;
 mod filter;
+mod gap_codec;
 pub mod gpx;
 pub mod patrol;
 pub mod retention;
@@ -22,6 +23,7 @@ mod time_order;
 
 pub use check_in::{CheckInRefusal, HowReached, InspectionSpot, Reached};
 pub use filter::{Dropped, FilterRules, Filtered, Kept, Run, filter};
+pub use gap_codec::{DamagedGaps, gaps_from_bytes, gaps_to_bytes};
 pub use patrol::{IllegalMove, PatrolMove, PatrolPhase, PatrolState, PatrolSummary};
 pub use slot::{PatrolDue, PatrolPlan, PatrolSlot, SlotWindow};
 pub use summary::{Gap, GapKind, Share, SummaryInput, Times, TrackSummary, summarise};

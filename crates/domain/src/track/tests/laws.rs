@@ -124,6 +124,20 @@ proptest! {
     }
 
     #[test]
+    fn gaps_come_back_from_their_bytes_and_any_bytes_are_survived(
+        track in any_track(),
+        noise in prop::collection::vec(any::<u8>(), 0..60),
+    ) {
+        let gaps = summarise(&filter(&track, &FilterRules::default(), None), &bare(None)).gaps;
+        let bytes = gaps_to_bytes(&gaps);
+        prop_assert_eq!(gaps_from_bytes(&bytes), Ok(gaps.clone()));
+        if !gaps.is_empty() {
+            prop_assert_eq!(gaps_from_bytes(&bytes[..bytes.len() - 1]), Err(DamagedGaps));
+        }
+        let _ = gaps_from_bytes(&noise);
+    }
+
+    #[test]
     fn raw_points_die_between_seven_and_thirty_days(receipt in prop::option::of(0i64..60 * 86_400_000)) {
         let day = 86_400_000;
         let dies = retention::raw_points_die_at(NINE, receipt.map(|after| NINE + after)) - NINE;

@@ -185,3 +185,20 @@ fn pressing_the_button_needs_to_be_near_or_to_say_why() {
     let mock = Fix { mock: true, ..fix(0.0, 50) };
     assert_eq!(check_in::press(&spot, Some(&mock), ""), Err(CheckInRefusal::Mock));
 }
+
+#[test]
+fn a_gap_of_a_later_version_is_still_a_gap() {
+    // [[1000, 61000, 60, 12, 99, "why"]]
+    let bytes = [0x81, 0x86, 0x19, 3, 0xE8, 0x19, 0xEE, 0x48, 0x18, 60, 12, 0x18, 99, 0x63, b'w', b'h', b'y'];
+    let gap = Gap {
+        from_ms: Some(1_000),
+        to_ms: Some(61_000),
+        seconds: Some(60),
+        metres: 12,
+        kind: GapKind::Break,
+    };
+    assert_eq!(gaps_from_bytes(&bytes), Ok(vec![gap]));
+    assert_eq!(gaps_from_bytes(&[0x81, 0x82, 1, 2]), Err(DamagedGaps));
+    // A claim of four thousand million gaps.
+    assert_eq!(gaps_from_bytes(&[0x9A, 0xFF, 0xFF, 0xFF, 0xFF]), Err(DamagedGaps));
+}
