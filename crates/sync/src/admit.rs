@@ -1,0 +1,176 @@
+//! What the county does with an operation that arrived whole and signed: apply, keep without applying, or hold until
+//! the record it refers to arrives. Whatever the answer, the operation is kept durably and the phone is told.
+//!
+//! One operation never blocks another: every rule looks at one operation only.
+
+use crate::merge::Merged;
+use crate::messages::OutcomeKind;
+use xunge_domain::ids::RecordId;
+use xunge_domain::operation::{Operation, Payload, Verb};
+use xunge_domain::records::words::WorkerRole;
+use xunge_domain::records::{FieldType, KindCode, MAX_TEXT, RecordKind};
+use xunge_domain::value::{Edit, Value};
+
+/// What admission asks of the county's records, as the pushing device may see them.
+pub trait Ledger {
+    /// Whether the device was granted `area` or one above it.
+    fn may_write(&self, area: RecordId) -> bool;
+    /// Kind and area of a record, if it is known.
+    fn record(&self, id: RecordId) -> Option<(KindCode, RecordId)>;
+}
+
+/// The decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Admission {
+    /// Apply it.
+    Apply,
+    /// Keep it, do not apply it, say why.
+    Refuse(Reason),
+    /// Keep it; apply it once this record is known.
+    WaitFor(RecordId),
+}
+
+/// Why an operation is kept but not applied. Codes are stable; screens have words for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// A kind of record this county does not know yet (a newer app). Taken up again after an update of the county.
+    UnknownKind,
+    /// A verb this county does not know, or one a phone may not use.
+    VerbNotAllowed,
+    /// The payload cannot be read.
+    DamagedPayload,
+    /// The record, or the area written, is not granted to this phone.
+    OutOfScope,
+    /// Records of this kind are written by the county only.
+    CountyOnly,
+    /// The worker's role does not write records of this kind.
+    Role,
+    /// The record exists as another kind.
+    KindMismatch,
+    /// A field holds what it cannot hold.
+    BadField,
+    /// A text is longer than fields take.
+    TooLong,
+}
+
+impl Reason {
+    /// Stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::UnknownKind => "unknown_kind",
+            Self::VerbNotAllowed => "verb_not_allowed",
+            Self::DamagedPayload => "damaged_payload",
+            Self::OutOfScope => "out_of_scope",
+            Self::CountyOnly => "county_only",
+            Self::Role => "role",
+            Self::KindMismatch => "kind_mismatch",
+            Self::BadField => "bad_field",
+            Self::TooLong => "too_long",
+        }
+    }
+}
+
+/// Decides about an operation from a phone whose worker has `role`.
+pub fn admit(op: &Operation, role: WorkerRole, ledger: &dyn Ledger) -> Admission {
+    match check(op, role, ledger) {
+        Ok(None) => Admission::Apply,
+        Ok(Some(missing)) => Admission::WaitFor(missing),
+        Err(reason) => Admission::Refuse(reason),
+    }
+}
+
+fn check(op: &Operation, role: WorkerRole, ledger: &dyn Ledger) -> Result<Option<RecordId>, Reason> {
+    let header = &op.header;
+    let kind = RecordKind::from_code(header.kind).ok_or(Reason::UnknownKind)?;
+    if !matches!(header.verb, Verb::WRITE | Verb::DELETE) {
+        return Err(Reason::VerbNotAllowed);
+    }
+    if kind.county_only() {
+        return Err(Reason::CountyOnly);
+    }
+    if role == WorkerRole::Helper && !helper_may_write(kind) {
+        return Err(Reason::Role);
+    }
+    let existing = ledger.record(header.record);
+    if existing.is_some_and(|(known, _)| known != header.kind) {
+        return Err(Reason::KindMismatch);
+    }
+    // Both the area written and the area the record lies in: else an edit could pull a stranger's record over.
+    let home = existing.map_or(header.area, |(_, area)| area);
+    if !ledger.may_write(header.area) || !ledger.may_write(home) {
+        return Err(Reason::OutOfScope);
+    }
+    let payload = op.read().map_err(|_| Reason::DamagedPayload)?;
+    check_fields(kind, &payload, ledger)
+}
+
+const fn helper_may_write(kind: RecordKind) -> bool {
+    matches!(kind, RecordKind::Incident | RecordKind::IncidentStep | RecordKind::PhotoEvidence)
+}
+
+fn check_fields(kind: RecordKind, payload: &Payload, ledger: &dyn Ledger) -> Result<Option<RecordId>, Reason> {
+    let mut missing = None;
+    for (key, edit) in &payload.edits {
+        let Some(field) = kind.field(*key) else { continue };
+        for value in values(edit) {
+            if !fits(field.holds, value) {
+                return Err(Reason::BadField);
+            }
+            if matches!(value, Value::Text(text) if text.len() > MAX_TEXT) {
+                return Err(Reason::TooLong);
+            }
+            if let FieldType::Ref(wanted) = field.holds
+                && let Some(target) = value.as_reference()
+            {
+                match ledger.record(target) {
+                    None => missing = missing.or(Some(target)),
+                    Some((found, _)) if found != wanted.code() => return Err(Reason::BadField),
+                    // A worker record lies above or beside the grid; everything else must be the phone's own.
+                    Some((_, area)) if wanted != RecordKind::Worker && !ledger.may_write(area) => {
+                        return Err(Reason::OutOfScope);
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+    Ok(missing)
+}
+
+fn values(edit: &Edit) -> Vec<&Value> {
+    match edit {
+        Edit::Put(value) | Edit::Line(value) => vec![value],
+        Edit::Members { add, .. } => add.iter().collect(),
+        Edit::Count(_) | Edit::Unknown(_) => Vec::new(),
+    }
+}
+
+const fn fits(holds: FieldType, value: &Value) -> bool {
+    match (holds, value) {
+        (_, Value::Null)
+        | (FieldType::Text, Value::Text(_))
+        | (FieldType::Int | FieldType::Day | FieldType::Instant, Value::Int(_))
+        | (FieldType::Bool, Value::Bool(_))
+        | (FieldType::Bytes, Value::Bytes(_)) => true,
+        (FieldType::Ref(_), Value::Bytes(bytes)) => bytes.len() == 16,
+        _ => false,
+    }
+}
+
+/// The outcome of an applied operation, from the record before and after it.
+pub fn outcome(payload: &Payload, kind: RecordKind, before: &Merged, after: &Merged) -> OutcomeKind {
+    let newly = after.conflicts.iter().any(|conflict| {
+        before.conflicts.iter().find(|old| old.slot == conflict.slot).is_none_or(|old| old.sides.len() < conflict.sides.len())
+    });
+    if newly {
+        return OutcomeKind::Review;
+    }
+    // Somebody else's heads in other slots that the writer had not touched: applied side by side.
+    let touched = payload.slots(kind);
+    let beside = before.heads.keys().any(|slot| !touched.contains(slot)) && !touched.is_empty();
+    let unseen = before.heads.iter().any(|(slot, heads)| {
+        touched.contains(slot)
+            && heads.iter().any(|head| !payload.replaces.get(slot).is_some_and(|seen| seen.contains(head)))
+    });
+    if beside && unseen { OutcomeKind::Merged } else { OutcomeKind::Accepted }
+}

@@ -1,0 +1,395 @@
+//! The messages between phone and county: CBOR maps with integer keys, unknown keys passed over.
+//!
+//! | route (all POST, signed) | request | answer |
+//! |---|---|---|
+//! | `/sync/v1/hello` | [`Hello`] | [`Welcome`] |
+//! | `/sync/v1/push` | [`Push`] | [`Pushed`] |
+//! | `/sync/v1/pull` | [`Pull`] | [`Pulled`] |
+//! | `/sync/v1/snapshot` | [`SnapshotPage`] | [`SnapshotBody`] |
+//! | `/sync/v1/receipts` | [`ReceiptsWanted`] | [`Receipts`] |
+//! | `/enrol/v1/redeem` (not signed: the device is not known yet) | [`Redeem`] | [`Enrolled`] |
+//!
+//! Photos travel beside them by tus 1.0.0: a signed `POST /sync/v1/uploads` names evidence, picture, length and hash and
+//! gets an upload URL. A refusal of a whole request is [`Refusal`] with an HTTP status. Anything that is not one of
+//! these, with content type [`CONTENT_TYPE`], was not said by the county: a captive portal, a proxy, half an answer.
+
+use minicbor::{Decode, Encode};
+
+/// Content type of every message.
+pub const CONTENT_TYPE: &str = "application/vnd.xunge.sync+cbor";
+
+/// The version spoken here. A county answers every version it ever spoke for pushes.
+pub const PROTOCOL: u32 = 1;
+
+/// Encodes a message.
+pub fn encode<T: Encode<()>>(message: &T) -> Vec<u8> {
+    // Writing into a Vec cannot fail.
+    minicbor::to_vec(message).unwrap_or_default()
+}
+
+/// Reads a message.
+///
+/// # Errors
+/// [`NotAMessage`] for anything else than the whole message.
+pub fn decode<'b, T: Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T, NotAMessage> {
+    let mut input = minicbor::Decoder::new(bytes);
+    let message = input.decode().map_err(|_| NotAMessage)?;
+    if input.position() == bytes.len() { Ok(message) } else { Err(NotAMessage) }
+}
+
+/// Bytes that are no message of the expected kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a message of the county")]
+pub struct NotAMessage;
+
+/// Opens a round: who am I to you, and where do you stand?
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Hello {
+    /// [`PROTOCOL`] of the phone.
+    #[n(0)]
+    pub protocol: u32,
+    /// Epoch the phone knows; a restored county has another one.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub epoch: Vec<u8>,
+    /// Highest counter the phone has written.
+    #[n(2)]
+    pub counter: u64,
+    /// Feed position of the phone.
+    #[n(3)]
+    pub cursor: u64,
+}
+
+/// Answer to [`Hello`].
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Welcome {
+    /// Present epoch.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub epoch: Vec<u8>,
+    /// Server time, UTC milliseconds.
+    #[n(1)]
+    pub server_ms: i64,
+    /// Highest counter of this device that is durable at the county.
+    #[n(2)]
+    pub highest: u64,
+    /// Chain head of this device at `highest`.
+    #[n(3)]
+    #[cbor(with = "minicbor::bytes")]
+    pub chain: Vec<u8>,
+    /// Areas granted to this device.
+    #[n(4)]
+    pub areas: Vec<Granted>,
+    /// Feed position up to which everything is final.
+    #[n(5)]
+    pub head: u64,
+    /// Days a photo stays on the phone after its receipt.
+    #[n(6)]
+    pub photo_keep_days: u32,
+    /// The lease: without contact until then the phone locks itself (server time).
+    #[n(7)]
+    pub lease_until_ms: i64,
+}
+
+/// An area granted to a device.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Granted {
+    /// Area id, 16 bytes.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub area: Vec<u8>,
+    /// Its name.
+    #[n(1)]
+    pub name: String,
+    /// Version of the grant; rises when scope changes.
+    #[n(2)]
+    pub version: u64,
+}
+
+/// Operations from a phone.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Push {
+    /// Epoch the phone knows.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub epoch: Vec<u8>,
+    /// Counter of the first operation within; they are dense.
+    #[n(1)]
+    pub first: u64,
+    /// Chain head before the first.
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub chain_before: Vec<u8>,
+    /// [`crate::batch`] with salts.
+    #[n(3)]
+    #[cbor(with = "minicbor::bytes")]
+    pub batch: Vec<u8>,
+    /// Ed25519 of the device over the chain head after the last operation: evidence that stays when the request is gone.
+    #[n(4)]
+    #[cbor(with = "minicbor::bytes")]
+    pub signature: Vec<u8>,
+}
+
+/// Answer to [`Push`]: the receipt. Sent only after everything in it is durable.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Pushed {
+    /// Present epoch.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub epoch: Vec<u8>,
+    /// Server time, UTC milliseconds.
+    #[n(1)]
+    pub server_ms: i64,
+    /// Highest counter that is durable now.
+    #[n(2)]
+    pub highest: u64,
+    /// Chain head at `highest`: equal to the phone's own, it proves that the county holds these very operations.
+    #[n(3)]
+    #[cbor(with = "minicbor::bytes")]
+    pub chain: Vec<u8>,
+    /// One for each operation of the request, in order.
+    #[n(4)]
+    pub outcomes: Vec<Outcome>,
+}
+
+/// What became of one operation.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Outcome {
+    /// Its counter.
+    #[n(0)]
+    pub counter: u64,
+    /// [`OutcomeKind`] as a number; an unknown one counts as durable and accepted.
+    #[n(1)]
+    pub kind: u8,
+    /// Position in the feed; 0 when not published (refused, waiting).
+    #[n(2)]
+    pub seq: u64,
+    /// Reason code of a refusal.
+    #[n(3)]
+    pub reason: Option<String>,
+}
+
+/// Per-operation outcomes. All of them mean: the county holds it durably.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutcomeKind {
+    /// Applied as it was.
+    Accepted = 1,
+    /// Applied beside other people's edits of the same record, without conflict.
+    Merged = 2,
+    /// Applied; a slot now has several values and waits for a human.
+    Review = 3,
+    /// Kept, not applied; `reason` says why.
+    Refused = 4,
+    /// Kept; applied as soon as the record it refers to arrives.
+    WaitingForParent = 5,
+}
+
+impl OutcomeKind {
+    /// By number.
+    pub const fn from_code(code: u8) -> Option<Self> {
+        match code {
+            1 => Some(Self::Accepted),
+            2 => Some(Self::Merged),
+            3 => Some(Self::Review),
+            4 => Some(Self::Refused),
+            5 => Some(Self::WaitingForParent),
+            _ => None,
+        }
+    }
+}
+
+/// Asks for the feed after `after`.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Pull {
+    /// Epoch the phone knows.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub epoch: Vec<u8>,
+    /// Feed position of the phone.
+    #[n(1)]
+    pub after: u64,
+    /// Most operations wanted.
+    #[n(2)]
+    pub limit: u32,
+}
+
+/// A piece of the feed.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Pulled {
+    /// Present epoch.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub epoch: Vec<u8>,
+    /// Position after this piece, at most the commit-safe watermark.
+    #[n(1)]
+    pub upto: u64,
+    /// Whether more is ready.
+    #[n(2)]
+    pub more: bool,
+    /// [`crate::batch`] without salts, in feed order; own operations are left out.
+    #[n(3)]
+    #[cbor(with = "minicbor::bytes")]
+    pub batch: Vec<u8>,
+}
+
+/// Asks for one page of the snapshot of everything the device may see.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct SnapshotPage {
+    /// Snapshot begun earlier, to go on with; absent for the first page.
+    #[n(0)]
+    pub at: Option<u64>,
+    /// Page, from 0.
+    #[n(1)]
+    pub page: u32,
+}
+
+/// One page of a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct SnapshotBody {
+    /// Present epoch.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub epoch: Vec<u8>,
+    /// Feed position the snapshot stands for; pull goes on after it. Differs from the one asked for when that is gone:
+    /// the phone then starts at page 0 (what it has stays valid, operations are a set).
+    #[n(1)]
+    pub at: u64,
+    /// Pages in all.
+    #[n(2)]
+    pub pages: u32,
+    /// Operations in all.
+    #[n(3)]
+    pub operations: u64,
+    /// [`crate::batch`] without salts; parents before children.
+    #[n(4)]
+    #[cbor(with = "minicbor::bytes")]
+    pub batch: Vec<u8>,
+}
+
+/// Which pictures of which evidence the phone wants receipts for.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ReceiptsWanted {
+    /// SHA-256 of stored pictures and thumbnails.
+    #[n(0)]
+    pub hashes: Vec<minicbor::bytes::ByteVec>,
+}
+
+/// Answer to [`ReceiptsWanted`].
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Receipts {
+    /// Those durable and verified at the county.
+    #[n(0)]
+    pub held: Vec<Receipt>,
+}
+
+/// The county holds this picture.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Receipt {
+    /// SHA-256 recomputed from the durable bytes.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub sha256: Vec<u8>,
+    /// Bytes.
+    #[n(1)]
+    pub bytes: u64,
+}
+
+/// Redeems an enrolment code.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Redeem {
+    /// The 36-bit code.
+    #[n(0)]
+    pub code: u64,
+    /// Ed25519 public key of the device.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub device_key: Vec<u8>,
+    /// Ed25519 over `"xunge enrol v1" ‖ code as 8 bytes big-endian ‖ device key`: the sender holds the private key.
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub proof: Vec<u8>,
+    /// Version of the app.
+    #[n(3)]
+    pub app: String,
+}
+
+/// Answer to [`Redeem`]. The same for the same device key until the code expires: a lost answer locks nobody out.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Enrolled {
+    /// Device id, 16 bytes: `keyid` of signed requests.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub device: Vec<u8>,
+    /// Device number in operation ids.
+    #[n(1)]
+    pub device_no: u32,
+    /// Worker record id, 16 bytes.
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub worker: Vec<u8>,
+    /// Name of the worker.
+    #[n(3)]
+    pub worker_name: String,
+    /// Number of the worker.
+    #[n(4)]
+    pub worker_number: String,
+    /// Areas granted.
+    #[n(5)]
+    pub areas: Vec<Granted>,
+    /// Name of the county.
+    #[n(6)]
+    pub county_name: String,
+    /// Ed25519 key that signs the registry of care categories.
+    #[n(7)]
+    #[cbor(with = "minicbor::bytes")]
+    pub registry_key: Vec<u8>,
+    /// X25519 key to which the store key is sealed.
+    #[n(8)]
+    #[cbor(with = "minicbor::bytes")]
+    pub sealing_key: Vec<u8>,
+    /// Present epoch.
+    #[n(9)]
+    #[cbor(with = "minicbor::bytes")]
+    pub epoch: Vec<u8>,
+    /// Server time, UTC milliseconds.
+    #[n(10)]
+    pub server_ms: i64,
+    /// Role of the worker, a number of `WorkerRole`.
+    #[n(11)]
+    pub role: i64,
+    /// DER of the CA that will follow the present one; empty when none is planned.
+    #[n(12)]
+    #[cbor(with = "minicbor::bytes")]
+    pub next_ca: Vec<u8>,
+}
+
+/// Refusal of a whole request.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Refusal {
+    /// Stable code: `bad_signature`, `replayed`, `nonce_stale`, `revoked`, `not_found`, `bad_code`, `code_expired`,
+    /// `code_used`, `bad_request`, `too_large`, `gap`, `quarantined`, `wrong_epoch`, `busy`, `internal`.
+    #[n(0)]
+    pub code: String,
+    /// For `gap`: the counter expected next. For `nonce_stale`: the nonce to go on with.
+    #[n(1)]
+    pub next: Option<u64>,
+    /// For `wrong_epoch`: the present one.
+    #[n(2)]
+    pub epoch: Option<minicbor::bytes::ByteVec>,
+}
