@@ -1,0 +1,182 @@
+//! Sheets into the assembly: finds the headings, walks the rows, keeps the account.
+
+use chrono::NaiveDate;
+use xunge_domain::records::words::ResidenceKind;
+
+use crate::assembly::{Added, Assembly, SheetFacts};
+use crate::cells::RowView;
+use crate::fault::{Fault, Findings};
+use crate::finding::{Account, Source, showable};
+use crate::grid::{Grid, Row};
+use crate::headings::{Field, Headings, headings_at};
+use crate::reserved::is_reserved;
+use crate::row::{RowKind, read_row, residence_of};
+
+/// A sheet and what was learned of it before its rows are read.
+pub(crate) struct Sheet<'a> {
+    pub grid: &'a Grid,
+    pub index: usize,
+    /// Cleaned name for reports; of a reserved sheet only its position.
+    pub name: String,
+    pub kind: SheetKind,
+    pub account: Account,
+}
+
+/// What is to be done with a sheet.
+pub(crate) enum SheetKind {
+    /// Rows belong to households.
+    Households(u32, Headings),
+    /// People only; read after all households.
+    List(u32, Headings),
+    /// Not read; the finding is told already.
+    Skipped,
+    /// Nothing in it.
+    Blank,
+}
+
+impl<'a> Sheet<'a> {
+    /// Looks at a sheet and decides; tells why when it is not read.
+    pub fn look(grid: &'a Grid, index: usize, findings: &mut Findings) -> Self {
+        let reserved_name = is_reserved(&grid.name);
+        let name = if reserved_name { format!("第 {} 张表", index + 1) } else { showable(&grid.name) };
+        let source = Source { sheet: name.clone(), row: 0 };
+        let height = u64::from(grid.height());
+        let mut account = Account { rows_seen: height, ..Account::default() };
+        let first = grid.rows.keys().find_map(|row| headings_at(grid, *row).map(|headings| (*row, headings)));
+        let before = |row: &u32| first.as_ref().is_none_or(|(first, _)| row < first);
+        let reserved_title = grid
+            .rows
+            .iter()
+            .take_while(|(row, _)| before(row))
+            .take(5)
+            .any(|(_, row)| is_reserved_title(row));
+        let rows = format!("{height} 行");
+        let skip = |fault: Fault, findings: &mut Findings, account: &mut Account| {
+            account.reported = height;
+            findings.push(&source, "", fault, &rows);
+            SheetKind::Skipped
+        };
+        let kind = match first {
+            _ if height == 0 => SheetKind::Blank,
+            _ if grid.hidden => skip(Fault::HiddenSheet, findings, &mut account),
+            _ if reserved_name || (reserved_title && first.is_some()) => {
+                skip(Fault::ReservedCategory, findings, &mut account)
+            }
+            None => skip(Fault::SheetWithoutHeader, findings, &mut account),
+            Some((row, headings)) if headings.has_households() => SheetKind::Households(row, headings),
+            Some((row, headings)) => SheetKind::List(row, headings),
+        };
+        Self { grid, index, name, kind, account }
+    }
+
+    /// Reads the rows.
+    pub fn read(&mut self, today: NaiveDate, assembly: &mut Assembly, findings: &mut Findings) {
+        let (first, mut headings, listed) = match &self.kind {
+            SheetKind::Households(row, headings) => (*row, headings.clone(), false),
+            SheetKind::List(row, headings) => (*row, headings.clone(), true),
+            SheetKind::Skipped | SheetKind::Blank => return,
+        };
+        self.tell_columns(&headings, findings);
+        let residence = residence_of(&self.name);
+        assembly.interrupt();
+        let mut account = self.account;
+        account.blank = u64::from(self.grid.height()) - self.grid.rows.len() as u64;
+        let mut heading_until = first + headings.height;
+        for (at, row) in &self.grid.rows {
+            if *at < first {
+                account.titles += 1;
+                continue;
+            }
+            if *at >= heading_until
+                && let Some(again) = headings_at(self.grid, *at)
+            {
+                heading_until = *at + again.height;
+                headings = again;
+                assembly.interrupt();
+            }
+            if *at < heading_until {
+                account.headings += 1;
+                continue;
+            }
+            let source = Source { sheet: self.name.clone(), row: at + 1 };
+            let view = RowView { grid: self.grid, headings: &headings, row, source, today };
+            self.take(&view, (residence, listed), assembly, &mut account, findings);
+        }
+        self.account = account;
+    }
+
+    fn take(
+        &self,
+        view: &RowView<'_>,
+        (residence, listed): (Option<ResidenceKind>, bool),
+        assembly: &mut Assembly,
+        account: &mut Account,
+        findings: &mut Findings,
+    ) {
+        if self.grid.broken_rows.binary_search(&(view.source.row - 1)).is_ok() {
+            view.tell(findings, None, Fault::BrokenCharacters, "");
+        }
+        match read_row(view, residence, findings) {
+            RowKind::Person(draft) => {
+                let id_label = view
+                    .headings
+                    .columns_of(Field::Id)
+                    .first()
+                    .map(|c| view.headings.label(*c))
+                    .unwrap_or_default();
+                let address_fields = [Field::Address, Field::Building, Field::Room];
+                let facts = SheetFacts {
+                    index: self.index,
+                    has_address: address_fields.into_iter().any(|field| view.headings.has(field)),
+                    id_label: &id_label,
+                };
+                let added = if listed {
+                    assembly.add_listed(*draft, facts, findings)
+                } else {
+                    assembly.add_member(*draft, facts, findings)
+                };
+                match added {
+                    Added::New => account.people += 1,
+                    Added::Repeated => account.repeated += 1,
+                }
+            }
+            RowKind::Continuation { phones, remark } => {
+                if assembly.continue_person(phones, &remark) {
+                    account.continued += 1;
+                } else {
+                    view.tell(findings, None, Fault::RowWithoutPerson, "");
+                    account.reported += 1;
+                }
+            }
+            RowKind::Vacant(address) if !address.is_empty() => {
+                assembly.add_empty(view.source.clone(), address);
+                account.empty_dwellings += 1;
+            }
+            RowKind::Vacant(_) => {
+                view.tell(findings, None, Fault::RowWithoutPerson, "");
+                account.reported += 1;
+            }
+            RowKind::Subtotal => {
+                assembly.interrupt();
+                account.subtotals += 1;
+            }
+            RowKind::Footer => account.titles += 1,
+            RowKind::Blank => account.blank += 1,
+            RowKind::Reported => account.reported += 1,
+        }
+    }
+
+    fn tell_columns(&self, headings: &Headings, findings: &mut Findings) {
+        let source = Source { sheet: self.name.clone(), row: 0 };
+        for column in &headings.unknown {
+            findings.push(&source, &headings.label(*column), Fault::ColumnNotRead, "");
+        }
+        if self.grid.beyond > 0 {
+            findings.push(&source, "", Fault::ColumnsBeyond, &format!("{} 格", self.grid.beyond));
+        }
+    }
+}
+
+fn is_reserved_title(row: &Row) -> bool {
+    row.values().filter(|cell| !cell.spread).any(|cell| is_reserved(&cell.text()))
+}

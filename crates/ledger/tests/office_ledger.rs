@@ -1,0 +1,452 @@
+//! A household ledger as an office keeps it: what is read, what is left out, what is told.
+
+mod office;
+
+use office::{C, book, codes, fill, id, merge, names, read, short_id, t, told, wrong_id};
+use rust_xlsxwriter::Workbook;
+use xunge_domain::codes::{PartialDate, Relation, Sex};
+use xunge_domain::records::words::{OccupancyKind, ResidenceKind};
+use xunge_ledger::LedgerReading;
+
+fn head() -> Vec<C> {
+    ["住址", "姓名", "与户主关系", "性别", "身份证号码", "出生日期", "联系电话", "备注"].map(t).into()
+}
+
+fn row(cells: [&str; 8]) -> Vec<C> {
+    cells.into_iter().map(|text| if text.is_empty() { C::B } else { t(text) }).collect()
+}
+
+fn one(person: [&str; 8]) -> LedgerReading {
+    read("台账.xlsx", &book("户籍人口", &[head(), row(person)]))
+}
+
+#[test]
+fn merged_households_under_two_rows_of_headings_with_titles_and_subtotals() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("户籍人口").unwrap();
+    let b = || C::B;
+    fill(
+        sheet,
+        &[
+            vec![b()],
+            vec![t("填报单位：某居委会"), b(), b(), b(), b(), t("填报人：某人")],
+            vec![t("序号"), t("户号"), b(), b(), b(), b(), b(), b(), t("联系电话"), t("房屋性质")],
+            vec![b(), b(), t("幢"), t("单元"), t("室"), t("姓 名"), t("与户主关系"), t("公民身份号码")],
+            vec![
+                C::N(1.0),
+                b(),
+                b(),
+                b(),
+                b(),
+                t("孔国浩"),
+                t("户主"),
+                t(&id("19721205", 851)),
+                t("13800001111"),
+                t("自有"),
+            ],
+            vec![C::N(2.0), b(), b(), b(), b(), t("胡　强"), t("配偶"), t(&id("19751208", 852))],
+            vec![C::N(3.0), b(), b(), b(), b(), b(), b(), b(), t("0546-5612213")],
+            vec![t("小 计"), b(), b(), b(), b(), C::F("=COUNTA(F5:F7)", "2")],
+            vec![],
+            vec![
+                C::N(4.0),
+                t("0002"),
+                C::N(1.0),
+                t("1单元"),
+                C::N(102.0),
+                t("吴静梅"),
+                t("本人"),
+                t(&id("19610317", 402)),
+                C::N(13_900_001_111.0),
+                t("出租"),
+            ],
+            vec![b(), t("0003"), t("1幢"), C::N(1.0), C::N(201.0), t("空 房"), b(), b(), b(), t("自有")],
+            vec![b(), t("0004"), t("1幢"), C::N(1.0), C::N(202.0), b(), b(), b(), b(), t("空置")],
+            vec![C::N(5.0)],
+            vec![t("合计"), b(), b(), b(), b(), C::N(3.0)],
+            vec![t("填表人：某人")],
+        ],
+    );
+    merge(sheet, (0, 0, 0, 9), "某社区第三网格居民情况台账");
+    merge(sheet, (2, 2, 2, 4), "住址");
+    merge(sheet, (2, 5, 2, 7), "家庭成员情况");
+    for (column, text) in [(1, "0001"), (2, "1号楼"), (3, "1单元"), (4, "101")] {
+        merge(sheet, (4, column, 6, column), text);
+    }
+    merge(sheet, (5, 5, 6, 5), "胡　强");
+    let reading = read("台账.xlsx", &workbook.save_to_buffer().unwrap());
+
+    assert_eq!(names(&reading), [vec!["孔国浩", "胡强"], vec!["吴静梅"]]);
+    let first = &reading.households[0];
+    assert_eq!((first.number.as_str(), first.occupancy), ("0001", Some(OccupancyKind::Owner)));
+    assert_eq!(first.address.room.as_deref(), Some("101"));
+    assert_eq!(first.people[1].phones.len(), 1, "the second phone under a merged name");
+    assert_eq!(reading.empty_dwellings.len(), 2);
+    let account = reading.account;
+    assert_eq!((account.rows_seen, account.titles, account.headings), (15, 3, 2));
+    assert_eq!((account.people, account.continued, account.empty_dwellings), (3, 1, 2));
+    assert_eq!((account.subtotals, account.blank, account.reported), (2, 2, 0));
+    assert!(told(&reading).is_empty(), "{:?}", told(&reading));
+}
+
+#[test]
+fn ids_in_every_state_of_disrepair() {
+    let whole = id("19540305", 123);
+    let with_x = (0..999).map(|s| id("19900101", s)).find(|i| i.ends_with('X')).unwrap();
+    let short = short_id(&whole);
+    let wide: String = whole.chars().map(|c| char::from_u32(c as u32 + 0xFEE0).unwrap()).collect();
+    let spaced = format!(" '{} {} {}\u{200B}", &whole[..6], &whole[6..14], &whole[14..]);
+    for (text, wanted, code) in [
+        (whole.clone(), Some(&whole), vec![]),
+        (with_x.to_lowercase(), Some(&with_x), vec![]),
+        (wide, Some(&whole), vec![]),
+        (spaced, Some(&whole), vec![]),
+        (short, Some(&whole), vec!["id_lengthened"]),
+        (wrong_id("19540305", 123), None, vec!["id_check_digit"]),
+        (whole[..16].to_owned(), None, vec!["id_length"]),
+        (id("20270101", 123), None, vec!["id_born_in_future"]),
+        (id("19540230", 123), None, vec!["id_birth_date"]),
+        ("9.90101195403051E+17".to_owned(), None, vec!["id_spoiled_by_excel"]),
+        ("E12345678".to_owned(), None, vec!["id_other_document"]),
+        ("待办".to_owned(), None, vec!["id_not_digits"]),
+        ("不详".to_owned(), None, vec!["id_missing"]),
+        (String::new(), None, vec!["id_missing"]),
+    ] {
+        let reading = one(["1-1-101", "孔国浩", "户主", "", &text, "", "", ""]);
+        let person = &reading.households[0].people[0];
+        assert_eq!(person.citizen_id.as_ref().map(|id| id.reveal()), wanted.map(String::as_str), "{text}");
+        assert_eq!(codes(&reading, 2), code, "{text}");
+    }
+}
+
+#[test]
+fn an_id_that_excel_made_a_number_still_tells_the_birthday() {
+    let cells =
+        vec![t("1-1-101"), t("孔国浩"), t("户主"), C::B, C::N(990_101_195_403_051_000.0), t("1954.3")];
+    let reading = read("台账.xlsx", &book("户籍人口", &[head(), cells]));
+    let person = &reading.households[0].people[0];
+    assert_eq!(person.birth.map(|b| b.to_string()).as_deref(), Some("1954-03-05"));
+    assert_eq!((person.citizen_id.clone(), codes(&reading, 2)), (None, vec!["id_spoiled_by_excel"]));
+}
+
+#[test]
+fn fifteen_digits_survive_as_a_number() {
+    let whole = id("19540305", 123);
+    let number: f64 = short_id(&whole).parse().unwrap();
+    let reading = read(
+        "t.xlsx",
+        &book("户籍", &[head(), vec![t("1-1-101"), t("孔国浩"), t("户主"), C::B, C::N(number)]]),
+    );
+    assert_eq!(reading.households[0].people[0].citizen_id.as_ref().unwrap().reveal(), whole);
+}
+
+#[test]
+fn columns_that_contradict_the_id_are_kept_beside_it() {
+    let whole = id("19540305", 123);
+    let reading = one(["1-1-101", "孔国浩", "户主", "女", &whole, "1955年3月5日", "", ""]);
+    let person = &reading.households[0].people[0];
+    assert_eq!(person.birth.unwrap().year(), 1954);
+    assert_eq!(person.birth_in_column.unwrap().year(), 1955);
+    assert_eq!(person.sex, Some(Sex::Female));
+    assert_eq!(codes(&reading, 2), ["birth_disagrees", "sex_disagrees"]);
+}
+
+#[test]
+fn dates_come_as_days_numbers_and_words() {
+    let rows = vec![
+        head(),
+        vec![t("1-1-101"), t("甲一"), t("户主"), t("男"), t(&wrong_id("19540305", 1)), C::D(19788.0)],
+        vec![C::B, t("甲二"), t("子"), t("男"), t(&wrong_id("19850601", 1)), C::N(1985.6)],
+        vec![C::B, t("甲三"), t("女"), t("女"), t(&wrong_id("19850601", 2)), t("去年")],
+        vec![C::B, t("甲四"), t("女"), t("女"), t(&wrong_id("19850601", 4)), t("2030-01-01")],
+    ];
+    let reading = read("t.xlsx", &book("户籍", &rows));
+    let births: Vec<_> = reading.households[0].people.iter().map(|p| p.birth).collect();
+    let day = chrono::NaiveDate::from_ymd_opt(1954, 3, 5).unwrap();
+    assert_eq!(births[..2], [Some(PartialDate::Day(day)), Some(PartialDate::Month(1985, 6))]);
+    assert_eq!(births[2..], [None, None]);
+    assert_eq!(codes(&reading, 4), ["birth_unreadable", "id_check_digit"]);
+    assert_eq!(codes(&reading, 5), ["birth_in_future", "id_check_digit"]);
+}
+
+#[test]
+fn reserved_remarks_are_refused_and_never_repeated_while_the_person_stays() {
+    let rows = vec![
+        head(),
+        row(["1-1-101", "孔国浩", "户主", "男", &id("19720101", 851), "", "", "上访户"]),
+        row(["1-1-102", "胡静（社区矫正）", "户主", "女", &id("19750101", 852), "", "", "独居"]),
+        row(["1-1-103", "何新(租户)", "户主", "男", &id("19760101", 853), "", "", "信 教"]),
+        row(["1-1-104", "白佳", "户主", "女", &id("19770101", 854), "", "", "低保"]),
+    ];
+    let reading = read("台账.xlsx", &book("户籍人口", &rows));
+    let remarks: Vec<_> = reading.households.iter().map(|h| h.people[0].remark.as_str()).collect();
+    assert_eq!(remarks, ["", "独居", "租户", "低保"]);
+    assert_eq!(reading.households[1].people[0].name, "胡静");
+    assert_eq!(reading.summary().refused, 3);
+    let json = serde_json::to_string(&reading.summary()).unwrap();
+    for word in ["上访", "矫正", "信教", "信 教"] {
+        assert!(!json.contains(word));
+    }
+}
+
+#[test]
+fn reserved_columns_and_reserved_sheets_are_refused_whole() {
+    let mut workbook = Workbook::new();
+    let person = |name: &str, n: u32, belief: &str| {
+        vec![t("1-1-101"), t(name), t("户主"), t(&id("19720101", n)), t(belief)]
+    };
+    let columns = || ["住址", "姓名", "与户主关系", "身份证号", "宗教信仰"].map(t).to_vec();
+    let sheet = workbook.add_worksheet().set_name("户籍人口").unwrap();
+    fill(sheet, &[columns(), person("孔国浩", 851, "佛教"), person("胡静", 852, "无")]);
+    let sheet = workbook.add_worksheet().set_name("上访人员").unwrap();
+    fill(sheet, &[columns(), person("何新", 853, "无")]);
+    let sheet = workbook.add_worksheet().set_name("名单").unwrap();
+    fill(sheet, &[vec![t("社区矫正对象名册")], columns(), person("白佳", 855, "无")]);
+    let reading = read("台账.xlsx", &workbook.save_to_buffer().unwrap());
+    assert_eq!(names(&reading), [["孔国浩"], ["胡静"]]);
+    let refused: Vec<_> =
+        told(&reading).iter().map(|f| (f.source.sheet.as_str(), f.source.row, f.code)).collect();
+    let code = "reserved_category";
+    assert_eq!(refused, [("户籍人口", 2, code), ("第 2 张表", 0, code), ("名单", 0, code)]);
+    let json = serde_json::to_string(&reading.summary()).unwrap();
+    assert!(["上访", "宗教", "佛教", "矫正"].iter().all(|word| !json.contains(word)));
+}
+
+#[test]
+fn people_of_other_sheets_join_their_household_and_count_once() {
+    let old = id("19400305", 123);
+    let lost = id("19410405", 124);
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("户籍人口").unwrap();
+    fill(
+        sheet,
+        &[
+            head(),
+            row(["1幢1单元101室", "孔国浩", "户主", "男", &short_id(&old), "", "", ""]),
+            vec![
+                C::B,
+                t("胡静"),
+                t("妻"),
+                t("女"),
+                C::N(990_101_194_104_051_000.0),
+                t("1941.4"),
+                t("13800001111"),
+            ],
+            row(["1幢1单元102室", "空房", "", "", "", "", "", ""]),
+        ],
+    );
+    let sheet = workbook.add_worksheet().set_name("流动人口").unwrap();
+    let columns = ["姓名", "公民身份号码", "户籍地址", "现住址", "手机"].map(t).to_vec();
+    let guest = |name: &str, id: &str, at: &str| vec![t(name), t(id), t("外省"), t(at), t("13900001111")];
+    fill(
+        sheet,
+        &[
+            columns,
+            guest("蔡怡", &id("19990901", 100), "1-1-101"),
+            guest("曾宇", &id("19990902", 101), "1-1-102"),
+            guest("田海", &id("19990903", 102), "9-9-999"),
+        ],
+    );
+    let sheet = workbook.add_worksheet().set_name("80岁以上老人").unwrap();
+    let columns = ["姓名", "身份证号", "住址"].map(t).to_vec();
+    fill(
+        sheet,
+        &[columns, vec![t("孔 国浩"), t(&old), t("1-1-101")], vec![t("胡静"), t(&lost), t("1-1-101")]],
+    );
+    let sheet = workbook.add_worksheet().set_name("下拉").unwrap().set_hidden(true);
+    fill(sheet, &[vec![t("自有")], vec![t("出租")]]);
+    let reading = read("台账.xlsx", &workbook.save_to_buffer().unwrap());
+
+    assert_eq!(names(&reading), [["孔国浩", "胡静", "蔡怡"]]);
+    assert_eq!(reading.unplaced.len(), 2);
+    assert_eq!((reading.people(), reading.repeated, reading.people_min()), (5, 2, 5));
+    let people = &reading.households[0].people;
+    assert_eq!(people[1].citizen_id.as_ref().unwrap().reveal(), lost, "the other sheet had the whole id");
+    assert_eq!(people[2].residence, Some(ResidenceKind::Floating));
+    assert_eq!((people[0].residence, people[0].also_at.len()), (Some(ResidenceKind::Registered), 1));
+    let told: Vec<_> =
+        told(&reading).iter().map(|f| (f.source.sheet.as_str(), f.source.row, f.code)).collect();
+    assert_eq!(
+        told,
+        [
+            ("户籍人口", 2, "id_lengthened"),
+            ("户籍人口", 3, "id_spoiled_by_excel"),
+            ("流动人口", 3, "dwelling_empty"),
+            ("流动人口", 4, "address_unknown"),
+            ("下拉", 0, "hidden_sheet"),
+        ]
+    );
+}
+
+#[test]
+fn doubtful_pairs_are_proposed_and_counted_twice() {
+    let shared = id("19720101", 851);
+    let rows = vec![
+        head(),
+        row(["1-1-101", "孔国浩", "户主", "男", &shared, "", "", ""]),
+        row(["1-1-102", "胡静", "户主", "女", &shared, "", "", ""]),
+        row(["1-1-103", "何新", "户主", "男", "", "", "", ""]),
+        row(["1-1-103", "何新", "子", "男", &id("19950101", 11), "", "", ""]),
+        row(["1-1-104", "白佳", "户主", "女", &id("19770101", 2), "", "", ""]),
+        row(["1-1-104", "白佳", "女", "女", &id("19990101", 2), "", "", ""]),
+    ];
+    let reading = read("台账.xlsx", &book("户籍人口", &rows));
+    let why: Vec<_> = reading.proposals.iter().map(|p| (p.first.row, p.second.row, p.why)).collect();
+    assert_eq!(why, [(2, 3, "same_id"), (4, 5, "same_name_and_address")]);
+    assert_eq!(
+        (reading.people(), reading.people_min()),
+        (6, 4),
+        "two valid ids are two people, whatever their name"
+    );
+    assert_eq!(codes(&reading, 3), ["id_shared", "merge_proposed"]);
+}
+
+#[test]
+fn every_way_a_household_begins() {
+    let person = |at: &str, name: &str, relation: &str, n: u32| {
+        row([at, name, relation, "", &id("19720101", n), "", "", ""])
+    };
+    let rows = vec![
+        head(),
+        person("1-1-101", "甲一", "户主", 1),
+        person("1-1-101", "甲二", "妻", 2),
+        person("1-1-101", "乙一", "户主", 3), // two families behind one door
+        person("1-1-101", "乙二", "子", 4),
+        person("1-1-102", "丙一", "户主", 5),
+        person("", "丁一", "户主", 6), // nobody wrote where
+        person("", "丁二", "妻", 7),
+        row(["小计", "", "", "", "", "", "", ""]),
+        person("", "戊一", "子", 8),          // whose son?
+        person("1-1-102", "丙二", "儿媳", 9), // far from her family's row
+    ];
+    let reading = read("台账.xlsx", &book("户籍人口", &rows));
+    let wanted: [&[&str]; 4] = [&["甲一", "甲二"], &["乙一", "乙二"], &["丙一", "丙二"], &["丁一", "丁二"]];
+    assert_eq!(names(&reading), wanted);
+    assert_eq!(reading.unplaced[0].person.name, "戊一");
+    assert_eq!(codes(&reading, 7), ["address_missing"]);
+    let daughter_in_law = reading.households[2].people[1].relation.clone().unwrap();
+    assert_eq!((daughter_in_law.relation, daughter_in_law.raw.as_str()), (Relation::Daughter, "儿媳"));
+}
+
+#[test]
+fn cells_that_attack_are_data_or_nothing() {
+    let rows = vec![
+        head(),
+        row([
+            "1-1-101",
+            "王\u{202E}芳\u{0007}",
+            "户主",
+            "",
+            &id("19720101", 1),
+            "",
+            "+86 138 0000 1111",
+            "=cmd|'/C calc'!A0",
+        ]),
+        row(["1-1-102", "=HYPERLINK(1)", "户主", "", &id("19720101", 3), "", "", ""]),
+        row(["1-1-103", "𠮷国浩", "户主", "", &id("19720101", 5), "", "@SUM(1)", "@x"]),
+        row(["1-1-104", &"长".repeat(3_000), "户主", "", &id("19720101", 7), "", "", ""]),
+        row(["1-1-105", "白佳", "户主", "", &id("19720101", 9), "", "", &"长".repeat(3_000)]),
+    ];
+    let reading = read("台账.xlsx", &book("户籍人口", &rows));
+    assert_eq!(names(&reading), [["王芳"], ["𠮷国浩"], ["白佳"]]);
+    assert!(reading.households.iter().all(|h| h.people[0].remark.is_empty()));
+    assert_eq!(codes(&reading, 2), ["formula_text"]);
+    assert_eq!(codes(&reading, 3), ["name_unusable"]);
+    assert_eq!(codes(&reading, 4), ["formula_text", "phone_unreadable"]);
+    assert_eq!(codes(&reading, 5), ["cell_too_long", "name_unusable"]);
+    assert_eq!(codes(&reading, 6), ["cell_too_long"]);
+    assert_eq!(reading.account.reported, 2);
+}
+
+#[test]
+fn rows_that_hold_nobody_are_reported() {
+    let rows = vec![
+        head(),
+        row(["1-1-101", "", "子", "", &id("19720101", 1), "", "", ""]),
+        row(["", "12345", "", "", "", "", "", ""]),
+        row(["1-1-102", "孔国浩", "户主", "", &id("19720101", 3), "", "同上", ""]),
+    ];
+    let reading = read("台账.xlsx", &book("户籍人口", &rows));
+    assert_eq!((codes(&reading, 2), codes(&reading, 3)), (vec!["name_missing"], vec!["name_unusable"]));
+    assert_eq!(codes(&reading, 4), ["phone_unreadable"]);
+    assert_eq!((reading.account.reported, reading.account.people), (2, 1));
+}
+
+#[test]
+fn headings_that_repeat_on_every_page_and_change_are_learned_again() {
+    let rows = vec![
+        head(),
+        row(["1-1-101", "孔国浩", "户主", "", &id("19720101", 1), "", "", ""]),
+        head(),
+        row(["1-1-102", "胡静", "户主", "", &id("19720101", 2), "", "", ""]),
+        ["姓名", "身份证号", "性别", "房号", "楼栋", "关系"].map(t).into(),
+        vec![t("何新"), t(&id("19720101", 3)), t("男"), t("103"), t("1"), t("户主")],
+    ];
+    let reading = read("台账.xlsx", &book("户籍人口", &rows));
+    assert_eq!(names(&reading), [["孔国浩"], ["胡静"], ["何新"]]);
+    assert_eq!(reading.account.headings, 3);
+    assert_eq!(reading.households[2].address.room.as_deref(), Some("103"));
+}
+
+#[test]
+fn one_row_for_each_household_reads_too() {
+    let rows = vec![
+        ["楼栋", "单元", "房号", "户主", "身份证号", "电话", "人口数"].map(t).into(),
+        vec![
+            C::N(1.0),
+            C::N(1.0),
+            C::N(101.0),
+            t("孔国浩"),
+            t(&id("19720101", 1)),
+            t("13800001111"),
+            C::N(3.0),
+        ],
+        vec![
+            C::N(1.0),
+            C::N(1.0),
+            C::N(102.0),
+            t("胡静"),
+            t(&id("19720101", 2)),
+            t("13800002222"),
+            C::N(1.0),
+        ],
+    ];
+    let reading = read("台账.xlsx", &book("户主名册", &rows));
+    assert_eq!(names(&reading), [["孔国浩"], ["胡静"]]);
+    assert_eq!(reading.households[0].people[0].relation.as_ref().unwrap().relation, Relation::Head);
+}
+
+#[test]
+fn a_gbk_csv_with_full_addresses() {
+    let text = format!(
+        "幢;单元;室;姓名;与户主关系;身份证号码;出生日期\r\n1;1;101;孔国浩;户主;\t{};1972.12\r\n1;1;101;胡静;家庭成员;{};24265\r\n2;1;101;何新;户主;{};\r\n",
+        id("19721205", 851),
+        id("19660607", 852),
+        id("19720101", 3),
+    );
+    let gbk = encoding_rs::GBK.encode(&text).0.into_owned();
+    let reading = read("第三网格.csv", &gbk);
+    assert_eq!(names(&reading), [vec!["孔国浩", "胡静"], vec!["何新"]]);
+    assert_eq!(reading.sheets[0].0, "第三网格");
+    assert!(told(&reading).is_empty(), "{:?}", told(&reading));
+}
+
+#[test]
+fn formulas_count_by_their_stored_value() {
+    let rows = vec![
+        head(),
+        vec![
+            t("1-1-101"),
+            C::F("=\"孔\"&\"国浩\"", "孔国浩"),
+            t("户主"),
+            C::B,
+            t(&id("19720101", 1)),
+            C::B,
+            C::B,
+            C::F("=HYPERLINK(\"x\",\"y\")", ""),
+        ],
+    ];
+    let reading = read("台账.xlsx", &book("户籍人口", &rows));
+    assert_eq!(names(&reading), [["孔国浩"]]);
+    assert_eq!(codes(&reading, 2), ["formula_without_value"]);
+}
