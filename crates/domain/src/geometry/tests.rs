@@ -93,6 +93,8 @@ fn a_walk_along_one_side_sees_that_side() {
     assert_eq!(cells.count(), 400);
     let south_side = vec![vec![place(-500.0, -500.0), place(500.0, -500.0)]];
     assert_eq!(cells.seen_from(&south_side, 30.0), 20);
+    assert_eq!(cells.seen_from(&south_side, 60.0), 20, "the centres of the second row lie 75 m away");
+    assert_eq!(cells.seen_from(&south_side, 80.0), 40);
     let two_ends = vec![vec![place(-500.0, -500.0)], vec![place(500.0, -500.0)]];
     assert_eq!(cells.seen_from(&two_ends, 40.0), 2, "what lies between two runs was not seen");
     let elsewhere = vec![vec![LatLon::from_degrees(-30.0, -90.0).unwrap(), place(0.0, 0.0)]];
