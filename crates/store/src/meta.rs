@@ -1,0 +1,291 @@
+//! Single facts about this phone: who it is, whose county, which worker, settings; the feed's cursors; the reserve of
+//! nonces. Names are listed here so that no two callers use one for different things.
+
+use crate::error::StoreError;
+use crate::store::{Reader, Writer};
+use rusqlite::{OptionalExtension, params};
+use std::ops::Range;
+use xunge_domain::ids::{DeviceNo, RecordId};
+use xunge_domain::records::RecordKind;
+
+/// A fact and its name on disk. Bytes, text or number as the line says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fact {
+    /// Bytes: the device's Ed25519 signing key (32, secret).
+    SigningKey,
+    /// Bytes: the county CA certificate, DER.
+    CountyCa,
+    /// Bytes: the next CA certificate, DER, while the county changes it.
+    CountyNextCa,
+    /// Bytes: the county's Ed25519 key that signs registry entries and receipts.
+    CountySigningKey,
+    /// Bytes: the county's X25519 key that exports and the second copy of the store key are sealed to.
+    CountySealingKey,
+    /// Bytes: id of the county.
+    CountyId,
+    /// Text: name of the county.
+    CountyName,
+    /// Text: `host:port`.
+    CountyAddress,
+    /// Bytes: the county's epoch; another one means that it was restored from a backup.
+    CountyEpoch,
+    /// Number: the phone's wall clock at the last answer of the county.
+    LastContactMs,
+    /// Number: the last server time seen.
+    LastServerMs,
+    /// Number: monotonic clock when it was seen.
+    LastServerMono,
+    /// Number: boot in which it was seen.
+    LastServerBoot,
+    /// Number: the latest wall clock ever seen, against clocks set back.
+    LatestWallMs,
+    /// Bytes: id of the worker.
+    WorkerId,
+    /// Text: name of the worker.
+    WorkerName,
+    /// Text: number of the worker.
+    WorkerNumber,
+    /// Bytes: id of the worker's own grid.
+    OwnArea,
+    /// Text: settings of the screens, JSON as the client wrote it.
+    Settings,
+    /// Text: patrol plan, limits and other rules of the county, JSON as the client wrote it.
+    CountyRules,
+    /// Bytes: state of the sync session between rounds, as the client wrote it.
+    SyncSession,
+    /// Number: nonces below this may have been used.
+    NonceReserve,
+    /// Number: lost tail noticed at opening, until the county answered: the counter to go on above.
+    ContinueAbove,
+}
+
+impl Fact {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::SigningKey => "signing_key",
+            Self::CountyCa => "county_ca",
+            Self::CountyNextCa => "county_next_ca",
+            Self::CountySigningKey => "county_signing_key",
+            Self::CountySealingKey => "county_sealing_key",
+            Self::CountyId => "county_id",
+            Self::CountyName => "county_name",
+            Self::CountyAddress => "county_address",
+            Self::CountyEpoch => "county_epoch",
+            Self::LastContactMs => "last_contact_ms",
+            Self::LastServerMs => "last_server_ms",
+            Self::LastServerMono => "last_server_mono",
+            Self::LastServerBoot => "last_server_boot",
+            Self::LatestWallMs => "latest_wall_ms",
+            Self::WorkerId => "worker_id",
+            Self::WorkerName => "worker_name",
+            Self::WorkerNumber => "worker_number",
+            Self::OwnArea => "own_area",
+            Self::Settings => "settings",
+            Self::CountyRules => "county_rules",
+            Self::SyncSession => "sync_session",
+            Self::NonceReserve => "nonce_reserve",
+            Self::ContinueAbove => "continue_above",
+        }
+    }
+}
+
+/// How far the feed of an area was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedState {
+    /// The area.
+    pub area: RecordId,
+    /// Place in the feed up to which everything is here.
+    pub cursor: u64,
+    /// Progress of a snapshot still being loaded, as the client wrote it; nothing when complete.
+    pub snapshot: Option<Vec<u8>>,
+    /// County's time until which the area may stay readable here.
+    pub lease_until_ms: Option<i64>,
+}
+
+impl Reader<'_> {
+    /// A fact in bytes.
+    ///
+    /// # Errors
+    /// [`StoreError`], also when the fact is not bytes.
+    pub fn fact_bytes(&self, fact: Fact) -> Result<Option<Vec<u8>>, StoreError> {
+        self.fact(fact)
+    }
+
+    /// A fact in words.
+    ///
+    /// # Errors
+    /// [`StoreError`], also when the fact is not text.
+    pub fn fact_text(&self, fact: Fact) -> Result<Option<String>, StoreError> {
+        self.fact(fact)
+    }
+
+    /// A fact in numbers.
+    ///
+    /// # Errors
+    /// [`StoreError`], also when the fact is not a number.
+    pub fn fact_int(&self, fact: Fact) -> Result<Option<i64>, StoreError> {
+        self.fact(fact)
+    }
+
+    /// A fact that is the id of a record.
+    ///
+    /// # Errors
+    /// [`StoreError`], also when the fact is not 16 bytes.
+    pub fn fact_id(&self, fact: Fact) -> Result<Option<RecordId>, StoreError> {
+        Ok(self.fact::<[u8; 16]>(fact)?.map(|bytes| RecordId(uuid::Uuid::from_bytes(bytes))))
+    }
+
+    fn fact<T: rusqlite::types::FromSql>(&self, fact: Fact) -> Result<Option<T>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
+        Ok(statement.query_row([fact.name()], |row| row.get(0)).optional()?)
+    }
+
+    /// Every area whose feed is read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn feeds(&self) -> Result<Vec<FeedState>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT record.uuid, feed.cursor, feed.snapshot, feed.lease_until_ms
+             FROM feed
+             JOIN record ON record.id = feed.area
+             ORDER BY feed.area",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok(FeedState {
+                area: RecordId(uuid::Uuid::from_bytes(row.get(0)?)),
+                cursor: row.get(1)?,
+                snapshot: row.get(2)?,
+                lease_until_ms: row.get(3)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The worker who writes with a device, as far as the county told.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn worker_of_device(&self, device: DeviceNo) -> Result<Option<RecordId>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT record.uuid
+             FROM device
+             JOIN record ON record.id = device.worker
+             WHERE device.id = ?1",
+        )?;
+        let worker = statement.query_row([device.0], |row| Ok(RecordId(uuid::Uuid::from_bytes(row.get(0)?))));
+        Ok(worker.optional()?)
+    }
+}
+
+impl Writer<'_> {
+    /// Sets a fact in bytes.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn set_fact_bytes(&self, fact: Fact, value: &[u8]) -> Result<(), StoreError> {
+        self.set_fact(fact, value)
+    }
+
+    /// Sets a fact in words.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn set_fact_text(&self, fact: Fact, value: &str) -> Result<(), StoreError> {
+        self.set_fact(fact, value)
+    }
+
+    /// Sets a fact in numbers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn set_fact_int(&self, fact: Fact, value: i64) -> Result<(), StoreError> {
+        self.set_fact(fact, value)
+    }
+
+    /// Sets a fact that is the id of a record.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn set_fact_id(&self, fact: Fact, value: RecordId) -> Result<(), StoreError> {
+        self.set_fact(fact, value.0.as_bytes().as_slice())
+    }
+
+    /// Forgets a fact.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn drop_fact(&self, fact: Fact) -> Result<(), StoreError> {
+        self.connection.prepare_cached("DELETE FROM meta WHERE name = ?1")?.execute([fact.name()])?;
+        Ok(())
+    }
+
+    fn set_fact(&self, fact: Fact, value: impl rusqlite::ToSql) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO meta (name, value)
+                 VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE
+                 SET value = excluded.value",
+            )?
+            .execute(params![fact.name(), value])?;
+        Ok(())
+    }
+
+    /// Takes `count` nonces that were never used and never will be again, also when the app dies before using them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn reserve_nonces(&self, count: u32) -> Result<Range<u64>, StoreError> {
+        let from = self.fact_int(Fact::NonceReserve)?.unwrap_or(1);
+        let until = from.saturating_add(i64::from(count));
+        self.set_fact_int(Fact::NonceReserve, until)?;
+        let unsigned = |value: i64| u64::try_from(value).map_err(|_| StoreError::Damaged);
+        Ok(unsigned(from)?..unsigned(until)?)
+    }
+
+    /// Sets how far the feed of an area was read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn set_feed(&self, feed: &FeedState) -> Result<(), StoreError> {
+        let area = self.key_for(feed.area, RecordKind::Area.code(), false)?;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO feed (area, cursor, snapshot, lease_until_ms)
+                 VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (area) DO UPDATE
+                 SET cursor = excluded.cursor, snapshot = excluded.snapshot, lease_until_ms = excluded.lease_until_ms",
+            )?
+            .execute(params![area, feed.cursor, feed.snapshot, feed.lease_until_ms])?;
+        Ok(())
+    }
+
+    /// Forgets the feed of an area.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn drop_feed(&self, area: RecordId) -> Result<(), StoreError> {
+        if let Some(area) = self.key_of(area)? {
+            self.connection.prepare_cached("DELETE FROM feed WHERE area = ?1")?.execute([area])?;
+        }
+        Ok(())
+    }
+
+    /// Says who writes with a device.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn set_device(&self, device: DeviceNo, worker: RecordId) -> Result<(), StoreError> {
+        let worker = self.key_for(worker, RecordKind::Worker.code(), false)?;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO device (id, worker)
+                 VALUES (?1, ?2)
+                 ON CONFLICT (id) DO UPDATE
+                 SET worker = excluded.worker",
+            )?
+            .execute(params![device.0, worker])?;
+        Ok(())
+    }
+}

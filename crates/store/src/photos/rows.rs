@@ -1,0 +1,333 @@
+//! Rows of photos: what is known about each and how far its upload has come.
+
+use super::PhotoKey;
+use crate::error::StoreError;
+use crate::store::{Reader, Writer};
+use rusqlite::{OptionalExtension, params};
+use uuid::Uuid;
+use xunge_domain::ids::RecordId;
+use xunge_domain::operation::Hash;
+use xunge_domain::records::RecordKind;
+use zeroize::Zeroizing;
+
+/// Where a photo stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum PhotoState {
+    /// In a form that was not reported yet.
+    Draft = 0,
+    /// Reported; not sent.
+    ToSend = 1,
+    /// An upload was begun.
+    Sending = 2,
+    /// The county holds it whole and said so by receipt.
+    AtCounty = 3,
+    /// The county did not take it; it is kept.
+    Refused = 4,
+    /// Its files are gone from the phone after receipt and the county's keep-days.
+    Gone = 5,
+}
+
+impl PhotoState {
+    fn from_number(number: u8) -> Option<Self> {
+        use PhotoState::{AtCounty, Draft, Gone, Refused, Sending, ToSend};
+        [Draft, ToSend, Sending, AtCounty, Refused, Gone].into_iter().find(|state| *state as u8 == number)
+    }
+}
+
+/// A photo as it comes out of the pipeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPhoto {
+    /// Its id; later the id of its evidence record.
+    pub id: RecordId,
+    /// The form it belongs to.
+    pub form: String,
+    /// From [`super::PhotoVault::keep`].
+    pub key: PhotoKey,
+    /// Hash of the bytes the camera gave.
+    pub original_sha256: Hash,
+    /// Hash of the stored picture.
+    pub stored_sha256: Hash,
+    /// Hash of the thumbnail.
+    pub thumbnail_sha256: Hash,
+    /// Bytes of the stored picture.
+    pub bytes: u64,
+    /// Bytes of the thumbnail.
+    pub thumbnail_bytes: u64,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// When taken, by the phone's clock.
+    pub taken_ms: i64,
+    /// Whether the county's time was seen recently.
+    pub time_verified: bool,
+    /// Monotonic ms since the county's time was seen.
+    pub mono_since_server: Option<u64>,
+    /// Latitude and longitude in 1e-7 degrees.
+    pub place_e7: Option<(i32, i32)>,
+    /// Radius of uncertainty.
+    pub accuracy_dm: Option<u32>,
+    /// Whether the position came from a mock provider.
+    pub mock: bool,
+}
+
+/// A photo as it lies here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Photo {
+    /// What came out of the pipeline; `form` is empty once reported.
+    pub facts: NewPhoto,
+    /// Its evidence record, once reported.
+    pub evidence: Option<RecordId>,
+    /// Where it stands.
+    pub state: PhotoState,
+    /// Where a broken-off upload goes on.
+    pub upload_url: Option<String>,
+    /// Bytes the county has.
+    pub sent_bytes: u64,
+    /// Whether the county has the thumbnail.
+    pub thumbnail_sent: bool,
+    /// Why the county refused it.
+    pub reason: Option<String>,
+    /// County's time of the receipt.
+    pub receipt_ms: Option<i64>,
+}
+
+impl Photo {
+    /// Its id.
+    pub fn id(&self) -> RecordId {
+        self.facts.id
+    }
+}
+
+pub(crate) const SELECT_PHOTO: &str = "SELECT uuid, form, key, original_sha256, stored_sha256, thumbnail_sha256, bytes,
+    thumbnail_bytes, width, height, taken_ms, time_verified, mono_since_server, lat_e7, lon_e7, accuracy_dm, mock,
+    (SELECT record.uuid FROM record WHERE record.id = photo.evidence), state, upload_url, sent_bytes, thumbnail_sent,
+    reason, receipt_ms
+    FROM photo";
+
+pub(crate) fn read_photo(row: &rusqlite::Row<'_>) -> rusqlite::Result<Photo> {
+    let place = (row.get::<_, Option<i32>>(13)?, row.get::<_, Option<i32>>(14)?);
+    let state = row.get(18)?;
+    Ok(Photo {
+        facts: NewPhoto {
+            id: RecordId(Uuid::from_bytes(row.get(0)?)),
+            form: row.get::<_, Option<String>>(1)?.unwrap_or_default(),
+            key: PhotoKey(Zeroizing::new(row.get(2)?)),
+            original_sha256: row.get(3)?,
+            stored_sha256: row.get(4)?,
+            thumbnail_sha256: row.get(5)?,
+            bytes: row.get(6)?,
+            thumbnail_bytes: row.get(7)?,
+            width: row.get(8)?,
+            height: row.get(9)?,
+            taken_ms: row.get(10)?,
+            time_verified: row.get(11)?,
+            mono_since_server: row.get(12)?,
+            place_e7: place.0.zip(place.1),
+            accuracy_dm: row.get(15)?,
+            mock: row.get(16)?,
+        },
+        evidence: row.get::<_, Option<[u8; 16]>>(17)?.map(|bytes| RecordId(Uuid::from_bytes(bytes))),
+        state: PhotoState::from_number(state).ok_or(rusqlite::Error::IntegralValueOutOfRange(18, i64::from(state)))?,
+        upload_url: row.get(19)?,
+        sent_bytes: row.get(20)?,
+        thumbnail_sent: row.get(21)?,
+        reason: row.get(22)?,
+        receipt_ms: row.get(23)?,
+    })
+}
+
+impl Reader<'_> {
+    fn photos(&self, rest: &str, values: impl rusqlite::Params) -> Result<Vec<Photo>, StoreError> {
+        let mut statement = self.connection.prepare_cached(&format!("{SELECT_PHOTO} {rest}"))?;
+        let rows = statement.query_map(values, read_photo)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// One photo.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn photo(&self, id: RecordId) -> Result<Option<Photo>, StoreError> {
+        let mut statement = self.connection.prepare_cached(&format!("{SELECT_PHOTO} WHERE uuid = ?1"))?;
+        Ok(statement.query_row([id.0.as_bytes().as_slice()], read_photo).optional()?)
+    }
+
+    /// Photos of a form, in the order taken.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn photos_of_form(&self, form: &str) -> Result<Vec<Photo>, StoreError> {
+        self.photos("WHERE form = ?1 ORDER BY id LIMIT 50", [form])
+    }
+
+    /// Photos still to be sent, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn photos_to_send(&self, limit: u32) -> Result<Vec<Photo>, StoreError> {
+        self.photos("WHERE state IN (1, 2) ORDER BY id LIMIT ?1", [limit.min(crate::queries::MAX_ROWS)])
+    }
+
+    /// How many photos are to be sent: (photos, bytes, bytes of these the county has).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn photo_backlog(&self) -> Result<(u64, u64, u64), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT COUNT(*), COALESCE(SUM(bytes), 0), COALESCE(SUM(sent_bytes), 0)
+             FROM photo
+             WHERE state IN (1, 2)",
+        )?;
+        Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
+    }
+
+    /// Photos with a receipt older than this county's time: their files may go from the phone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn photos_received_before(&self, receipt_ms: i64, limit: u32) -> Result<Vec<RecordId>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT uuid
+             FROM photo
+             WHERE state = 3 AND receipt_ms < ?1
+             ORDER BY receipt_ms
+             LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![receipt_ms, limit], |row| Ok(RecordId(Uuid::from_bytes(row.get(0)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Every photo whose files must be there.
+    pub(super) fn photos_with_files(&self) -> Result<Vec<RecordId>, StoreError> {
+        let mut statement = self.connection.prepare("SELECT uuid FROM photo WHERE state <> 5")?;
+        let rows = statement.query_map([], |row| Ok(RecordId(Uuid::from_bytes(row.get(0)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Writer<'_> {
+    /// Adds a photo to a form. Its files are on the disk already ([`super::PhotoVault::keep`]).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn add_photo(&self, photo: &NewPhoto) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO photo (uuid, form, key, original_sha256, stored_sha256, thumbnail_sha256, bytes, thumbnail_bytes,
+                   width, height, taken_ms, time_verified, mono_since_server, lat_e7, lon_e7, accuracy_dm, mock, state)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 0)",
+            )?
+            .execute(params![
+                photo.id.0.as_bytes().as_slice(),
+                photo.form,
+                photo.key.0.as_slice(),
+                photo.original_sha256,
+                photo.stored_sha256,
+                photo.thumbnail_sha256,
+                photo.bytes,
+                photo.thumbnail_bytes,
+                photo.width,
+                photo.height,
+                photo.taken_ms,
+                photo.time_verified,
+                photo.mono_since_server,
+                photo.place_e7.map(|(lat, _)| lat),
+                photo.place_e7.map(|(_, lon)| lon),
+                photo.accuracy_dm,
+                photo.mock,
+            ])?;
+        self.touch();
+        Ok(())
+    }
+
+    /// Reports a draft's photo: it leaves its form, belongs to its evidence record and is to be sent.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such draft photo.
+    pub fn report_photo(&self, id: RecordId) -> Result<(), StoreError> {
+        let evidence = self.key_for(id, RecordKind::PhotoEvidence.code(), false)?;
+        self.photo_changed(
+            "UPDATE photo SET form = NULL, evidence = ?2, state = 1 WHERE uuid = ?1 AND state = 0",
+            params![id.0.as_bytes().as_slice(), evidence],
+        )
+    }
+
+    /// Says how far an upload has come. A photo at the county stays there.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such photo on its way.
+    pub fn photo_sent(&self, id: RecordId, upload_url: Option<&str>, sent_bytes: u64) -> Result<(), StoreError> {
+        self.photo_changed(
+            "UPDATE photo SET upload_url = ?2, sent_bytes = ?3, state = 2 WHERE uuid = ?1 AND state IN (1, 2)",
+            params![id.0.as_bytes().as_slice(), upload_url, sent_bytes],
+        )
+    }
+
+    /// The county has the thumbnail.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn thumbnail_sent(&self, id: RecordId) -> Result<(), StoreError> {
+        self.photo_changed(
+            "UPDATE photo SET thumbnail_sent = 1 WHERE uuid = ?1",
+            params![id.0.as_bytes().as_slice()],
+        )
+    }
+
+    /// The county's receipt came. The caller has compared the hash it states with `stored_sha256`.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn photo_received(&self, id: RecordId, receipt_ms: i64) -> Result<(), StoreError> {
+        self.photo_changed(
+            "UPDATE photo
+             SET state = 3, receipt_ms = ?2, upload_url = NULL, sent_bytes = bytes, reason = NULL
+             WHERE uuid = ?1 AND state IN (1, 2, 4)",
+            params![id.0.as_bytes().as_slice(), receipt_ms],
+        )
+    }
+
+    /// The county did not take it; or, with no reason, it is to be sent again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn photo_refused(&self, id: RecordId, reason: Option<&str>) -> Result<(), StoreError> {
+        self.photo_changed(
+            "UPDATE photo
+             SET state = CASE WHEN ?2 IS NULL THEN 1 ELSE 4 END, reason = ?2, upload_url = NULL, sent_bytes = 0
+             WHERE uuid = ?1 AND state IN (1, 2, 3, 4)",
+            params![id.0.as_bytes().as_slice(), reason],
+        )
+    }
+
+    /// Its files may go after this write: it was received long enough ago. The key is overwritten, so that the files are
+    /// shredded even if removing them fails.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the county has no receipt for it.
+    pub fn photo_gone(&self, id: RecordId) -> Result<(), StoreError> {
+        self.photo_changed(
+            "UPDATE photo SET state = 5, key = zeroblob(32) WHERE uuid = ?1 AND state = 3",
+            params![id.0.as_bytes().as_slice()],
+        )
+    }
+
+    /// Takes a photo out of a draft. Remove the files after this write.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such draft photo.
+    pub fn drop_photo(&self, id: RecordId) -> Result<(), StoreError> {
+        self.photo_changed(
+            "DELETE FROM photo WHERE uuid = ?1 AND state = 0",
+            params![id.0.as_bytes().as_slice()],
+        )
+    }
+
+    fn photo_changed(&self, sql: &str, values: impl rusqlite::Params) -> Result<(), StoreError> {
+        let changed = self.connection.prepare_cached(sql)?.execute(values)?;
+        self.touch();
+        if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("photo")) }
+    }
+}

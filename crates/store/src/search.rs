@@ -1,0 +1,100 @@
+//! Search at the door: two characters of a name, initials, `3-2-501`, the tail of an id or a phone.
+//!
+//! One FTS5 index over persons (name, initials, tails), dwellings (door) and households (tail of the contact phone). It is
+//! contentless, so names lie in it only as single characters and ids only as their last six digits. It changes in the same
+//! transaction as the row, and never when nothing searchable changed.
+
+mod documents;
+mod plan;
+mod tokens;
+
+pub use plan::Matched;
+
+use crate::error::StoreError;
+use crate::queries::MAX_ROWS;
+use crate::store::Reader;
+use plan::plan;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+use xunge_domain::ids::RecordId;
+use xunge_domain::records::RecordKind;
+
+/// A household found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// The household.
+    pub household: RecordId,
+    /// What matched.
+    pub matched: Matched,
+    /// The person that matched, when it was one.
+    pub person: Option<RecordId>,
+}
+
+/// A page of hits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// Best first: exact doors before others, then in the order the records came to this phone.
+    pub hits: Vec<Hit>,
+    /// Whether more follow.
+    pub more: bool,
+}
+
+/// From a found document to the households it stands for. A person may live in two, a dwelling may hold two.
+const HOUSEHOLDS_OF: &str = "SELECT household.id, record.uuid
+    FROM residence
+    JOIN household ON household.id = residence.household AND household.deleted = 0
+    JOIN record ON record.id = household.id
+    WHERE ?2 = 6 AND residence.person = ?1 AND residence.deleted = 0 AND residence.until IS NULL
+    UNION ALL
+    SELECT household.id, record.uuid
+    FROM occupancy
+    JOIN household ON household.id = occupancy.household AND household.deleted = 0
+    JOIN record ON record.id = household.id
+    WHERE ?2 = 3 AND occupancy.dwelling = ?1 AND occupancy.deleted = 0 AND occupancy.until IS NULL
+    UNION ALL
+    SELECT household.id, record.uuid
+    FROM household
+    JOIN record ON record.id = household.id
+    WHERE ?2 = 4 AND household.id = ?1 AND household.deleted = 0";
+
+impl Reader<'_> {
+    /// Finds households by what was typed. Text without anything to search for finds nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn search_households(&self, text: &str, offset: u32, limit: u32) -> Result<Hits, StoreError> {
+        let limit = limit.min(MAX_ROWS) as usize;
+        let wanted = offset as usize + limit + 1;
+        let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut matching = self.connection.prepare_cached(
+            "SELECT search.rowid, record.kind, record.uuid
+             FROM search
+             JOIN record ON record.id = search.rowid
+             WHERE search MATCH ?1
+             ORDER BY search.rowid",
+        )?;
+        let mut households = self.connection.prepare_cached(HOUSEHOLDS_OF)?;
+        'found: for (matched, expression) in plan(text) {
+            let mut rows = matching.query([&expression])?;
+            while let Some(row) = rows.next()? {
+                let (key, kind, uuid): (i64, u16, [u8; 16]) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                let person =
+                    (kind == RecordKind::Person.code().0).then(|| RecordId(Uuid::from_bytes(uuid)));
+                let mut homes = households.query([key, i64::from(kind)])?;
+                while let Some(home) = homes.next()? {
+                    if seen.insert(home.get::<_, i64>(0)?) {
+                        let household = RecordId(Uuid::from_bytes(home.get(1)?));
+                        found.push(Hit { household, matched, person });
+                    }
+                }
+                if found.len() >= wanted {
+                    break 'found;
+                }
+            }
+        }
+        let more = found.len() >= wanted;
+        let hits = found.into_iter().skip(offset as usize).take(limit).collect();
+        Ok(Hits { hits, more })
+    }
+}

@@ -1,0 +1,261 @@
+//! The open store: one connection that writes, several that read, and a number that rises with every change.
+//!
+//! A write is one transaction: either all of it is on the disk when `write` returns `Ok`, or nothing of it is there. A
+//! read sees one moment of the store from its first query to its last. Readers never wait for the writer.
+
+use crate::error::StoreError;
+use crate::files::Files;
+use crate::mark::{Mark, Progress};
+use crate::open::{Layout, OpenReport};
+use crate::photos::PhotoVault;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use std::cell::Cell;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+
+/// The phone's records, encrypted. Share it by reference; it may be used from any thread.
+pub struct Store {
+    layout: Layout,
+    files: Arc<dyn Files>,
+    writer: Mutex<Connection>,
+    readers: Vec<Mutex<Connection>>,
+    next_reader: AtomicUsize,
+    change: AtomicU64,
+    record_change: AtomicU64,
+    mark: Mark,
+    report: OpenReport,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // No key, no path, no content.
+        f.debug_struct("Store").field("change", &self.change()).finish_non_exhaustive()
+    }
+}
+
+/// A panic in a closure rolled its transaction back while unwinding, so the connection behind the lock is sound.
+fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Store {
+    pub(crate) fn from_parts(
+        layout: Layout,
+        files: Arc<dyn Files>,
+        writer: Connection,
+        readers: Vec<Connection>,
+        mark: Mark,
+        report: OpenReport,
+    ) -> Self {
+        Self {
+            layout,
+            files,
+            writer: Mutex::new(writer),
+            readers: readers.into_iter().map(Mutex::new).collect(),
+            next_reader: AtomicUsize::new(0),
+            change: AtomicU64::new(0),
+            record_change: AtomicU64::new(0),
+            mark,
+            report,
+        }
+    }
+
+    /// What was noticed while opening.
+    pub fn report(&self) -> &OpenReport {
+        &self.report
+    }
+
+    /// The encrypted photo files.
+    pub fn photos(&self) -> PhotoVault {
+        PhotoVault::new(self.layout.photos.clone(), self.files.clone())
+    }
+
+    /// Rises with every committed write; starts at 0 with each opening.
+    pub fn change(&self) -> u64 {
+        self.change.load(Ordering::Acquire)
+    }
+
+    /// Rises with every committed write that touched a record, an operation's state or a photo: screens reload.
+    pub fn record_change(&self) -> u64 {
+        self.record_change.load(Ordering::Acquire)
+    }
+
+    /// Runs `body` in one transaction and commits it durably. An error of `body` takes everything back.
+    ///
+    /// # Errors
+    /// Those of `body`, and [`StoreError`] of the transaction itself.
+    pub fn write<T, E: From<StoreError>>(&self, body: impl FnOnce(&Writer<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut connection = lock(&self.writer);
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|error| self.noticed(error.into()))?;
+        let writer = Writer::new(&transaction);
+        let value = body(&writer)?;
+        let (progress, touched) = (writer.progress.get(), writer.touched.get());
+        drop(writer);
+        transaction.commit().map_err(|error| self.noticed(error.into()))?;
+        if let Some(progress) = progress {
+            // The commit is durable. A mark that cannot be written only notices less next time.
+            let _ = self.mark.take(progress, &*self.files);
+        }
+        // After the commit, not in a commit hook: that one runs before, and a screen would reload the old rows.
+        if touched {
+            self.record_change.fetch_add(1, Ordering::AcqRel);
+        }
+        self.change.fetch_add(1, Ordering::AcqRel);
+        Ok(value)
+    }
+
+    /// Runs `body` on one moment of the store.
+    ///
+    /// # Errors
+    /// Those of `body`, and [`StoreError`] of the transaction itself.
+    pub fn read<T, E: From<StoreError>>(&self, body: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut connection = self.reader();
+        let transaction = connection.transaction().map_err(|error| self.noticed(error.into()))?;
+        body(&Reader::new(&transaction))
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        let first = self.next_reader.fetch_add(1, Ordering::Relaxed);
+        let count = self.readers.len();
+        for offset in 0..count {
+            match self.readers[(first + offset) % count].try_lock() {
+                Ok(guard) => return guard,
+                Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) => {}
+            }
+        }
+        lock(&self.readers[first % count])
+    }
+
+    fn noticed(&self, error: StoreError) -> StoreError {
+        if matches!(error, StoreError::Damaged) {
+            self.suspect();
+        }
+        error
+    }
+
+    /// Remembers beside the database that it did not read well: the next opening checks every page and moves the store
+    /// aside if one is bad. To be called on any `store_damaged`.
+    pub fn suspect(&self) {
+        // If not even this can be written, the next damaged read will try again.
+        let _ = self.files.write_durable(&self.layout.suspect, b"check");
+    }
+
+    /// Reads and checks every page: what a store does when the phone lies idle.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a page was changed or is unreadable; the store should be closed and opened again.
+    pub fn verify(&self) -> Result<(), StoreError> {
+        match crate::open::is_whole(&lock(&self.writer)).map_err(StoreError::from) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(self.noticed(StoreError::Damaged)),
+            Err(error) => Err(self.noticed(error)),
+        }
+    }
+
+    /// Moves the write-ahead log into the database and empties it, and waits until the mark is on the disk: before
+    /// locking, when the app goes to the background, after an erasure.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing is lost then, it is only not tidied.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        lock(&self.writer).query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        if self.files.exists(self.mark.path()) {
+            self.mark.sync(&*self.files)?;
+        }
+        Ok(())
+    }
+
+    /// Bytes of the database with its log, and of the photo files.
+    ///
+    /// # Errors
+    /// [`StoreError::File`].
+    pub fn bytes(&self) -> Result<(u64, u64), StoreError> {
+        let wal = self.layout.database.with_file_name("xunge.db-wal");
+        let records = self.files.size(&self.layout.database)? + self.files.size(&wal).unwrap_or(0);
+        let mut photos = 0;
+        for path in self.files.list(&self.layout.photos)? {
+            photos += self.files.size(&path).unwrap_or(0);
+        }
+        Ok((records, photos))
+    }
+
+    /// Bytes free where the store lies; nothing when the system does not say.
+    pub fn free_bytes(&self) -> Option<u64> {
+        self.files.free_bytes(&self.layout.database)
+    }
+
+    /// Limits the database to so many pages of 4 KiB: how a test makes the disk full.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
+        let sql = format!("PRAGMA max_page_count = {pages}");
+        Ok(lock(&self.writer).query_row(&sql, [], |_| Ok(()))?)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_connection<T>(&self, body: impl FnOnce(&Connection) -> T) -> T {
+        body(&lock(&self.writer))
+    }
+}
+
+/// One moment of the store. The queries are methods on it, each beside its SQL.
+pub struct Reader<'a> {
+    pub(crate) connection: &'a Connection,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(connection: &'a Connection) -> Self {
+        Self { connection }
+    }
+
+    /// How far the store has come.
+    pub(crate) fn progress(&self) -> Result<Progress, StoreError> {
+        let counter = self
+            .connection
+            .prepare_cached("SELECT counter FROM own_chain WHERE id = 1")?
+            .query_row([], |row| row.get::<_, i64>(0))
+            .optional()?;
+        let access: Option<i64> = self
+            .connection
+            .prepare_cached("SELECT MAX(id) FROM access_log")?
+            .query_row([], |row| row.get(0))?;
+        let positive = |value: Option<i64>| u64::try_from(value.unwrap_or(0)).unwrap_or(0);
+        Ok(Progress { counter: positive(counter), access: positive(access) })
+    }
+}
+
+/// A write under way. Everything a [`Reader`] can do, it can do too, and sees its own changes.
+pub struct Writer<'a> {
+    reader: Reader<'a>,
+    progress: Cell<Option<Progress>>,
+    touched: Cell<bool>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(connection: &'a Connection) -> Self {
+        Self { reader: Reader::new(connection), progress: Cell::new(None), touched: Cell::new(false) }
+    }
+
+    /// To be called after the own chain or the access log grew.
+    pub(crate) fn came_forward(&self) -> Result<(), StoreError> {
+        self.progress.set(Some(self.reader.progress()?));
+        Ok(())
+    }
+
+    /// To be called when a screen would show something else now.
+    pub(crate) fn touch(&self) {
+        self.touched.set(true);
+    }
+}
+
+impl<'a> Deref for Writer<'a> {
+    type Target = Reader<'a>;
+    fn deref(&self) -> &Reader<'a> {
+        &self.reader
+    }
+}
