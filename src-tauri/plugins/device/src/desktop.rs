@@ -53,6 +53,8 @@ not_here! {
     stop_recording() -> RecorderState;
     /// What the recorder is doing.
     recorder_state() -> RecorderState;
+    /// Whether data is metered now.
+    network_metered() -> bool;
     /// Wraps a key by the phone's key store.
     wrap_key(name: &str, plain: &[u8]) -> WrappedKey;
     /// Unwraps it again.

@@ -38,6 +38,11 @@ struct Granted {
 }
 
 #[derive(Deserialize)]
+struct Network {
+    metered: bool,
+}
+
+#[derive(Deserialize)]
 struct Unwrapped {
     plain: Zeroizing<String>,
 }
@@ -125,6 +130,14 @@ impl<R: Runtime> Device<R> {
     /// `device_unreadable` only.
     pub fn recorder_state(&self) -> Result<RecorderState, Error> {
         self.ask("recorderState", Nothing {})
+    }
+
+    /// Whether the network in use is metered; true also when the phone does not say.
+    ///
+    /// # Errors
+    /// `device_unreadable` only.
+    pub fn network_metered(&self) -> Result<bool, Error> {
+        self.ask::<Network>("networkMetered", Nothing {}).map(|answer| answer.metered)
     }
 
     /// Wraps `plain` by a key that never leaves the phone's key store and is made on first use.

@@ -31,27 +31,31 @@ pub struct RecordedPoint {
     pub mock: bool,
 }
 
-/// What one file held: one stretch between a start of the recorder and its end.
+/// What one file held: one stretch between a start of the recorder and its end, or the part of it asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Segment {
     /// The points in the order written.
     pub points: Vec<RecordedPoint>,
-    /// Lines that were no point: torn by the end of the process or damaged.
+    /// Whole lines that were no point: damaged.
     pub unreadable_lines: usize,
+    /// Where the last whole line ended, bytes from the start of the file. What follows is torn, or still being written.
+    pub read_to: usize,
 }
 
-/// Reads one file. `None` when the first line is not that of a segment this version understands; such a file is to
-/// be kept, not deleted.
-pub fn parse_segment(bytes: &[u8]) -> Option<Segment> {
-    let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
-    let header = lines.next()?;
-    if header.strip_suffix(b"\n")? != HEADER.as_bytes() {
+/// Reads one file from `from` on: 0, or the `read_to` of an earlier reading. `None` when the first line is not that of
+/// a segment this version understands; such a file is to be kept, not deleted.
+pub fn parse_segment(bytes: &[u8], from: usize) -> Option<Segment> {
+    let header = HEADER.len() + 1;
+    if bytes.get(..header)?.strip_suffix(b"\n")? != HEADER.as_bytes() {
         return None;
     }
-    let mut segment = Segment::default();
-    for line in lines {
-        // A line without its end was torn: its last number may be short of digits and still read well.
-        match line.strip_suffix(b"\n").and_then(|line| point(std::str::from_utf8(line).ok()?)) {
+    let mut segment = Segment { read_to: from.max(header), ..Segment::default() };
+    let rest = bytes.get(segment.read_to..).unwrap_or_default();
+    for line in rest.split_inclusive(|byte| *byte == b'\n') {
+        // A line without its end may be short of digits and still read well: it is left for the next reading.
+        let Some(whole) = line.strip_suffix(b"\n") else { break };
+        segment.read_to += line.len();
+        match std::str::from_utf8(whole).ok().and_then(point) {
             Some(point) => segment.points.push(point),
             None => segment.unreadable_lines += 1,
         }
@@ -98,42 +102,43 @@ mod tests {
 
     #[test]
     fn a_segment_is_read_point_by_point() {
-        let segment = parse_segment(TWO_POINTS.as_bytes()).expect("a segment");
+        let segment = parse_segment(TWO_POINTS.as_bytes(), 0).expect("a segment");
         assert_eq!((segment.points.len(), segment.unreadable_lines), (2, 0));
         assert_eq!(segment.points[0].latitude_e7, 301_234_567);
         assert_eq!(segment.points[1].source, FixSource::Network);
         assert!(segment.points[1].mock && !segment.points[0].mock);
+        assert_eq!(segment.read_to, TWO_POINTS.len());
     }
 
     #[test]
-    fn the_recorder_is_killed_in_the_middle_of_a_line() {
-        let whole = parse_segment(TWO_POINTS.as_bytes()).expect("a segment").points;
-        for end in "xunge-track 1\n".len()..TWO_POINTS.len() {
-            let cut = parse_segment(&TWO_POINTS.as_bytes()[..end]).expect("a segment");
-            assert!(whole.starts_with(&cut.points), "cut at {end}: a torn line became a point");
-            assert!(cut.unreadable_lines <= 1);
+    fn a_file_read_while_it_is_written_gives_each_point_once() {
+        let whole = parse_segment(TWO_POINTS.as_bytes(), 0).expect("a segment").points;
+        for end in HEADER.len() + 1..=TWO_POINTS.len() {
+            let early = parse_segment(&TWO_POINTS.as_bytes()[..end], 0).expect("a segment");
+            let late = parse_segment(TWO_POINTS.as_bytes(), early.read_to).expect("a segment");
+            assert_eq!([early.points, late.points].concat(), whole, "read first at {end}");
+            assert_eq!((early.unreadable_lines, late.unreadable_lines), (0, 0));
         }
     }
 
     #[test]
     fn impossible_places_and_unknown_versions_are_not_taken() {
-        for line in
-            ["1,2,900000001,0,5,gps,0", "1,2,0,1800000001,5,gps,0", "1,2,0,0,-5,gps,0", "1,2,0,0,5,gps,0,9"]
-        {
+        for line in ["1,2,900000001,0,5,gps,0", "1,2,0,1800000001,5,gps,0", "1,2,0,0,-5,gps,0", "1,2,0,0,5,gps,0,9"] {
             let file = format!("{HEADER}\n{line}\n");
-            assert_eq!(parse_segment(file.as_bytes()), Some(Segment { points: vec![], unreadable_lines: 1 }));
+            let segment = parse_segment(file.as_bytes(), 0).expect("a segment");
+            assert_eq!((segment.points.len(), segment.unreadable_lines), (0, 1), "{line}");
         }
         for file in ["", "xunge-track 1", "xunge-track 2\n1,2,0,0,5,gps,0\n", "<html>\n"] {
-            assert_eq!(parse_segment(file.as_bytes()), None);
+            assert_eq!(parse_segment(file.as_bytes(), 0), None);
         }
     }
 
     proptest! {
         #[test]
-        fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn any_bytes_and_any_place_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..200), from: usize) {
             let mut file = format!("{HEADER}\n").into_bytes();
             file.extend(bytes);
-            prop_assert!(parse_segment(&file).is_some());
+            prop_assert!(parse_segment(&file, from).is_some());
         }
     }
 }

@@ -2,6 +2,8 @@ package org.xunge.device
 
 import android.Manifest
 import android.app.Activity
+import android.content.Context
+import android.net.ConnectivityManager
 import android.os.Build
 import androidx.activity.result.ActivityResult
 import app.tauri.PermissionState
@@ -143,6 +145,12 @@ class DevicePlugin(private val activity: Activity) : Plugin(activity) {
 
     @Command
     fun recorderState(invoke: Invoke) = answering(invoke, "device_unreadable") { invoke.resolve(recorder.state()) }
+
+    @Command
+    fun networkMetered(invoke: Invoke) = answering(invoke, "device_unreadable") {
+        val manager = activity.getSystemService(Context.CONNECTIVITY_SERVICE) as ConnectivityManager
+        invoke.resolve(JSObject().apply { put("metered", manager.isActiveNetworkMetered) })
+    }
 
     @Command
     fun wrapKey(invoke: Invoke) = answering(invoke, "key_store_failed") {

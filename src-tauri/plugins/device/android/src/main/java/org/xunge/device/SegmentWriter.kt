@@ -4,6 +4,8 @@ import android.location.Location
 import java.io.File
 import java.io.FileOutputStream
 import java.io.IOException
+import java.util.Locale
+import java.util.UUID
 
 /** Points between two flushes to the disk: at one point per 5 s a dead battery costs half a minute. */
 private const val POINTS_PER_SYNC = 6
@@ -42,12 +44,15 @@ internal class SegmentWriter private constructor(private val out: FileOutputStre
     }
 
     companion object {
-        /** A new file in `folder`, after all that are there already: 0001.txt, 0002.txt, … */
+        /**
+         * A new file in `folder`, after all that are there already. A number may come again once the files before were
+         * taken over; the random part does not, so that nothing noted about an old file is taken for a new one.
+         */
         fun create(folder: File): SegmentWriter {
             if (!folder.isDirectory && !folder.mkdirs()) throw IOException("no folder for the track")
-            val last = folder.list().orEmpty().mapNotNull { it.removeSuffix(".txt").toIntOrNull() }.maxOrNull() ?: 0
-            val file = File(folder, "%04d.txt".format(java.util.Locale.ROOT, last + 1))
-            val out = FileOutputStream(file, true)
+            val last = folder.list().orEmpty().mapNotNull { it.substringBefore('-').toIntOrNull() }.maxOrNull() ?: 0
+            val name = "%04d-%s.txt".format(Locale.ROOT, last + 1, UUID.randomUUID().toString().take(8))
+            val out = FileOutputStream(File(folder, name), true)
             out.write("xunge-track 1\n".toByteArray(Charsets.US_ASCII))
             out.fd.sync()
             return SegmentWriter(out)
