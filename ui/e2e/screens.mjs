@@ -1,0 +1,80 @@
+// Walks every screen with the memory carrier and checks each with axe: 0 serious findings, nothing cut off, no message
+// in the console, no request to anyone else. Pictures go to the folder named by SCREENS (default: e2e/out).
+//   SCREENS=folder  ONLY=regexp  SCENES=normal,big,dark,en,big-en  npm run e2e
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DESK, launch, PHONE } from './browser.mjs';
+import { deskShots, phoneShots } from './shots.mjs';
+import { serveTesting } from './serve.mjs';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const out = process.env.SCREENS ?? fileURLToPath(new URL('out', import.meta.url));
+const only = process.env.ONLY ? new RegExp(process.env.ONLY) : null;
+const SCENES = { normal: '', big: 'big=1', dark: 'theme=dark', en: 'lang=en', 'big-en': 'big=1&lang=en' };
+const wanted = (process.env.SCENES ?? Object.keys(SCENES).join(',')).split(',');
+
+await mkdir(out, { recursive: true });
+const site = await serveTesting();
+const browser = await launch();
+const faults = [];
+let pictures = 0;
+
+async function shoot(kind, options, scene, query, shot) {
+  const name = `${kind}-${shot.name}-${scene}`;
+  if (only && !only.test(name)) return;
+  const context = await browser.newContext({ ...options, bypassCSP: true });
+  const page = await context.newPage();
+  const note = (what) => faults.push(`${name}: ${what}`);
+  page.on('pageerror', (error) => note(`error ${error.message}`));
+  page.on('console', (line) => ['error', 'warning'].includes(line.type()) && note(`console ${line.text()}`));
+  page.on('request', (request) => /^(data:|blob:)/.test(request.url()) || request.url().startsWith(site.base) || note(`request to ${request.url()}`));
+  try {
+    const file = kind === 'desk' ? 'desk.html' : 'index.html';
+    await page.goto(`${site.base}/${file}?${[query, shot.query].filter(Boolean).join('&')}#${shot.path}`);
+    await page.waitForLoadState('networkidle');
+    page.setDefaultTimeout(5000);
+    if (shot.act) await shot.act(page);
+    await page.waitForTimeout(shot.wait ?? 350);
+    await page.screenshot({ path: join(out, `${name}.png`), fullPage: shot.full ?? false });
+    pictures++;
+    const cut = await page.evaluate(() => {
+      const wide = document.documentElement.scrollWidth - window.innerWidth;
+      const found = wide > 1 ? [`page is ${wide} px too wide`] : [];
+      for (const node of document.querySelectorAll('button, b, h1, h2, span, p, a')) {
+        const style = getComputedStyle(node);
+        const inner = [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+        if (inner && style.overflowX === 'hidden' && node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 1)
+          found.push(`cut off: “${node.textContent.trim().slice(0, 40)}”`);
+      }
+      // Untranslated keys look like "group.name".
+      const keys = document.body.innerText.match(/\b[a-z_]+\.[a-z_]+(\.[a-z_]+)?\b/g) ?? [];
+      for (const key of keys) if (!/^(xunge|example|png|www)/.test(key)) found.push(`key shown: ${key}`);
+      return found;
+    });
+    cut.forEach(note);
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => window.axe.run({ exclude: ['.water'] }, { resultTypes: ['violations'] }));
+    for (const v of violations.filter((v) => ['serious', 'critical'].includes(v.impact)))
+      note(`axe ${v.id} (${v.impact}) ${v.nodes.slice(0, 3).map((n) => n.target.join(' ') + (n.any[0]?.data?.contrastRatio ? ` ${n.any[0].data.contrastRatio}` : '')).join(' ; ')}`);
+  } catch (error) {
+    note(`stopped: ${error.message.split('\n')[0]}`);
+    await page.screenshot({ path: join(out, `${name}-stopped.png`) }).catch(() => undefined);
+  } finally {
+    await context.close();
+  }
+}
+
+for (const [scene, query] of Object.entries(SCENES)) {
+  if (!wanted.includes(scene)) continue;
+  for (const shot of phoneShots) await shoot('phone', PHONE, scene, query, shot);
+}
+if (wanted.includes('normal')) for (const shot of deskShots) await shoot('desk', DESK, 'normal', '', shot);
+if (wanted.includes('en')) for (const shot of deskShots) await shoot('desk', DESK, 'en', 'lang=en', shot);
+
+await browser.close();
+await site.close();
+for (const fault of faults) console.error(fault);
+console.log(`${pictures} pictures in ${out}; ${faults.length} faults`);
+process.exit(faults.length > 0 ? 1 : 0);

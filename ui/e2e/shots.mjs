@@ -1,0 +1,80 @@
+// The screens, one entry each: where it is, which scene it needs, what is done before the picture.
+const press = (text) => async (page) => page.locator(`button:has-text("${text}"), a:has-text("${text}")`).first().click();
+/** First of several words, one per language. */
+const either = (...words) => async (page) => {
+  const found = words.map((w) => `button:has-text("${w}"), a:has-text("${w}")`).join(', ');
+  await page.locator(found).first().click();
+};
+
+export const phoneShots = [
+  { name: '01-enrol', path: '/enrol', query: 'phase=new' },
+  { name: '02-enrol-code', path: '/enrol', query: 'phase=new', act: async (page) => {
+    await either('开始登记', 'Begin')(page);
+    await page.fill('#address', '192.168.1.20:8443');
+    await page.fill('#code', '7K3M-9QXT-4HB');
+  } },
+  { name: '03-enrol-pin', path: '/enrol', query: 'phase=new', act: async (page) => {
+    await either('开始登记', 'Begin')(page);
+    await page.fill('#address', '192.168.1.20:8443');
+    await page.fill('#code', '7K3M9QXT4HBRT6W2ZC5D');
+    await either('下一步', 'Next')(page);
+    await page.keyboard.type('258');
+  } },
+  { name: '04-first-sync', path: '/first-sync', query: 'first=1' },
+  { name: '05-unlock', path: '/unlock', query: 'phase=locked', act: async (page) => {
+    await page.keyboard.type('111111');
+    await page.waitForTimeout(120);
+  } },
+  { name: '06-needs-desk', path: '/needs-desk', query: 'phase=needs_desk' },
+  { name: '10-today', path: '/today', query: 'net=off' },
+  { name: '11-today-full', path: '/today', full: true },
+  { name: '12-households', path: '/households' },
+  { name: '13-search', path: '/households', act: async (page) => { await page.fill('.search input', '2-1-3'); await page.waitForTimeout(300); } },
+  { name: '14-search-none', path: '/households', act: async (page) => { await page.fill('.search input', '9-9-9'); await page.waitForTimeout(300); } },
+  { name: '20-household', path: '/household/h1-301' },
+  { name: '21-household-full', path: '/household/h1-301', full: true },
+  { name: '22-reveal-reason', path: '/household/h1-301', act: either('看全', 'See all') },
+  { name: '23-revealed', path: '/household/h1-301', act: async (page) => {
+    await either('看全', 'See all')(page);
+    await page.waitForTimeout(400);
+    await either('登门核对', 'Checking at the door')(page);
+  } },
+  { name: '24-changed', path: '/household/h1-301', act: either('有变化', 'changed…') },
+  { name: '25-nobody', path: '/household/h1-301', act: either('没见到人', 'Nobody') },
+  { name: '26-visited', path: '/household/h1-301', act: either('记一次走访', 'Nothing changed') },
+  { name: '27-household-form', path: '/household/h1-301/edit' },
+  { name: '30-person-form', path: '/household/h1-301/person/p0', full: true },
+  { name: '31-person-id', path: '/household/h1-301/person/new', act: async (page) => {
+    for (let n = 0; n < 7 && !(await page.locator('button.like[aria-label="证件号码"], button.like[aria-label="ID number"]').count()); n++) await either('下一步', 'Next')(page);
+    await page.locator('button.like').first().click();
+    await page.keyboard.type('99010119420312204');
+  } },
+  { name: '40-patrol-start', path: '/patrol' },
+  { name: '41-patrol', path: '/patrol', query: 'patrol=walking', wait: 700 },
+  { name: '42-patrol-points', path: '/patrol', query: 'patrol=walking', act: async (page) => page.locator('.trio button').click() },
+  { name: '43-patrol-stop', path: '/patrol', query: 'patrol=walking', act: either('结束巡查', 'End patrol') },
+  { name: '44-patrol-summary', path: '/patrol', query: 'patrol=walking', wait: 700, act: async (page) => {
+    await either('结束巡查', 'End patrol')(page);
+    await page.waitForTimeout(400);
+    await page.locator('.van-popup .btn').first().click();
+    await page.waitForTimeout(500);
+  } },
+  { name: '50-report', path: '/report' },
+  { name: '51-report-draft', path: '/report', query: 'draft=1' },
+  { name: '52-report-full', path: '/report', query: 'draft=1', full: true },
+  { name: '53-solved', path: '/report', query: 'draft=1', act: either('已当场解决', 'Solved on the spot') },
+  { name: '54-incidents', path: '/incidents' },
+  { name: '55-incident', path: '/incident/i4', full: true },
+  { name: '56-returned', path: '/incident/i3' },
+  { name: '57-photo', path: '/incident/i1', act: async (page) => page.locator('.photo .open').first().click() },
+  { name: '60-review', path: '/review', full: true },
+  { name: '61-third', path: '/review', act: either('都不对', 'Neither') },
+  { name: '70-me', path: '/me', full: true },
+  { name: '71-sync', path: '/me/sync', query: 'net=off', full: true },
+  { name: '72-access', path: '/me/access' },
+  { name: '73-privacy', path: '/me/privacy', full: true },
+  { name: '74-failure', path: '/me/sync', query: 'net=off', act: press('') },
+];
+phoneShots.at(-1).act = either('现在就送', 'Send now');
+
+export const deskShots = [];

@@ -1,0 +1,83 @@
+/**
+ * Forms that come back: every field is saved as it is typed (encrypted, by the core) and is there again after the
+ * camera, a call or the system killed the app. Writes are in order and never overtake each other.
+ */
+import { reactive, ref, type Ref } from 'vue';
+import { call } from '@/api';
+
+export type Fields = Record<string, string>;
+
+export interface FormDraft {
+  fields: Fields;
+  /** `saved` is shown as a badge; `failed` means the core refused (disk full): what is typed is still on the page. */
+  state: Ref<'none' | 'saving' | 'saved' | 'failed'>;
+  /** When the draft that came back was last typed into; null when the form is new. */
+  cameBack: Ref<number | null>;
+  load: () => Promise<void>;
+  set: (name: string, value: string) => void;
+  unset: (name: string) => void;
+  /** Resolves when everything typed so far is kept. */
+  settled: () => Promise<void>;
+  drop: () => Promise<void>;
+}
+
+export function useDraft(form: string): FormDraft {
+  const fields = reactive<Fields>({});
+  const state = ref<'none' | 'saving' | 'saved' | 'failed'>('none');
+  const cameBack = ref<number | null>(null);
+  let chain: Promise<void> = Promise.resolve();
+  let waiting = false;
+  let gone = false;
+
+  function save(): void {
+    if (waiting || gone) return;
+    waiting = true;
+    state.value = 'saving';
+    chain = chain.then(async () => {
+      waiting = false;
+      if (gone) return;
+      try {
+        await call('draft_save', { form, fields: { ...fields }, saved_ms: Date.now() });
+        if (!waiting) state.value = 'saved';
+      } catch {
+        state.value = 'failed';
+      }
+    });
+  }
+
+  return {
+    fields,
+    state,
+    cameBack,
+    async load() {
+      const draft = await call('draft_load', { form });
+      if (!draft) return;
+      // What was typed while the draft travelled wins.
+      for (const [name, value] of Object.entries(draft.fields)) if (!(name in fields)) fields[name] = value;
+      if (Object.keys(draft.fields).length > 0) {
+        cameBack.value = draft.saved_ms;
+        state.value = 'saved';
+      }
+    },
+    set(name, value) {
+      if (fields[name] === value) return;
+      fields[name] = value;
+      save();
+    },
+    unset(name) {
+      if (!(name in fields)) return;
+      delete fields[name];
+      save();
+    },
+    settled: () => chain,
+    async drop() {
+      gone = true;
+      await chain;
+      for (const name of Object.keys(fields)) delete fields[name];
+      state.value = 'none';
+      cameBack.value = null;
+      await call('draft_drop', { form });
+      gone = false;
+    },
+  };
+}

@@ -1,0 +1,7 @@
+/** Where the worker was in the list of households, so that "back" finds the same building. Memory only. */
+import { reactive } from 'vue';
+
+export const place = reactive({ building: '', query: '' });
+
+/** Households that were changed during this visit, until the visit is recorded. */
+export const changedHere = reactive(new Set<string>());

@@ -1,0 +1,109 @@
+/** Numbers, dates and codes in the words of the language files. No arithmetic of the work happens here. */
+import type { CallFailure, Standing } from '@/api';
+import { i18n, t, te } from './language';
+import type { IconName } from './parts/icons';
+
+/** `what` happened, what is `safe`, what to `do`. */
+export interface Told {
+  what: string;
+  safe: string;
+  todo: string;
+}
+
+/** Every failure has three sentences; one the language files do not know gets the general ones, with its code. */
+export function told(failure: Pick<CallFailure, 'code' | 'params'>): Told {
+  const known = te(`errors.${failure.code}.what`) || te(`errors.${failure.code}.what`, 'zh-CN');
+  const base = known ? `errors.${failure.code}` : 'errors.unknown';
+  const params = { code: failure.code, ...failure.params };
+  return { what: t(`${base}.what`, params), safe: t(`${base}.safe`, params), todo: t(`${base}.do`, params) };
+}
+
+/** The word for a code, or the code itself where a county or a later version sends one we do not know. */
+export function word(group: string, code: string | null | undefined): string {
+  if (code === null || code === undefined || code === '') return t('common.unknown');
+  const key = `${group}.${code}`;
+  return te(key) || te(key, 'zh-CN') ? t(key) : code;
+}
+
+const locale = () => i18n.global.locale.value;
+const DAY = 86_400_000;
+
+/** `9:02` */
+export function clock(ms: number): string {
+  const d = new Date(ms);
+  return `${d.getHours()}:${String(d.getMinutes()).padStart(2, '0')}`;
+}
+
+function midnight(ms: number): number {
+  return new Date(ms).setHours(0, 0, 0, 0);
+}
+
+/** `11月21日`, with the year when it is not this one. */
+export function day(ms: number, now = Date.now()): string {
+  const same = new Date(ms).getFullYear() === new Date(now).getFullYear();
+  return new Intl.DateTimeFormat(locale(), {
+    ...(same ? {} : { year: 'numeric' }),
+    month: locale() === 'en' ? 'short' : 'long',
+    day: 'numeric',
+  }).format(ms);
+}
+
+/** `今天 9:02`, `昨天 16:20`, `11月2日 8:05`. */
+export function moment(ms: number, now = Date.now()): string {
+  const days = Math.round((midnight(now) - midnight(ms)) / DAY);
+  if (days === 0) return t('time.today', { time: clock(ms) });
+  if (days === 1) return t('time.yesterday', { time: clock(ms) });
+  return `${day(ms, now)} ${clock(ms)}`;
+}
+
+/** `11月23日 周一` from `YYYY-MM-DD`. */
+export function longDay(date: string): string {
+  const ms = dateMs(date);
+  const weekday = new Intl.DateTimeFormat(locale(), { weekday: 'short' }).format(ms);
+  return locale() === 'en' ? `${weekday} ${day(ms)}` : `${day(ms)} ${weekday}`;
+}
+
+/** Local midnight of `YYYY-MM-DD`. */
+export function dateMs(date: string): number {
+  const [y, m, d] = date.split('-').map(Number);
+  return new Date(y ?? 1970, (m ?? 1) - 1, d ?? 1).getTime();
+}
+
+/** `今天到期`, `3 天内`, `过了 2 天` for a due day. */
+export function due(date: string, now = Date.now()): { text: string; late: boolean; today: boolean } {
+  const days = Math.round((dateMs(date) - midnight(now)) / DAY);
+  if (days < 0) return { text: t('time.overdue', { days: -days }), late: true, today: false };
+  if (days === 0) return { text: t('time.due_today'), late: false, today: true };
+  return { text: t('time.due_in', { days }), late: false, today: false };
+}
+
+/** `1.8 km` below, `640 m` under a kilometre. */
+export function metres(m: number): { value: string; unit: string } {
+  return m >= 1000 ? { value: (m / 1000).toFixed(1), unit: 'km' } : { value: String(Math.round(m)), unit: 'm' };
+}
+
+export function duration(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes >= 60) return t('time.hours_minutes', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+  if (minutes >= 1) return t('time.minutes', { minutes });
+  return t('time.seconds', { seconds: Math.floor(seconds) });
+}
+
+export function bytes(n: number): string {
+  if (n >= 1e9) return `${(n / 1e9).toFixed(1)} GB`;
+  if (n >= 1e6) return `${(n / 1e6).toFixed(1)} MB`;
+  if (n >= 1e3) return `${Math.round(n / 1e3)} KB`;
+  return `${n} B`;
+}
+
+export const standingLook: Record<Standing, { tone: 'plain' | 'blue' | 'green' | 'amber'; icon: IconName }> = {
+  on_phone: { tone: 'plain', icon: 'phonehere' },
+  sending: { tone: 'blue', icon: 'up' },
+  at_county: { tone: 'green', icon: 'tick' },
+  needs_you: { tone: 'amber', icon: 'warn' },
+};
+
+/** `±8 m` from decimetres; nothing where the accuracy is unknown. */
+export function metresOf(dm: number | null): string {
+  return dm === null ? '' : `±${Math.max(1, Math.round(dm / 10))} m`;
+}

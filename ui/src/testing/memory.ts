@@ -1,0 +1,306 @@
+/**
+ * A carrier without Rust, for development and tests of the screens: a fictional day in memory. Never in the production
+ * bundle (test/bundle.test.ts looks for its mark). What it decides is only enough to show every screen.
+ * The address chooses the scene: `?phase=new|locked|needs_desk&big=1&theme=dark&lang=en&net=off&patrol=walking&slow=1`.
+ */
+import { CallFailure, type Answer, type Args, type Carrier, type Name } from '@/api/carrier';
+import type { AccessEntry, AppState, Counts, Draft, IncidentView, PhotoView, Review, Saved, SyncState } from '@/api';
+import { at, building, buildings, checkDigit, doors, household, isoDay, MARK, maskName, type Door } from './grid';
+import { categories, incidents, photo } from './incidents';
+import { patrolView } from './patrol';
+
+type Handlers = { [N in Name]: (args: Args<N>) => Answer<N> };
+
+export function memory(search = window.location.search): Carrier {
+  const scene = new URLSearchParams(search);
+  const online = scene.get('net') !== 'off';
+  const enrolled = scene.get('phase') !== 'new';
+  const worker = { id: 'w1', name: '刘敏', number: '3107', grid: '富民三格', county: '示范县' };
+  const state: AppState = {
+    phase: (scene.get('phase') as AppState['phase'] | null) ?? 'ready',
+    worker: enrolled ? worker : null,
+    pin_tries_left: 8,
+    settings: {
+      language: scene.get('lang') ?? 'zh-CN',
+      big_type: scene.has('big'),
+      theme: scene.get('theme') ?? 'light',
+      photos_on_mobile_data: false,
+    },
+    version: '0.1.0',
+    change: 1,
+  };
+  const drafts = new Map<string, Draft>();
+  const draftPhotos: PhotoView[] = scene.has('draft') ? [photo('ph8', at(9, 52), 'on_phone'), photo('ph9', at(9, 52), 'on_phone')] : [];
+  if (scene.has('draft'))
+    drafts.set('incident:new', { form: 'incident:new', fields: { category: 'fire_lane', place_name: '2幢东侧', text: '四辆电动车堵在通道里' }, saved_ms: at(9, 53) });
+  const log: AccessEntry[] = [
+    { at_ms: at(9, 16), person: '孔**', reason: 'check_at_door' },
+    { at_ms: at(16, 40, 1), person: '胡**', reason: 'call' },
+    { at_ms: at(10, 5, 3), person: '曹**', reason: 'care_duty' },
+  ];
+  const review: Review = {
+    conflicts: [
+      {
+        id: 'c1', kind: 'person', record: 'p7', household: 'h2-502', door: '2幢2单元 502', subject: '魏**', field: 'phone', both: false,
+        sides: [
+          { op: 'dev1:41', mine: true, by: '刘敏', at_ms: at(9, 20), value: '138****2207', provisional: true },
+          { op: 'county:9', mine: false, by: 'county', at_ms: at(8, 5), value: '150****8841', provisional: false },
+        ],
+      },
+      {
+        id: 'c2', kind: 'household', record: 'h1-602', household: 'h1-602', door: '2幢1单元 602', subject: '', field: 'occupancy', both: true,
+        sides: [
+          { op: 'dev2:17', mine: false, by: '何军', at_ms: at(17, 2, 1), value: 'tenant', provisional: true },
+          { op: 'dev1:38', mine: true, by: '刘敏', at_ms: at(8, 50), value: 'owner', provisional: false },
+        ],
+      },
+    ],
+    refused: [
+      { op: 'dev1:33', kind: 'incident_step', record: 'i4', reason: 'illegal_transition', fields: ['text'], at_ms: at(10, 12), subject: '路灯不亮' },
+    ],
+  };
+  const saves = { on_phone: 3, at_county: 128 };
+  let patrolState: 'none' | 'walking' | 'paused' | 'done' = scene.get('patrol') === 'walking' ? 'walking' : 'none';
+  const started = Date.now() - 42 * 60_000;
+  const handReached = new Set<string>();
+  let reveals = 30;
+  let firstDone = 0;
+
+  const counts = (): Counts => ({
+    on_phone: saves.on_phone,
+    sending: online ? 1 : 0,
+    at_county: saves.at_county,
+    needs_you: review.conflicts.length + review.refused.length,
+  });
+  const sync = (): SyncState => {
+    if (scene.has('first')) firstDone = Math.min(908 + 299, firstDone + 260);
+    return {
+      phase: online ? 'idle' : 'waiting',
+      counts: counts(),
+      first_sync: scene.has('first') && firstDone < 1207 ? { done: firstDone, of: 1207 } : null,
+      records: { done: 128, of: 131 },
+      photos: { done: 5, of: 8 },
+      photo_bytes: { done: 1_130_000, of: 1_920_000 },
+      last_contact_ms: online ? Date.now() - 60_000 : at(7, 50),
+      last_error: online ? null : 'county_unreachable',
+      retry_in_ms: online ? null : 48_000,
+    };
+  };
+  const saved = (id: string): Saved => {
+    state.change++;
+    saves.on_phone++;
+    return { id, undo: `u${state.change}` };
+  };
+  const patrol = () => {
+    if (patrolState === 'none' || patrolState === 'done') return null;
+    const view = patrolView(patrolState, started);
+    for (const p of view.points) if (handReached.has(p.id) && p.reached_ms === null) Object.assign(p, { reached_ms: Date.now(), by: 'hand' });
+    return view;
+  };
+  const verb = (next: 'walking' | 'paused' | 'done') => {
+    if (patrolState === 'none') throw new CallFailure('no_patrol');
+    patrolState = next;
+    state.change++;
+    return patrolView(next, started);
+  };
+  const door = (id: string): Door => {
+    const found = doors.find((d) => d.id === id);
+    if (!found) throw new CallFailure('not_found');
+    return found;
+  };
+  const incident = (id: string): IncidentView => {
+    const found = incidents.find((i) => i.line.id === id);
+    if (!found) throw new CallFailure('not_found');
+    return found;
+  };
+
+  const handlers: Handlers = {
+    app_state: () => ({ ...state }),
+    enrol: ({ code, pin }) => {
+      if (/^(\d)\1*$|123456/.test(pin)) throw new CallFailure('weak_pin');
+      if (code.startsWith('0000')) throw new CallFailure('bad_code');
+      return Object.assign(state, { phase: 'ready', worker });
+    },
+    unlock: ({ pin }) => {
+      if (pin === '258036') return Object.assign(state, { phase: 'ready' });
+      state.pin_tries_left = (state.pin_tries_left ?? 1) - 1;
+      if (state.pin_tries_left <= 0) state.phase = 'needs_desk';
+      throw new CallFailure('wrong_pin', { left: String(state.pin_tries_left) });
+    },
+    lock: () => Object.assign(state, { phase: 'locked' }),
+    settings_save: (settings) => Object.assign(state, { settings }),
+    changes: ({ after }) => ({ change: state.change, records: state.change > after, sync: sync() }),
+    sync_state: sync,
+    sync_now: () => {
+      if (!online) throw new CallFailure('county_unreachable', {}, true);
+      return sync();
+    },
+    storage: () => ({ records_bytes: 4_310_000, photos_bytes: 12_400_000, free_bytes: 9_800_000_000, track_points: 1312 }),
+    access_log: ({ page }) => log.slice(page.offset, page.offset + page.limit),
+    draft_save: (draft) => (drafts.set(draft.form, draft), null),
+    draft_load: ({ form }) => drafts.get(form) ?? null,
+    draft_drop: ({ form }) => (drafts.delete(form), null),
+    today: () => ({
+      date: isoDay(Date.now()),
+      grid: worker.grid,
+      slots: [
+        { slot: 'morning', from: '08:30', to: '11:30', state: patrolState === 'none' ? 'due' : patrolState, points: 7, reached: patrolState === 'done' ? 5 : 0, incidents: 1, patrol: null, standing: patrolState === 'done' ? 'on_phone' : null },
+        { slot: 'afternoon', from: '14:30', to: '17:30', state: 'later', points: 7, reached: 0, incidents: 0, patrol: null, standing: null },
+      ],
+      counts: counts(),
+      visits_due: [
+        { household: 'h1-301', door: '2幢1单元 301', reason: 'care_duty', category: '独居老人探访', last_visit_ms: at(10, 12, 31), due: isoDay(Date.now()) },
+        { household: 'h2-502', door: '2幢2单元 502', reason: 'new_tenant', category: null, last_visit_ms: null, due: isoDay(Date.now() + 2 * 86_400_000) },
+        { household: 'h2-601', door: '2幢2单元 601', reason: 'to_check', category: null, last_visit_ms: at(9, 0, 90), due: isoDay(Date.now() - 86_400_000) },
+      ],
+      visits_due_total: 3,
+      visits_done: doors.filter((d) => d.visited).length,
+      answers: [
+        { incident: 'i4', title: '路灯不亮', state: 'closed', by: '富民镇网格中心', at_ms: at(16, 20, 1), text: '路灯修好了，请到现场看一眼。', standing: 'at_county' },
+      ],
+      returned: [
+        { incident: 'i3', title: '乱堆物料', state: 'returned', by: '富民镇网格中心', at_ms: at(9, 15), text: '请补充是哪一家的，拍一张全景', standing: 'at_county' },
+      ],
+    }),
+    households_head: () => ({ households: 299, people: 908, visited_today: doors.filter((d) => d.visited).length, buildings: buildings() }),
+    building: ({ id }) => building(id),
+    households: ({ query, page }) => {
+      const q = query.replace(/-/g, '');
+      const rows = doors
+        .filter((d) => d.people.length > 0 && (`2${d.unit}${d.door}`.includes(q) || d.people.some((p) => p.name.startsWith(query) || p.citizen_id.endsWith(query))))
+        .map((d) => ({
+          id: d.id,
+          door: household(d).door,
+          head: maskName(d.people[0]!.name),
+          people: d.people.length,
+          matched: /^\d/.test(query) ? 'door' : 'name',
+          last_visit_ms: d.visited,
+          standing: household(d).standing,
+        }));
+      return { rows: rows.slice(page.offset, page.offset + page.limit), more: rows.length > page.offset + page.limit };
+    },
+    household: ({ id }) => structuredClone(household(door(id))),
+    save_household: ({ id, occupancy, note }) => {
+      const view = household(door(id ?? ''));
+      if (occupancy !== null) view.occupancy = occupancy;
+      if (note !== null) view.note = note;
+      return saved(view.id);
+    },
+    record_visit: ({ household: id, outcome, note, duties }) => {
+      const d = door(id);
+      const view = household(d);
+      d.visited = Date.now();
+      d.state = outcome === 'nobody_home' ? 'nobody_home' : 'visited';
+      for (const one of view.duties) if (duties.includes(one.id)) one.done = true;
+      view.visits.unshift({ id: `v${state.change}`, at_ms: Date.now(), outcome, note, by: worker.name, standing: 'on_phone' });
+      view.standing = 'on_phone';
+      return saved(id);
+    },
+    open_person: ({ id, reason }) => {
+      const person = doors.flatMap((d) => d.people).find((p) => p.id === id);
+      if (!person) throw new CallFailure('not_found');
+      if (reveals <= 0) throw new CallFailure('reveal_limit');
+      reveals--;
+      log.unshift({ at_ms: Date.now(), person: maskName(person.name), reason });
+      const { id: _, ...fields } = person;
+      return { id, fields, until_ms: Date.now() + 30_000, left_this_hour: reveals };
+    },
+    save_person: ({ id, household: where, fields }) => {
+      const d = door(where ?? '');
+      const person = d.people.find((p) => p.id === id);
+      if (person) Object.assign(person, fields);
+      else
+        d.people.push({ id: `n${state.change}`, name: '', citizen_id: '', birth: '', sex: '0', phone: '', relation: '8', residence: 'usual', note: '', ...fields });
+      household(d).standing = 'on_phone';
+      return saved(id ?? `n${state.change}`);
+    },
+    remove_person: ({ id, household: where }) => {
+      const d = door(where);
+      d.people = d.people.filter((p) => p.id !== id);
+      return saved(id);
+    },
+    check_citizen_id: ({ text }) => {
+      if (text.length < 18) return { state: text ? 'incomplete' : 'empty', lengthened: null, birth: null, sex: null, notes: [] };
+      const ok = checkDigit(text.slice(0, 17)) === text[17];
+      if (!ok) return { state: 'wrong', lengthened: null, birth: null, sex: null, notes: ['checksum'] };
+      return {
+        state: 'ok',
+        lengthened: text,
+        birth: `${text.slice(6, 10)}-${text.slice(10, 12)}-${text.slice(12, 14)}`,
+        sex: Number(text[16]) % 2 ? '1' : '2',
+        notes: [],
+      };
+    },
+    undo: () => (state.change++, saves.on_phone--, null),
+    patrol,
+    patrol_start: () => {
+      if (patrolState === 'walking') throw new CallFailure('patrol_under_way');
+      patrolState = 'walking';
+      state.change++;
+      return patrolView('walking', started);
+    },
+    patrol_pause: () => verb('paused'),
+    patrol_resume: () => verb('walking'),
+    patrol_stop: () => verb('done'),
+    patrol_check_in: ({ point }) => (handReached.add(point), patrol()!),
+    incident_categories: () => categories,
+    take_photo: () => {
+      const next = photo(`ph${20 + draftPhotos.length}`, Date.now(), 'on_phone');
+      draftPhotos.push(next);
+      return next;
+    },
+    drop_photo: ({ id }) => (draftPhotos.splice(draftPhotos.findIndex((p) => p.id === id), 1), null),
+    draft_photos: () => [...draftPhotos],
+    report_incident: ({ category, text, place_name, self_resolved, resolution }) => {
+      const id = `i${10 + incidents.length}`;
+      const title = categories.find((c) => c.code === category)?.name ?? category;
+      const now = Date.now();
+      const photos = draftPhotos.splice(0);
+      incidents.unshift({
+        line: { id, number: '91B2', title, place_name, state: self_resolved ? 'self_resolved' : 'reported', reported_ms: now, photo: photos[0]?.id ?? null, photos: photos.length, standing: 'on_phone' },
+        text,
+        place: photos[0]?.place ?? null,
+        photos,
+        steps: [{ verb: self_resolved ? 'self_resolve' : 'report', by: worker.name, at_ms: now, text: resolution, standing: 'on_phone' }],
+        may: self_resolved ? [] : ['withdraw', 'supplement'],
+      });
+      return saved(id);
+    },
+    incidents: ({ filter }) => ({
+      rows: incidents
+        .map((i) => i.line)
+        .filter((l) => filter === 'all' || (filter === 'answered' ? ['closed', 'returned'].includes(l.state) : !['closed', 'self_resolved'].includes(l.state))),
+      more: false,
+    }),
+    incident: ({ id }) => structuredClone(incident(id)),
+    incident_step: ({ id, verb: name, text }) => {
+      const one = incident(id);
+      one.steps.push({ verb: name, by: worker.name, at_ms: Date.now(), text, standing: 'on_phone' });
+      if (name === 'withdraw') Object.assign(one.line, { state: 'withdrawn' });
+      one.may = [];
+      return saved(id);
+    },
+    review: () => structuredClone(review),
+    resolve: ({ conflict }) => {
+      review.conflicts = review.conflicts.filter((c) => c.id !== conflict);
+      return saved(conflict);
+    },
+    withdraw_refused: ({ op }) => ((review.refused = review.refused.filter((r) => r.op !== op)), state.change++, null),
+    resend_refused: ({ op }) => ((review.refused = review.refused.filter((r) => r.op !== op)), state.change++, null),
+  };
+
+  const TINTS = ['#8aa0a8,#3f4a45', '#a8927c,#6d6152', '#7a8a96,#48545c'];
+  return {
+    async call(name, args) {
+      await new Promise((resolve) => setTimeout(resolve, scene.has('slow') ? 900 : 5));
+      const handler = handlers[name];
+      if (!handler) throw new CallFailure('unknown_command', { source: MARK });
+      return structuredClone(handler(args));
+    },
+    photoUrl(id) {
+      const [from, to] = TINTS[id.charCodeAt(id.length - 1) % TINTS.length]!.split(',');
+      const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="800" height="600"><defs><linearGradient id="g" x2="1" y2="1"><stop stop-color="${from}"/><stop offset="1" stop-color="${to}"/></linearGradient></defs><rect width="800" height="600" fill="url(#g)"/><path d="M0 470 200 380 420 450 800 330V600H0z" fill="#000" opacity=".25"/></svg>`;
+      return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+    },
+  };
+}
