@@ -1,0 +1,77 @@
+//! The people of a household, unmasked.
+
+use super::{MAX_ROWS, id, rows, text, unsettled, read_unsettled};
+use crate::error::StoreError;
+use crate::operations::OpState;
+use crate::store::Reader;
+use rusqlite::params;
+use xunge_domain::ids::RecordId;
+
+/// A person living in a household.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRow {
+    /// The person.
+    pub person: RecordId,
+    /// The residence that ties them to the household.
+    pub residence: RecordId,
+    /// Name.
+    pub name: String,
+    /// Citizen id.
+    pub citizen_id: Option<String>,
+    /// Day of birth.
+    pub birth: Option<i64>,
+    /// Code of GB/T 2261.1.
+    pub sex: Option<i64>,
+    /// Phone.
+    pub phone: Option<String>,
+    /// Which fields the person declined to give.
+    pub declined: Option<i64>,
+    /// A number of `ResidenceKind`.
+    pub kind: Option<i64>,
+    /// Code of GB/T 4761.
+    pub relation: Option<i64>,
+    /// Conflicts waiting on the person and the residence.
+    pub conflicts: u32,
+    /// The least settled own operation on the person or the residence.
+    pub unsettled: Option<OpState>,
+}
+
+pub(super) const PEOPLE: &str = concat!(
+    "SELECT who.uuid, tie.uuid, person.name, person.citizen_id, person.birth, person.sex, person.phone, person.declined,
+       residence.kind, residence.relation,
+       who.conflicts + tie.conflicts,
+       MIN(COALESCE(", unsettled!("person.id"), ", 9), COALESCE(", unsettled!("residence.id"), ", 9))
+     FROM residence
+     JOIN person ON person.id = residence.person AND person.deleted = 0
+     JOIN record AS who ON who.id = person.id
+     JOIN record AS tie ON tie.id = residence.id
+     WHERE residence.household = ?1 AND residence.deleted = 0 AND residence.until IS NULL
+     ORDER BY residence.relation IS NOT 0, residence.relation, person.birth, person.id
+     LIMIT ?2"
+);
+
+impl Reader<'_> {
+    /// Who lives in a household now, head first, then by relation and age.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn people_of(&self, household: RecordId) -> Result<Vec<PersonRow>, StoreError> {
+        let Some(key) = self.key_of(household)? else { return Ok(Vec::new()) };
+        rows(self, PEOPLE, params![key, MAX_ROWS], |row| {
+            Ok(PersonRow {
+                person: id(row, 0)?,
+                residence: id(row, 1)?,
+                name: text(row, 2)?,
+                citizen_id: row.get(3)?,
+                birth: row.get(4)?,
+                sex: row.get(5)?,
+                phone: row.get(6)?,
+                declined: row.get(7)?,
+                kind: row.get(8)?,
+                relation: row.get(9)?,
+                conflicts: row.get(10)?,
+                unsettled: read_unsettled(row, 11)?,
+            })
+        })
+    }
+}
