@@ -38,7 +38,7 @@ impl AddressParts {
     /// From columns, a text column filling in what they leave open.
     pub fn from_columns(building: &str, unit: &str, room: &str, text: &str) -> Self {
         let mut parts = Self::read(text);
-        let columns = [building, unit, room].map(|column| visible(column));
+        let columns = [building, unit, room].map(visible);
         if columns.iter().all(String::is_empty) {
             return parts;
         }

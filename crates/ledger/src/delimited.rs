@@ -65,9 +65,11 @@ fn decode(bytes: &[u8]) -> Result<String, LedgerError> {
             if replaced(GB18030) <= replaced(UTF_8) { GB18030 } else { UTF_8 }
         }
     };
-    let (text, _, _) = encoding.decode(bytes);
+    let (text, _, faulty) = encoding.decode(bytes);
     let total = text.chars().count();
-    let bad = text.chars().filter(|c| *c == '\u{FFFD}' || (c.is_control() && !c.is_whitespace())).count();
+    // A replacement character that was typed is the writer's; one that decoding put there is damage.
+    let damaged = |c: char| (faulty && c == '\u{FFFD}') || (c.is_control() && !c.is_whitespace());
+    let bad = text.chars().filter(|c| damaged(*c)).count();
     if bad * 50 > total.max(50) { Err(LedgerError::NotALedger) } else { Ok(text.into_owned()) }
 }
 

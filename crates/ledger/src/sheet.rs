@@ -1,6 +1,7 @@
 //! Sheets into the assembly: finds the headings, walks the rows, keeps the account.
 
 use chrono::NaiveDate;
+use xunge_domain::codes::{CitizenId, IdKind};
 use xunge_domain::records::words::ResidenceKind;
 
 use crate::assembly::{Added, Assembly, SheetFacts};
@@ -20,6 +21,8 @@ pub(crate) struct Sheet<'a> {
     pub name: String,
     pub kind: SheetKind,
     pub account: Account,
+    /// Valid ids whose area nobody knows: worth one note for the sheet, never one for each row.
+    unknown_areas: u64,
 }
 
 /// What is to be done with a sheet.
@@ -66,7 +69,7 @@ impl<'a> Sheet<'a> {
             Some((row, headings)) if headings.has_households() => SheetKind::Households(row, headings),
             Some((row, headings)) => SheetKind::List(row, headings),
         };
-        Self { grid, index, name, kind, account }
+        Self { grid, index, name, kind, account, unknown_areas: 0 }
     }
 
     /// Reads the rows.
@@ -82,7 +85,8 @@ impl<'a> Sheet<'a> {
         let mut account = self.account;
         account.blank = u64::from(self.grid.height()) - self.grid.rows.len() as u64;
         let mut heading_until = first + headings.height;
-        for (at, row) in &self.grid.rows {
+        let grid = self.grid;
+        for (at, row) in &grid.rows {
             if *at < first {
                 account.titles += 1;
                 continue;
@@ -103,10 +107,14 @@ impl<'a> Sheet<'a> {
             self.take(&view, (residence, listed), assembly, &mut account, findings);
         }
         self.account = account;
+        if self.unknown_areas > 0 {
+            let source = Source { sheet: self.name.clone(), row: 0 };
+            findings.push(&source, "", Fault::IdUnknownArea, &format!("{} 人", self.unknown_areas));
+        }
     }
 
     fn take(
-        &self,
+        &mut self,
         view: &RowView<'_>,
         (residence, listed): (Option<ResidenceKind>, bool),
         assembly: &mut Assembly,
@@ -118,6 +126,8 @@ impl<'a> Sheet<'a> {
         }
         match read_row(view, residence, findings) {
             RowKind::Person(draft) => {
+                let area_unknown = |id: &CitizenId| id.kind() == IdKind::UnknownArea;
+                self.unknown_areas += u64::from(draft.person.citizen_id.as_ref().is_some_and(area_unknown));
                 let id_label = view
                     .headings
                     .columns_of(Field::Id)

@@ -1,4 +1,5 @@
 //! Files that are no ledger, or no longer one: each a typed error with a code and something to do.
+#![allow(clippy::unwrap_used, reason = "helpers of tests panic like tests")]
 
 mod office;
 
@@ -103,7 +104,7 @@ fn a_stray_cell_at_the_far_end_costs_nothing() {
     );
     sheet.write_string(1_048_575, 16_383, "x").unwrap();
     sheet.write_string(1_048_575, 0, "y").unwrap();
-    office::merge(sheet, (1_000, 0, 1_000_000, 100), "z");
+    office::merge(sheet, (1_000, 0, 1_300, 20), "z");
     let reading = office::read("x.xlsx", &workbook.save_to_buffer().unwrap());
     assert_eq!((reading.people(), reading.account.rows_seen), (1, 1_048_576));
 }
