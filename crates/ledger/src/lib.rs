@@ -62,6 +62,7 @@ mod reading;
 mod reserved;
 mod row;
 mod sheet;
+mod synonyms;
 mod workbook;
 
 use chrono::NaiveDate;
