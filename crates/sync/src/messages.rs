@@ -7,10 +7,10 @@
 //! | `/sync/v1/pull` | [`Pull`] | [`Pulled`] |
 //! | `/sync/v1/snapshot` | [`SnapshotPage`] | [`SnapshotBody`] |
 //! | `/sync/v1/receipts` | [`ReceiptsWanted`] | [`Receipts`] |
+//! | `/sync/v1/uploads` | [`BeginUpload`] | 201 and an upload URL, or [`Receipts`] |
 //! | `/enrol/v1/redeem` (not signed: the device is not known yet) | [`Redeem`] | [`Enrolled`] |
 //!
-//! Photos travel beside them by tus 1.0.0: a signed `POST /sync/v1/uploads` names evidence, picture, length and hash and
-//! gets an upload URL. A refusal of a whole request is [`Refusal`] with an HTTP status. Anything that is not one of
+//! Photos travel beside them by tus 1.0.0: a signed `POST /sync/v1/uploads` with [`UploadWanted`] gets an upload URL. A refusal of a whole request is [`Refusal`] with an HTTP status. Anything that is not one of
 //! these, with content type [`CONTENT_TYPE`], was not said by the county: a captive portal, a proxy, half an answer.
 
 use minicbor::{Decode, Encode};
@@ -307,24 +307,71 @@ pub struct Receipt {
     pub bytes: u64,
 }
 
+/// Asks for an upload URL (signed `POST /sync/v1/uploads`). The answer is 201 with `Location` and no body, or 200 with
+/// [`Receipts`] when the county holds these bytes already.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct UploadWanted {
+    /// Evidence record the picture belongs to, 16 bytes. It need not have arrived yet: thumbnails may overtake records.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub evidence: Vec<u8>,
+    /// Whether it is the thumbnail.
+    #[n(1)]
+    pub thumbnail: bool,
+    /// Bytes.
+    #[n(2)]
+    pub length: u64,
+    /// SHA-256 of the bytes that will travel.
+    #[n(3)]
+    #[cbor(with = "minicbor::bytes")]
+    pub sha256: Vec<u8>,
+}
+
+/// Begins the upload of a picture: body of the signed `POST /sync/v1/uploads`. The answer is 201 with `Location` (a tus
+/// upload URL) and `Upload-Offset`, or 200 with [`Receipts`] when the county holds the picture already.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct BeginUpload {
+    /// Evidence record that speaks of the picture, 16 bytes.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub evidence: Vec<u8>,
+    /// 1 = the full picture, 2 = its thumbnail.
+    #[n(1)]
+    pub which: u8,
+    /// Length in bytes.
+    #[n(2)]
+    pub length: u64,
+    /// SHA-256 of the bytes.
+    #[n(3)]
+    #[cbor(with = "minicbor::bytes")]
+    pub sha256: Vec<u8>,
+}
+
 /// Redeems an enrolment code.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Redeem {
-    /// The 36-bit code.
+    /// The single-use code, eight Crockford characters (`auth::enrol_code::SingleUse::to_text`).
     #[n(0)]
-    pub code: u64,
+    pub code: String,
     /// Ed25519 public key of the device.
     #[n(1)]
     #[cbor(with = "minicbor::bytes")]
     pub device_key: Vec<u8>,
-    /// Ed25519 over `"xunge enrol v1" ‖ code as 8 bytes big-endian ‖ device key`: the sender holds the private key.
+    /// Ed25519 over [`enrol_proof`]: the sender holds the private key.
     #[n(2)]
     #[cbor(with = "minicbor::bytes")]
     pub proof: Vec<u8>,
     /// Version of the app.
     #[n(3)]
     pub app: String,
+}
+
+/// What a device signs when it redeems a code.
+pub fn enrol_proof(code: &str, device_key: &[u8]) -> Vec<u8> {
+    [b"xunge enrol v1\0".as_slice(), code.as_bytes(), device_key].concat()
 }
 
 /// Answer to [`Redeem`]. The same for the same device key until the code expires: a lost answer locks nobody out.
