@@ -12,6 +12,7 @@ mod cells;
 mod distance;
 mod map_display;
 mod outline;
+mod outline_codec;
 mod simplify;
 
 pub use cells::{Cells, cells_of};
@@ -19,6 +20,7 @@ pub use distance::{EARTH_RADIUS_M, distance_m, length_m};
 pub(crate) use distance::{Plane, distance_to_piece_m};
 pub use map_display::{MapPoint, for_map};
 pub use outline::{Outline, OutlineError};
+pub use outline_codec::{DamagedOutline, outline_from_bytes, outline_to_bytes};
 pub use simplify::simplify_for_drawing;
 
 use serde::{Deserialize, Serialize};
