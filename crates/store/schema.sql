@@ -323,7 +323,8 @@ CREATE TABLE incident_step (
   "by" TEXT,
   "text" TEXT, -- personal
   "rating" INTEGER,
-  "department" TEXT
+  "department" TEXT,
+  "minutes" INTEGER -- working time added by an extension
 ) STRICT;
 
 -- A photo as evidence: hashes and circumstances; the bytes travel apart.

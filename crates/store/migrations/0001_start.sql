@@ -287,7 +287,8 @@ CREATE TABLE incident_step (
   "by" TEXT,
   "text" TEXT,
   "rating" INTEGER,
-  "department" TEXT
+  "department" TEXT,
+  "minutes" INTEGER
 ) STRICT;
 
 CREATE TABLE photo_evidence (

@@ -171,6 +171,7 @@ const INCIDENT_STEP: &[FieldSpec] = &[
     field(5, "text", Text).personal(),
     field(6, "rating", Int),
     field(7, "department", Text),
+    field(8, "minutes", Int),
 ];
 
 const PHOTO_EVIDENCE: &[FieldSpec] = &[
