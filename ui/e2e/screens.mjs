@@ -37,7 +37,12 @@ async function shoot(kind, options, scene, query, shot) {
     page.setDefaultTimeout(5000);
     if (shot.act) await shot.act(page);
     await page.waitForTimeout(shot.wait ?? 350);
-    await page.screenshot({ path: join(out, `${name}.png`), fullPage: shot.full ?? false });
+    if (shot.full) {
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      await page.setViewportSize({ width: options.viewport.width, height });
+      await page.waitForTimeout(150);
+    }
+    await page.screenshot({ path: join(out, `${name}.png`) });
     pictures++;
     const cut = await page.evaluate(() => {
       const wide = document.documentElement.scrollWidth - window.innerWidth;

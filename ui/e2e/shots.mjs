@@ -45,8 +45,8 @@ export const phoneShots = [
   { name: '27-household-form', path: '/household/h1-301/edit' },
   { name: '30-person-form', path: '/household/h1-301/person/p0', full: true },
   { name: '31-person-id', path: '/household/h1-301/person/new', act: async (page) => {
-    for (let n = 0; n < 7 && !(await page.locator('button.like[aria-label="证件号码"], button.like[aria-label="ID number"]').count()); n++) await either('下一步', 'Next')(page);
-    await page.locator('button.like').first().click();
+    for (let n = 0; n < 7 && !(await page.locator('#f-citizen_id').count()); n++) await either('下一步', 'Next')(page);
+    await page.locator('#f-citizen_id').click();
     await page.keyboard.type('99010119420312204');
   } },
   { name: '40-patrol-start', path: '/patrol' },

@@ -56,6 +56,16 @@ export function moment(ms: number, now = Date.now()): string {
   return `${day(ms, now)} ${clock(ms)}`;
 }
 
+/** Past days without their clock: `今天 9:02`, `昨天 16:20`, `11月2日`. */
+export function ago(ms: number, now = Date.now()): string {
+  return midnight(now) - midnight(ms) > 1.5 * DAY ? day(ms, now) : moment(ms, now);
+}
+
+/** `8:30` from `08:30`. */
+export function hour(text: string): string {
+  return text.replace(/^0(?=\d:)/, '');
+}
+
 /** `11月23日 周一` from `YYYY-MM-DD`. */
 export function longDay(date: string): string {
   const ms = dateMs(date);

@@ -174,7 +174,7 @@ export function memory(search = window.location.search): Carrier {
           head: maskName(d.people[0]!.name),
           people: d.people.length,
           matched: /^\d/.test(query) ? 'door' : 'name',
-          last_visit_ms: d.visited,
+          last_visit_ms: d.visited ?? at(10, 12, 31),
           standing: household(d).standing,
         }));
       return { rows: rows.slice(page.offset, page.offset + page.limit), more: rows.length > page.offset + page.limit };
