@@ -58,7 +58,7 @@ proptest! {
 
 #[test]
 fn salts_derived_from_a_block_key_cost_nothing_on_the_wire() {
-    let key = [7_u8; 16];
+    let key = [7_u8; 32];
     let ops: Vec<Operation> = (1..=SALT_BLOCK)
         .map(|counter| Operation {
             header: Header {

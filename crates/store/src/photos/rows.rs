@@ -170,6 +170,15 @@ impl Reader<'_> {
         self.photos("WHERE state IN (1, 2) ORDER BY id LIMIT ?1", [limit.min(crate::queries::MAX_ROWS)])
     }
 
+    /// How many photos were reported on this phone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn photo_count(&self) -> Result<u64, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT COUNT(*) FROM photo WHERE state > 0")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// How many photos are to be sent: (photos, bytes, bytes of these the county has).
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use xunge_domain::operation::{Operation, Salt};
 pub const SALT_BLOCK: u64 = 256;
 
 /// Key from which the salts of one block are derived.
-pub type BlockKey = [u8; 16];
+pub type BlockKey = [u8; 32];
 
 /// The salt of operation `counter` under its block's key.
 pub fn derive_salt(key: &BlockKey, counter: u64) -> Salt {
@@ -46,7 +46,8 @@ pub(super) fn read(input: &mut Reader<'_>, ops: &mut [Operation]) -> Result<(), 
     let mut keys: BTreeMap<u64, BlockKey> = BTreeMap::new();
     while !input.salt_blocks.is_empty() {
         let block = input.salt_blocks.number()?;
-        keys.insert(block, salt(input.salt_blocks.take(16)?)?);
+        let key = input.salt_blocks.take(32)?;
+        keys.insert(block, BlockKey::try_from(key).map_err(|_| BatchError::Damaged("salt key"))?);
     }
     let mut singles: BTreeMap<u64, Salt> = BTreeMap::new();
     while !input.single_salts.is_empty() {

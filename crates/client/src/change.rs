@@ -1,0 +1,225 @@
+//! The only door to a change. One call of [`Open::change`] is one transaction: rows, search index, operation and outbox
+//! entry stand or fall together, and "saved" is said after the commit.
+
+use crate::error::{Result, rule};
+use crate::open::Open;
+use std::collections::BTreeMap;
+use xunge_domain::ids::{DeviceNo, OpId, RecordId};
+use xunge_domain::operation::{Chain, Header, HeaderEvidence, Operation, Payload, Salt, Verb};
+use xunge_domain::records::{FieldKey, RecordKind, SlotCode};
+use xunge_domain::value::{Edit, Value};
+use xunge_domain::world::{Moment, uuid_v7};
+use xunge_store::{OpState, Reader, RowToPut, RowValue, StoredOperation, Writer};
+use xunge_sync::batch::{SALT_BLOCK, derive_salt};
+use xunge_sync::merge::{Merged, MergedField, RecordState, Written};
+
+/// New values of registers by field name: what most use cases write.
+pub type Fields = Vec<(&'static str, Value)>;
+
+/// A change under way.
+pub struct Change<'a, 'w> {
+    /// The transaction.
+    pub writer: &'a Writer<'w>,
+    /// When it happens.
+    pub now: Moment,
+    open: &'a Open,
+    device: DeviceNo,
+    chain: Chain,
+    evidence: HeaderEvidence,
+}
+
+impl Open {
+    /// Runs `body` as one durable change.
+    ///
+    /// # Errors
+    /// Those of `body` and of the store; nothing is changed then.
+    pub fn change<T>(&self, body: impl FnOnce(&mut Change<'_, '_>) -> Result<T>) -> Result<T> {
+        let saved = self.store.write(|writer| {
+            let now = self.world.clock.now();
+            let (device, chain) = writer.own_chain()?.ok_or(rule("wrong_phase"))?;
+            let evidence = self.evidence(now);
+            let mut change = Change { writer, now, open: self, device, chain, evidence };
+            let value = body(&mut change)?;
+            if change.chain != chain {
+                writer.set_own_chain(device, &change.chain)?;
+            }
+            Ok::<_, crate::error::ClientError>(value)
+        })?;
+        self.nudge();
+        Ok(saved)
+    }
+}
+
+impl Change<'_, '_> {
+    /// A fresh record id.
+    pub fn new_id(&self) -> RecordId {
+        RecordId(uuid_v7(self.now, &*self.open.world.random))
+    }
+
+    /// Creates a record or edits some of its registers.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn put(&mut self, kind: RecordKind, record: RecordId, area: RecordId, fields: Fields) -> Result<OpId> {
+        let edits = fields
+            .into_iter()
+            .filter_map(|(name, value)| Some((kind.field_named(name)?.key, Edit::Put(value))))
+            .collect();
+        self.edit(kind, record, area, edits)
+    }
+
+    /// Edits fields of any type.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn edit(
+        &mut self,
+        kind: RecordKind,
+        record: RecordId,
+        area: RecordId,
+        edits: BTreeMap<FieldKey, Edit>,
+    ) -> Result<OpId> {
+        let state = state_of(self.writer, kind, record)?;
+        let (payload, height) = state.edit(kind, edits);
+        self.append(Verb::WRITE, kind, record, area, payload, height, state)
+    }
+
+    /// Settles a slot for good.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn resolve(
+        &mut self,
+        kind: RecordKind,
+        record: RecordId,
+        area: RecordId,
+        slot: SlotCode,
+        edits: BTreeMap<FieldKey, Edit>,
+    ) -> Result<OpId> {
+        let state = state_of(self.writer, kind, record)?;
+        let (payload, height) = state.resolve(kind, slot, edits);
+        self.append(Verb::WRITE, kind, record, area, payload, height, state)
+    }
+
+    /// Deletes a record.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn delete(&mut self, kind: RecordKind, record: RecordId, area: RecordId) -> Result<OpId> {
+        let state = state_of(self.writer, kind, record)?;
+        let (payload, height) = state.delete(kind);
+        self.append(Verb::DELETE, kind, record, area, payload, height, state)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one operation; a struct would be taken apart at once")]
+    fn append(
+        &mut self,
+        verb: Verb,
+        kind: RecordKind,
+        record: RecordId,
+        area: RecordId,
+        payload: Payload,
+        height: u32,
+        mut state: RecordState,
+    ) -> Result<OpId> {
+        let id = OpId { device: self.device, counter: self.chain.counter + 1 };
+        let header = Header {
+            id,
+            verb,
+            kind: kind.code(),
+            record,
+            area,
+            height,
+            evidence: self.evidence,
+            extra: Vec::new(),
+        };
+        let operation = Operation { header, salt: self.salt(id.counter)?, payload: payload.encode() };
+        self.writer.append(&operation, OpState::OnPhone, None)?;
+        self.chain = self.chain.with(&operation.hash());
+        state.add(id, Written { height, verb, payload });
+        put_merged(self.writer, kind, record, area, &state)?;
+        Ok(id)
+    }
+
+    fn salt(&self, counter: u64) -> Result<Salt> {
+        let block = counter / SALT_BLOCK;
+        let key = match self.writer.salt_block(block)? {
+            Some(key) => key,
+            None => {
+                let mut key = [0; 32];
+                self.open.world.random.fill(&mut key);
+                self.writer.put_salt_block(block, &key)?;
+                key
+            }
+        };
+        Ok(derive_salt(&key, counter))
+    }
+}
+
+/// Everything that happened to a record, ready to be merged. Operations taken back are left out, erased and unreadable
+/// ones too: they stay in the log.
+///
+/// # Errors
+/// Those of the store.
+pub fn state_of(reader: &Reader<'_>, kind: RecordKind, record: RecordId) -> Result<RecordState> {
+    let mut state = RecordState::default();
+    for stored in reader.operations_of(record)? {
+        add_stored(&mut state, kind, &stored);
+    }
+    Ok(state)
+}
+
+/// Adds an operation as it lies in the store.
+///
+/// Refused ones stay laid over the county's state: the worker sees what they typed, marked as needing them.
+pub fn add_stored(state: &mut RecordState, kind: RecordKind, stored: &StoredOperation) {
+    if stored.state == OpState::Withdrawn {
+        return;
+    }
+    let Some(payload) = stored.payload.as_deref().and_then(|bytes| Payload::decode(kind.code(), bytes).ok()) else {
+        return;
+    };
+    let written = Written { height: stored.header.height, verb: stored.header.verb, payload };
+    state.add(stored.id(), written);
+}
+
+/// Writes a record's merged row.
+///
+/// # Errors
+/// Those of the store.
+pub fn put_merged(
+    writer: &Writer<'_>,
+    kind: RecordKind,
+    record: RecordId,
+    area: RecordId,
+    state: &RecordState,
+) -> Result<Merged> {
+    let merged = state.view(kind);
+    let values: BTreeMap<FieldKey, RowValue> = merged
+        .fields
+        .iter()
+        .map(|(key, field)| {
+            let value = match field {
+                MergedField::One(Value::Null) => RowValue::Absent,
+                MergedField::One(value) => RowValue::One(value.clone()),
+                MergedField::Many(values) => RowValue::Many(values.clone()),
+            };
+            (*key, value)
+        })
+        .collect();
+    let newest = state
+        .operations()
+        .map(|(id, op)| (op.height, *id))
+        .max()
+        .map_or(OpId::new(0, 0), |(_, id)| id);
+    writer.put_row(&RowToPut {
+        kind,
+        record,
+        area,
+        values: &values,
+        deleted: merged.deleted || merged.erased,
+        conflicts: u32::try_from(merged.conflicts.len()).unwrap_or(u32::MAX),
+        newest,
+    })?;
+    Ok(merged)
+}

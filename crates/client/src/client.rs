@@ -1,0 +1,155 @@
+//! The phone as a whole and its phases: new, locked, waiting for the desk, ready.
+//!
+//! On disk, below one folder: the encrypted store, `key` (the store's key twice wrapped), `settings.json` (how screens
+//! look; nothing personal, readable while locked).
+
+mod enrolling;
+mod unlocking;
+
+use crate::error::{Result, rule};
+use crate::open::{Open, World};
+use crate::views::session::{AppState, Phase, Settings, WorkerView};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use xunge_store::files::FileError;
+use xunge_store::keys::{KeyFile, KeyState, PinCost};
+use xunge_store::{OpenOptions, Store};
+
+/// One phone.
+pub struct Client {
+    world: Arc<World>,
+    dir: PathBuf,
+    cost: PinCost,
+    open: RwLock<Option<Arc<Open>>>,
+}
+
+impl Client {
+    /// The phone whose files lie below `dir`. `cost` is [`PinCost::OWASP`] but in simulations.
+    pub fn new(world: World, dir: &Path, cost: PinCost) -> Self {
+        Self { world: Arc::new(world), dir: dir.to_path_buf(), cost, open: RwLock::new(None) }
+    }
+
+    /// The opened phone.
+    ///
+    /// # Errors
+    /// `wrong_phase` while it is not.
+    pub fn opened(&self) -> Result<Arc<Open>> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        open.clone().ok_or(rule("wrong_phase"))
+    }
+
+    fn set_open(&self, open: Option<Open>) {
+        *self.open.write().unwrap_or_else(PoisonError::into_inner) = open.map(Arc::new);
+    }
+
+    /// Closes the store and forgets its key.
+    pub fn lock(&self) {
+        if let Ok(open) = self.opened() {
+            // Tidying may fail on a full disk; locking must not.
+            let _ = open.store.settle();
+        }
+        self.set_open(None);
+    }
+
+    /// Which screen to open, and how it looks.
+    ///
+    /// # Errors
+    /// Those of reading the key file.
+    pub fn app_state(&self) -> Result<AppState> {
+        let (phase, tries) = self.phase()?;
+        let (worker, change) = match self.opened() {
+            Ok(open) => {
+                let identity = open.identity();
+                let worker = WorkerView {
+                    id: identity.worker.to_string(),
+                    name: identity.worker_name.clone(),
+                    number: identity.worker_number.clone(),
+                    grid: identity.grid_name().to_owned(),
+                    county: identity.county_name.clone(),
+                };
+                (Some(worker), open.store.record_change())
+            }
+            Err(_) => (None, 0),
+        };
+        Ok(AppState {
+            phase,
+            worker,
+            pin_tries_left: tries,
+            settings: self.settings(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            change,
+        })
+    }
+
+    fn phase(&self) -> Result<(Phase, Option<u32>)> {
+        if self.opened().is_ok() {
+            return Ok((Phase::Ready, None));
+        }
+        Ok(match self.key_file()? {
+            None => (Phase::New, None),
+            Some(file) => match file.state() {
+                KeyState::Ready { tries_left } => (Phase::Locked, Some(u32::from(tries_left))),
+                KeyState::NeedsDesk { .. } => (Phase::NeedsDesk, None),
+            },
+        })
+    }
+
+    fn key_path(&self) -> PathBuf {
+        self.dir.join("key")
+    }
+
+    fn store_dir(&self) -> PathBuf {
+        self.dir.join("store")
+    }
+
+    fn key_file(&self) -> Result<Option<KeyFile>> {
+        match self.world.files.read(&self.key_path()) {
+            Ok(bytes) => Ok(Some(KeyFile::read(&bytes).map_err(|error| rule(error.code()))?)),
+            Err(FileError::NotFound) => Ok(None),
+            Err(error) => Err(xunge_store::StoreError::from(error).into()),
+        }
+    }
+
+    fn write_key_file(&self, bytes: &[u8]) -> Result<()> {
+        Ok(self.world.files.write_durable(&self.key_path(), bytes).map_err(xunge_store::StoreError::from)?)
+    }
+
+    fn settings_path(&self) -> PathBuf {
+        self.dir.join("settings.json")
+    }
+
+    /// How screens look. Unreadable settings are the usual ones: nothing depends on them.
+    pub fn settings(&self) -> Settings {
+        self.world
+            .files
+            .read(&self.settings_path())
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
+    }
+
+    /// Keeps how screens look.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn save_settings(&self, settings: &Settings) -> Result<AppState> {
+        let bytes = serde_json::to_vec(settings).map_err(|_| rule("bad_arguments"))?;
+        self.world.files.write_durable(&self.settings_path(), &bytes).map_err(xunge_store::StoreError::from)?;
+        if let Ok(open) = self.opened() {
+            open.set_settings(settings.clone());
+        }
+        self.app_state()
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { language: "zh-CN".into(), big_type: false, theme: "system".into(), photos_on_mobile_data: false }
+    }
+}
+
+const OPEN: OpenOptions = OpenOptions { readers: 2, verify: false };
+
+fn open_store(client: &Client, key: &xunge_store::keys::Secret) -> Result<Store> {
+    Ok(Store::open(&client.store_dir(), key, Arc::clone(&client.world.files), OPEN)?)
+}

@@ -1,0 +1,43 @@
+//! The PIN: counted before it is tried, so that pulling the battery gives no try back.
+
+use super::{Client, open_store};
+use crate::error::{Result, rule, rule_with};
+use crate::open::Open;
+use crate::views::session::AppState;
+use std::sync::Arc;
+use xunge_store::keys::{Begun, Outcome, Pin, PlatformKey, Secret};
+
+impl Client {
+    /// Opens the store with the PIN.
+    ///
+    /// # Errors
+    /// `wrong_pin` with `tries_left`, `pin_locked` when only the desk can help, `key_store_lost`, and those of opening
+    /// the store. Records are untouched by any of them.
+    pub fn unlock(&self, pin: &str) -> Result<AppState> {
+        if self.opened().is_ok() {
+            return self.app_state();
+        }
+        let file = self.key_file()?.ok_or(rule("wrong_phase"))?;
+        let pin = Pin::read(pin).map_err(|_| rule("bad_pin"))?;
+        let attempt = match file.begin() {
+            Begun::Attempt(attempt) => attempt,
+            Begun::NeedsDesk(file) => {
+                self.write_key_file(&file.to_bytes().map_err(|error| rule(error.code()))?)?;
+                return Err(rule("pin_locked"));
+            }
+        };
+        self.write_key_file(&attempt.to_persist().map_err(|error| rule(error.code()))?)?;
+        let platform = PlatformKey(Secret::from_bytes(&*self.world.device.platform_key()?));
+        let outcome = attempt.finish(&pin, &platform).map_err(|error| rule(error.code()))?;
+        let (file, opened) = match outcome {
+            Outcome::Open { key, file } => (file, Ok(key)),
+            Outcome::Wrong { tries_left, file } => (file, Err(rule_with("wrong_pin", "tries_left", tries_left))),
+            Outcome::NeedsDesk { file } => (file, Err(rule("pin_locked"))),
+            Outcome::OtherPlatformKey { file } => (file, Err(rule("key_store_lost"))),
+        };
+        self.write_key_file(&file.to_bytes().map_err(|error| rule(error.code()))?)?;
+        let store = open_store(self, &opened?)?;
+        self.set_open(Some(Open::new(store, Arc::clone(&self.world), self.settings())?));
+        self.app_state()
+    }
+}

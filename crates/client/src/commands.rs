@@ -1,0 +1,122 @@
+//! The command table: every call a screen can make, once. Carriers (the shell, the bridge) pass it on unchanged.
+//!
+//! `docs/commands.md` is the table for readers; a test keeps it and [`NAMES`] in step.
+
+use crate::client::Client;
+use crate::error::{ClientError, rule};
+use crate::views::CallError;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use xunge_domain::track::PatrolMove;
+
+/// Every command.
+pub const NAMES: &[&str] = &[
+    "app_state", "enrol", "unlock", "lock", "settings_save", "changes", "sync_state", "sync_now", "storage", "access_log",
+    "draft_save", "draft_load", "draft_drop", "today", "households_head", "building", "households", "household",
+    "save_household", "record_visit", "open_person", "save_person", "remove_person", "check_citizen_id", "undo", "patrol",
+    "patrol_start", "patrol_pause", "patrol_resume", "patrol_stop", "patrol_check_in", "incident_categories", "take_photo",
+    "drop_photo", "draft_photos", "report_incident", "incidents", "incident", "incident_step", "review", "resolve",
+    "withdraw_refused", "resend_refused",
+];
+
+/// Calls `name` with `args`. Never panics on what a screen sends.
+///
+/// # Errors
+/// [`CallError`] with a stable code.
+pub fn dispatch(client: &Client, name: &str, args: Value) -> Result<Value, CallError> {
+    call(client, name, args).map_err(|error| {
+        // Codes only: arguments and values may be personal.
+        tracing::info!(command = name, code = error.code(), "command refused");
+        CallError::from(error)
+    })
+}
+
+fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> {
+    // Callable in every phase.
+    match name {
+        "app_state" => return answer(client.app_state()?),
+        "enrol" => return answer(client.enrol(&read(args)?)?),
+        "unlock" => {
+            let args: crate::views::session::UnlockArgs = read(args)?;
+            return answer(client.unlock(&args.pin)?);
+        }
+        "settings_save" => return answer(client.save_settings(&read(args)?)?),
+        _ if !NAMES.contains(&name) => return Err(rule("unknown_command")),
+        _ => {}
+    }
+    let open = client.opened()?;
+    match name {
+        "lock" => {
+            drop(open);
+            client.lock();
+            answer(client.app_state()?)
+        }
+        "changes" => answer(open.changes(&read(args)?)?),
+        "sync_state" => answer(open.sync_state()?),
+        "sync_now" => {
+            open.hurry();
+            answer(open.sync_state()?)
+        }
+        "storage" => answer(open.storage()?),
+        "access_log" => answer(open.access_log(&read(args)?)?),
+        "draft_save" => answer(open.save_draft(&read(args)?)?),
+        "draft_load" => answer(open.load_draft(&read(args)?)?),
+        "draft_drop" => answer(open.drop_draft(&read(args)?)?),
+        "today" => answer(open.today_view()?),
+        "households_head" => answer(open.households_head()?),
+        "building" => answer(open.building(&read(args)?)?),
+        "households" => answer(open.households(&read(args)?)?),
+        "household" => answer(open.household(&read(args)?)?),
+        "save_household" => answer(open.save_household(&read(args)?)?),
+        "record_visit" => answer(open.record_visit(&read(args)?)?),
+        "open_person" => answer(open.open_person(&read(args)?)?),
+        "save_person" => answer(open.save_person(&read(args)?)?),
+        "remove_person" => answer(open.remove_person(&read(args)?)?),
+        "check_citizen_id" => answer(open.check_citizen_id(&read(args)?)?),
+        "undo" => answer(open.undo(&read(args)?)?),
+        "patrol" => {
+            open.take_over_points()?;
+            answer(open.patrol()?)
+        }
+        "patrol_start" => {
+            open.start_patrol(&read(args)?)?;
+            answer(open.patrol()?)
+        }
+        "patrol_pause" | "patrol_resume" => {
+            open.move_patrol(if name == "patrol_pause" { PatrolMove::Pause } else { PatrolMove::Resume })?;
+            answer(open.patrol()?)
+        }
+        "patrol_stop" => {
+            let patrol = open.stop_patrol()?;
+            answer(open.finished_patrol(patrol)?)
+        }
+        "patrol_check_in" => {
+            open.check_in(&read(args)?)?;
+            answer(open.patrol()?)
+        }
+        "incident_categories" => answer(open.incident_categories()?),
+        "take_photo" => answer(open.take_photo(&read(args)?)?),
+        "drop_photo" => answer(open.drop_photo(&read(args)?)?),
+        "draft_photos" => answer(open.draft_photos(&read(args)?)?),
+        "report_incident" => answer(open.report_incident(&read(args)?)?),
+        "incidents" => answer(open.incidents(&read(args)?)?),
+        "incident" => answer(open.incident(&read(args)?)?),
+        "incident_step" => answer(open.incident_step(&read(args)?)?),
+        "review" => answer(open.review()?),
+        "resolve" => answer(open.resolve(&read(args)?)?),
+        "withdraw_refused" => answer(open.withdraw_refused(&read(args)?)?),
+        "resend_refused" => answer(open.resend_refused(&read(args)?)?),
+        _ => Err(rule("unknown_command")),
+    }
+}
+
+fn read<T: DeserializeOwned>(args: Value) -> Result<T, ClientError> {
+    let args = if args.is_null() { json!({}) } else { args };
+    // serde's message may quote a value: it is dropped.
+    serde_json::from_value(args).map_err(|_| rule("bad_arguments"))
+}
+
+fn answer<T: Serialize>(value: T) -> Result<Value, ClientError> {
+    serde_json::to_value(value).map_err(|_| rule("internal"))
+}

@@ -1,0 +1,133 @@
+//! Households and visits.
+
+use super::{existing, id, short};
+use crate::change::Fields;
+use crate::error::{Result, rule, rule_with};
+use crate::open::Open;
+use crate::views::households::{HouseholdEdit, Saved, VisitArgs};
+use xunge_domain::codes::Phone;
+use xunge_domain::records::RecordKind;
+use xunge_domain::records::words::{OccupancyKind, VisitOutcome};
+use xunge_domain::value::{Edit, Value};
+
+impl Open {
+    /// Creates or changes a household.
+    ///
+    /// # Errors
+    /// `not_found`, `invalid_field`, `too_long`, and those of the store.
+    pub fn save_household(&self, edit: &HouseholdEdit) -> Result<Saved> {
+        let grid = self.identity().grid().ok_or(rule("no_grid"))?;
+        self.change(|change| {
+            let (household, area) = match &edit.id {
+                Some(text) => {
+                    let household = id(text)?;
+                    (household, existing(change, RecordKind::Household, household)?.area)
+                }
+                None => (change.new_id(), grid),
+            };
+            let mut fields = Fields::new();
+            if let Some(note) = &edit.note {
+                fields.push(("note", text_or_null(&short(note, "note")?)));
+            }
+            if let Some(phone) = &edit.phone {
+                fields.push(("phone", phone_value(phone)?));
+            }
+            let mut undo = None;
+            if !fields.is_empty() || edit.id.is_none() {
+                undo = Some(change.put(RecordKind::Household, household, area, fields)?);
+            }
+            if edit.dwelling.is_some() || edit.occupancy.is_some() {
+                let moved = self.put_occupancy(change, household, area, edit)?;
+                undo = undo.or(Some(moved));
+            }
+            Ok(Saved { id: household.to_string(), undo: undo.map(|op| op.to_string()) })
+        })
+    }
+
+    fn put_occupancy(
+        &self,
+        change: &mut crate::change::Change<'_, '_>,
+        household: xunge_domain::ids::RecordId,
+        area: xunge_domain::ids::RecordId,
+        edit: &HouseholdEdit,
+    ) -> Result<xunge_domain::ids::OpId> {
+        let known = change.writer.household(household)?.and_then(|page| page.occupancy);
+        let mut fields = Fields::new();
+        if let Some(dwelling) = &edit.dwelling {
+            let dwelling = id(dwelling)?;
+            existing(change, RecordKind::Dwelling, dwelling)?;
+            fields.push(("dwelling", Value::reference(dwelling)));
+        }
+        if let Some(word) = &edit.occupancy {
+            let kind = OccupancyKind::from_word(word).ok_or(rule_with("invalid_field", "field", "occupancy"))?;
+            fields.push(("kind", Value::Int(kind.code())));
+        }
+        let occupancy = match known {
+            Some(occupancy) => occupancy,
+            None if edit.dwelling.is_none() => return Err(rule_with("invalid_field", "field", "dwelling")),
+            None => {
+                fields.push(("household", Value::reference(household)));
+                fields.push(("since", Value::Int(self.today_number())));
+                change.new_id()
+            }
+        };
+        change.put(RecordKind::Occupancy, occupancy, area, fields)
+    }
+
+    /// Records a visit.
+    ///
+    /// # Errors
+    /// `not_found`, `invalid_field`, `too_long`, and those of the store.
+    pub fn record_visit(&self, args: &VisitArgs) -> Result<Saved> {
+        let outcome =
+            VisitOutcome::from_word(&args.outcome).ok_or(rule_with("invalid_field", "field", "outcome"))?;
+        let household = id(&args.household)?;
+        let note = short(&args.note, "note")?;
+        let duties = args.duties.iter().map(|duty| id(duty)).collect::<Result<Vec<_>>>()?;
+        let worker = self.identity().worker;
+        self.change(|change| {
+            let area = existing(change, RecordKind::Household, household)?.area;
+            let visit = change.new_id();
+            let fields = [
+                ("household", Value::reference(household)),
+                ("at", Value::Int(change.now.wall_ms)),
+                ("outcome", Value::Int(outcome.code())),
+                ("worker", Value::reference(worker)),
+            ];
+            let mut edits: std::collections::BTreeMap<_, _> = fields
+                .into_iter()
+                .filter_map(|(name, value)| Some((RecordKind::Visit.field_named(name)?.key, Edit::Put(value))))
+                .collect();
+            if !note.is_empty()
+                && let Some(field) = RecordKind::Visit.field_named("note")
+            {
+                edits.insert(field.key, Edit::Put(Value::Text(note.clone())));
+            }
+            if !duties.is_empty()
+                && let Some(field) = RecordKind::Visit.field_named("duties")
+            {
+                let add = duties.iter().map(|duty| Value::reference(*duty)).collect();
+                edits.insert(field.key, Edit::Members { add, remove: Vec::new() });
+            }
+            let op = change.edit(RecordKind::Visit, visit, area, edits)?;
+            Ok(Saved { id: visit.to_string(), undo: Some(op.to_string()) })
+        })
+    }
+}
+
+/// Empty text clears a field.
+pub(super) fn text_or_null(text: &str) -> Value {
+    if text.is_empty() { Value::Null } else { Value::Text(text.to_owned()) }
+}
+
+/// A phone as records hold it: digits only, `declined`, or nothing.
+pub(super) fn phone_value(text: &str) -> Result<Value> {
+    match text.trim() {
+        "" => Ok(Value::Null),
+        "declined" => Ok(Value::Text("declined".into())),
+        typed => {
+            let phone = Phone::read(typed).map_err(|error| rule_with("invalid_field", "field", error.code()))?;
+            Ok(Value::Text(phone.reveal()))
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! What a worker does: one function a use case, one durable change a call.
+
+pub mod drafts;
+pub mod households;
+pub mod incidents;
+pub mod patrols;
+pub mod people;
+pub mod photos;
+pub mod resolving;
+pub mod undo;
+
+use crate::change::Change;
+use crate::error::{Result, rule};
+use xunge_domain::ids::RecordId;
+use xunge_domain::records::RecordKind;
+use xunge_store::Row;
+
+/// Reads an id from the border.
+pub(crate) fn id(text: &str) -> Result<RecordId> {
+    text.parse().map_err(|_| rule("not_found"))
+}
+
+/// The row of a record that must be here.
+pub(crate) fn existing(change: &Change<'_, '_>, kind: RecordKind, record: RecordId) -> Result<Row> {
+    change.writer.row(kind, record)?.filter(|row| !row.deleted).ok_or(rule("not_found"))
+}
+
+/// Longest free text a form takes, in bytes.
+pub(crate) const LONGEST_NOTE: usize = 2_000;
+
+/// Refuses a text that no form should send.
+pub(crate) fn short(text: &str, field: &str) -> Result<String> {
+    let clean = xunge_domain::codes::visible(text);
+    if clean.len() > LONGEST_NOTE {
+        return Err(crate::error::rule_with("too_long", "field", field));
+    }
+    Ok(clean.trim().to_owned())
+}

@@ -1,0 +1,256 @@
+//! Persons: the form, opening one person with a reason, moving out.
+
+use super::households::{phone_value, text_or_null};
+use super::{existing, id, short};
+use crate::change::{Change, Fields};
+use crate::error::{Result, rule, rule_with};
+use crate::open::Open;
+use crate::views::households::Saved;
+use crate::views::people::{
+    CheckIdArgs, CheckedId, OpenPerson, OpenPersonArgs, PersonEdit, PersonFields, RemovePersonArgs,
+};
+use chrono::{Datelike, NaiveDate};
+use xunge_domain::codes::{CitizenId, clean_name};
+use xunge_domain::ids::RecordId;
+use xunge_domain::records::RecordKind;
+use xunge_domain::records::words::{ResidenceEnd, ResidenceKind};
+use xunge_domain::value::Value;
+use xunge_store::{Access, Reader, Row};
+
+/// Reveals in an hour; beyond that the desk is asked.
+pub const REVEALS_AN_HOUR: u32 = 30;
+/// How long an opened person stays open.
+const OPEN_MS: i64 = 30_000;
+const HOUR_MS: i64 = 3_600_000;
+/// Reasons a worker may give; words are in the language files.
+const REASONS: [&str; 5] = ["check_at_door", "correct_record", "call", "care_duty", "asked_by_person"];
+/// An ordinary value of every voluntary field.
+const DECLINED: &str = "declined";
+
+impl Open {
+    /// Creates or changes a person.
+    ///
+    /// # Errors
+    /// `not_found`, `invalid_field` with the field's name, `too_long`, and those of the store.
+    pub fn save_person(&self, edit: &PersonEdit) -> Result<Saved> {
+        let today = self.today();
+        self.change(|change| {
+            let (person, household, area) = self.whom(change, edit)?;
+            let (mut fields, mut residence) = (Fields::new(), Fields::new());
+            for (name, text) in &edit.fields {
+                match name.as_str() {
+                    "relation" => residence.push(("relation", code(text, "relation", 0..=8)?)),
+                    "residence" => {
+                        let kind =
+                            ResidenceKind::from_word(text).ok_or(rule_with("invalid_field", "field", "residence"))?;
+                        residence.push(("kind", Value::Int(kind.code())));
+                    }
+                    other => fields.push(person_field(other, text, today)?),
+                }
+            }
+            if edit.id.is_none() && !fields.iter().any(|(name, value)| *name == "name" && *value != Value::Null) {
+                return Err(rule_with("invalid_field", "field", "name"));
+            }
+            let mut undo = None;
+            if !fields.is_empty() {
+                undo = Some(change.put(RecordKind::Person, person, area, fields)?);
+            }
+            if let Some(household) = household
+                && (edit.id.is_none() || !residence.is_empty())
+            {
+                let known = residence_of(change.writer, person, household)?;
+                let record = match known {
+                    Some(record) => record,
+                    None => {
+                        residence.push(("person", Value::reference(person)));
+                        residence.push(("household", Value::reference(household)));
+                        change.new_id()
+                    }
+                };
+                let op = change.put(RecordKind::Residence, record, area, residence)?;
+                undo = undo.or(Some(op));
+            }
+            Ok(Saved { id: person.to_string(), undo: undo.map(|op| op.to_string()) })
+        })
+    }
+
+    fn whom(
+        &self,
+        change: &Change<'_, '_>,
+        edit: &PersonEdit,
+    ) -> Result<(RecordId, Option<RecordId>, RecordId)> {
+        let household = edit.household.as_deref().map(id).transpose()?;
+        if let Some(text) = &edit.id {
+            let person = id(text)?;
+            let area = existing(change, RecordKind::Person, person)?.area;
+            let household = match household {
+                Some(household) => Some(household),
+                None => change.writer.household_of(person)?,
+            };
+            return Ok((person, household, area));
+        }
+        let household = household.ok_or(rule_with("invalid_field", "field", "household"))?;
+        let area = existing(change, RecordKind::Household, household)?.area;
+        Ok((change.new_id(), Some(household), area))
+    }
+
+    /// Ends a person's residence. The person stays on record and it can be undone.
+    ///
+    /// # Errors
+    /// `not_found`, `invalid_field`, and those of the store.
+    pub fn remove_person(&self, args: &RemovePersonArgs) -> Result<Saved> {
+        let why = ResidenceEnd::from_word(&args.reason).ok_or(rule_with("invalid_field", "field", "reason"))?;
+        let (person, household) = (id(&args.id)?, id(&args.household)?);
+        let today = self.today_number();
+        self.change(|change| {
+            let residence = residence_of(change.writer, person, household)?.ok_or(rule("not_found"))?;
+            let area = existing(change, RecordKind::Residence, residence)?.area;
+            let fields = vec![("until", Value::Int(today)), ("ended_because", Value::Int(why.code()))];
+            let op = change.put(RecordKind::Residence, residence, area, fields)?;
+            Ok(Saved { id: person.to_string(), undo: Some(op.to_string()) })
+        })
+    }
+
+    /// One person in full, for thirty seconds, with a reason, logged before anything is shown.
+    ///
+    /// # Errors
+    /// `reason_needed`, `reveal_limit`, `not_found`, and those of the store.
+    pub fn open_person(&self, args: &OpenPersonArgs) -> Result<OpenPerson> {
+        if !REASONS.contains(&args.reason.as_str()) {
+            return Err(rule("reason_needed"));
+        }
+        let person = id(&args.id)?;
+        let worker = self.identity().worker;
+        let now = self.world.clock.now();
+        let left = self.store.write(|writer| {
+            let row = writer.row(RecordKind::Person, person)?.filter(|row| !row.deleted).ok_or(rule("not_found"))?;
+            let _ = row;
+            let used = writer.accesses_since(now.wall_ms.saturating_sub(HOUR_MS))?;
+            let left = REVEALS_AN_HOUR.checked_sub(used + 1).ok_or(rule("reveal_limit"))?;
+            writer.log_access(&Access { at_ms: now.wall_ms, person, worker, reason: args.reason.clone() })?;
+            Ok::<_, crate::error::ClientError>(left)
+        })?;
+        let fields = self.store.read(|reader| {
+            let row = reader.row(RecordKind::Person, person)?.ok_or(rule("not_found"))?;
+            let mut fields = person_fields(&row);
+            if let Some(household) = reader.household_of(person)?
+                && let Some(residence) = residence_of(reader, person, household)?
+                && let Some(row) = reader.row(RecordKind::Residence, residence)?
+            {
+                let int = |name| row.field(RecordKind::Residence, name).int();
+                fields.relation = int("relation").map(|code| code.to_string()).unwrap_or_default();
+                fields.residence = int("kind")
+                    .and_then(ResidenceKind::from_code)
+                    .map(|kind| kind.word().to_owned())
+                    .unwrap_or_default();
+            }
+            Ok::<_, crate::error::ClientError>(fields)
+        })?;
+        Ok(OpenPerson { id: args.id.clone(), fields, until_ms: now.wall_ms + OPEN_MS, left_this_hour: left })
+    }
+
+    /// What a half-typed citizen id says.
+    ///
+    /// # Errors
+    /// None of its own.
+    pub fn check_citizen_id(&self, args: &CheckIdArgs) -> Result<CheckedId> {
+        let typed = args.text.trim();
+        let nothing = |state: &str| CheckedId {
+            state: state.to_owned(),
+            lengthened: None,
+            birth: None,
+            sex: None,
+            notes: Vec::new(),
+        };
+        let length = typed.chars().count();
+        if length == 0 {
+            return Ok(nothing("empty"));
+        }
+        if length < 15 || length == 16 || length == 17 {
+            return Ok(nothing("incomplete"));
+        }
+        let reading = CitizenId::read(typed, self.today());
+        let notes: Vec<String> = reading.notes.iter().map(|note| note.code().to_owned()).collect();
+        Ok(match reading.id {
+            Ok(citizen) => CheckedId {
+                state: "ok".into(),
+                lengthened: Some(citizen.reveal().to_owned()),
+                birth: Some(citizen.birth().to_string()),
+                sex: Some(citizen.sex().code().to_string()),
+                notes,
+            },
+            Err(error) => CheckedId { notes: vec![error.code().to_owned()], ..nothing("wrong") },
+        })
+    }
+
+    /// The local calendar day.
+    pub(crate) fn today(&self) -> NaiveDate {
+        crate::local::day_of(self.world.clock.now().wall_ms)
+    }
+
+    /// The local calendar day as records hold it.
+    pub(crate) fn today_number(&self) -> i64 {
+        crate::local::number(self.today())
+    }
+}
+
+/// The residence that ties a person to a household now.
+fn residence_of(reader: &Reader<'_>, person: RecordId, household: RecordId) -> Result<Option<RecordId>> {
+    let people = reader.people_of(household)?;
+    Ok(people.iter().find(|row| row.person == person).map(|row| row.residence))
+}
+
+fn person_fields(row: &Row) -> PersonFields {
+    let text = |name| row.field(RecordKind::Person, name).text().unwrap_or_default().to_owned();
+    PersonFields {
+        name: text("name"),
+        citizen_id: text("citizen_id"),
+        birth: row
+            .field(RecordKind::Person, "birth")
+            .int()
+            .and_then(crate::local::date)
+            .map(|day| day.to_string())
+            .unwrap_or_default(),
+        sex: row.field(RecordKind::Person, "sex").int().unwrap_or(0).to_string(),
+        phone: text("phone"),
+        relation: String::new(),
+        residence: String::new(),
+        note: text("note"),
+    }
+}
+
+fn person_field(name: &str, text: &str, today: NaiveDate) -> Result<(&'static str, Value)> {
+    let text = text.trim();
+    Ok(match name {
+        "name" => ("name", text_or_null(&clean_name(&short(text, "name")?))),
+        "note" => ("note", text_or_null(&short(text, "note")?)),
+        "phone" => ("phone", phone_value(text).map_err(|_| rule_with("invalid_field", "field", "phone"))?),
+        "sex" => {
+            let known = matches!(text, "0" | "1" | "2" | "9");
+            let sex = text.parse().ok().filter(|_| known).ok_or(rule_with("invalid_field", "field", "sex"))?;
+            ("sex", Value::Int(sex))
+        }
+        "birth" if text.is_empty() => ("birth", Value::Null),
+        "birth" => {
+            let day = text.parse::<NaiveDate>().ok().filter(|day| *day <= today && day.year() > 1890);
+            let day = day.ok_or(rule_with("invalid_field", "field", "birth"))?;
+            ("birth", Value::Int(crate::local::number(day)))
+        }
+        "citizen_id" if text.is_empty() => ("citizen_id", Value::Null),
+        "citizen_id" if text == DECLINED => ("citizen_id", Value::Text(DECLINED.into())),
+        "citizen_id" => {
+            let reading = CitizenId::read(text, today);
+            let citizen = reading.id.map_err(|_| rule_with("invalid_field", "field", "citizen_id"))?;
+            ("citizen_id", Value::Text(citizen.reveal().to_owned()))
+        }
+        _ => return Err(rule_with("invalid_field", "field", "unknown")),
+    })
+}
+
+fn code(text: &str, field: &'static str, range: std::ops::RangeInclusive<i64>) -> Result<Value> {
+    let number: Option<i64> = text.trim().parse().ok();
+    number
+        .filter(|number| range.contains(number))
+        .map(Value::Int)
+        .ok_or(rule_with("invalid_field", "field", field))
+}

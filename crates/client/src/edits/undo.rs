@@ -1,0 +1,65 @@
+//! Undoing: an operation that takes the former values back. The log keeps both, so it also works after the first was
+//! sent.
+
+use crate::change::{add_stored, state_of};
+use crate::error::{Result, rule};
+use crate::open::Open;
+use crate::views::households::UndoArgs;
+use std::collections::BTreeMap;
+use xunge_domain::ids::OpId;
+use xunge_domain::operation::Verb;
+use xunge_domain::records::{FieldKey, MergeKind, RecordKind, SlotCode};
+use xunge_domain::value::{Edit, Value};
+use xunge_sync::merge::{MergedField, RecordState};
+
+impl Open {
+    /// Takes back what `op` did: a created record is deleted, edited fields get their former values.
+    ///
+    /// # Errors
+    /// `undo_gone` when somebody has changed the same fields since, and those of the store.
+    pub fn undo(&self, args: &UndoArgs) -> Result<()> {
+        let op: OpId = args.undo.parse().map_err(|_| rule("undo_gone"))?;
+        self.change(|change| {
+            let stored = change.writer.operation(op)?.ok_or(rule("undo_gone"))?;
+            let kind = RecordKind::from_code(stored.header.kind).ok_or(rule("undo_gone"))?;
+            let (record, area) = (stored.header.record, stored.header.area);
+            let payload = stored.operation().and_then(|operation| operation.read().ok()).ok_or(rule("undo_gone"))?;
+            let mut before = RecordState::default();
+            for other in change.writer.operations_of(record)? {
+                if other.id() != op {
+                    add_stored(&mut before, kind, &other);
+                }
+            }
+            let now = state_of(change.writer, kind, record)?.view(kind);
+            let touched = payload.slots(kind);
+            let still_ours = touched.iter().all(|slot| {
+                now.heads.get(slot).is_none_or(|heads| heads.contains(&op))
+            });
+            if !still_ours {
+                return Err(rule("undo_gone"));
+            }
+            if stored.header.verb == Verb::DELETE {
+                change.resolve(kind, record, area, SlotCode::ALIVE, BTreeMap::new())?;
+            } else if before.is_empty() {
+                change.delete(kind, record, area)?;
+            } else {
+                let former = before.view(kind);
+                let edits = payload
+                    .edits
+                    .keys()
+                    .filter(|key| kind.field(**key).is_some_and(|field| field.merge == MergeKind::Register))
+                    .map(|key| (*key, Edit::Put(former_value(&former.fields, *key))))
+                    .collect();
+                change.edit(kind, record, area, edits)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn former_value(fields: &BTreeMap<FieldKey, MergedField>, key: FieldKey) -> Value {
+    match fields.get(&key) {
+        Some(MergedField::One(value)) => value.clone(),
+        _ => Value::Null,
+    }
+}

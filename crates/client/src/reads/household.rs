@@ -1,0 +1,136 @@
+//! One page about one door: who lives there, masked; what is owed; what was done and changed.
+
+use super::care::Duty;
+use super::look::{Look, not_found};
+use super::naming::{door_of_line, masked_id, masked_phone};
+use super::review::field_word;
+use crate::edits::id;
+use crate::error::Result;
+use crate::local;
+use crate::open::Open;
+use crate::views::Standing;
+use crate::views::households::{DutyView, HistoryLine, HouseholdArgs, HouseholdView, VisitLine};
+use crate::views::people::PersonLine;
+use xunge_domain::codes::{mask_name, redact};
+use xunge_domain::ids::RecordId;
+use xunge_domain::operation::{Payload, Verb};
+use xunge_domain::records::RecordKind;
+use xunge_domain::records::words::{OccupancyKind, ResidenceKind, VisitOutcome};
+use xunge_store::StoredOperation;
+use xunge_store::queries::{PersonRow, VisitRow};
+
+/// Visits on the page.
+const VISITS: u32 = 10;
+/// Changes on the page.
+const CHANGES: u32 = 20;
+
+impl Open {
+    /// The page of a household.
+    ///
+    /// # Errors
+    /// `not_found`, and those of the store.
+    pub fn household(&self, args: &HouseholdArgs) -> Result<HouseholdView> {
+        let household = id(&args.id)?;
+        self.look(|look| look.household(household))
+    }
+}
+
+impl Look<'_> {
+    fn household(&self, household: RecordId) -> Result<HouseholdView> {
+        let page = self.reader.household(household)?.ok_or_else(not_found)?;
+        let occupancy = page.occupancy_kind.and_then(OccupancyKind::from_code).unwrap_or(OccupancyKind::Unknown);
+        let people = self.reader.people_of(household)?.iter().map(|row| self.person_line(row)).collect();
+        let mut duties = Vec::new();
+        for row in self.reader.duties_of(household)? {
+            duties.extend(self.duty(row)?.map(duty_view));
+        }
+        let visits = self.reader.visits_of(household, VISITS)?;
+        let history = self.reader.history_of(household, CHANGES)?;
+        Ok(HouseholdView {
+            id: household.to_string(),
+            door: door_of_line(&page.line.door),
+            building: page.line.door.building_name,
+            occupancy: occupancy.word().to_owned(),
+            note: redact(&page.note),
+            phone: masked_phone(page.phone.as_deref()),
+            people,
+            duties,
+            visits: visits.into_iter().map(|row| self.visit_line(row)).collect::<Result<_>>()?,
+            history: history.iter().map(|row| self.history_line(&row.operation)).collect::<Result<_>>()?,
+            review: page.line.conflicts,
+            standing: self.standing(household, page.line.unsettled, page.line.conflicts),
+        })
+    }
+
+    fn person_line(&self, row: &PersonRow) -> PersonLine {
+        let birth = row.birth.and_then(local::date);
+        PersonLine {
+            id: row.person.to_string(),
+            name: mask_name(&row.name),
+            relation: row.relation.map(|code| code.to_string()).unwrap_or_default(),
+            sex: row.sex.unwrap_or(0).to_string(),
+            age: birth.and_then(|birth| self.today.years_since(birth)),
+            citizen_id: masked_id(row.citizen_id.as_deref()),
+            phone: masked_phone(row.phone.as_deref()),
+            residence: row.kind.and_then(ResidenceKind::from_code).map(ResidenceKind::word).unwrap_or_default().to_owned(),
+            review: row.conflicts,
+            standing: self.standing(row.person, row.unsettled, row.conflicts),
+        }
+    }
+
+    fn visit_line(&self, row: VisitRow) -> Result<VisitLine> {
+        Ok(VisitLine {
+            id: row.visit.to_string(),
+            at_ms: row.at_ms.unwrap_or(0),
+            outcome: row.outcome.and_then(VisitOutcome::from_code).map(VisitOutcome::word).unwrap_or_default().to_owned(),
+            note: redact(&row.note),
+            by: self.worker(row.worker)?,
+            standing: self.standing(row.visit, row.unsettled, 0),
+        })
+    }
+
+    fn history_line(&self, stored: &StoredOperation) -> Result<HistoryLine> {
+        Ok(HistoryLine {
+            at_ms: stored.header.evidence.wall_ms,
+            by: self.author(stored.header.id.device)?,
+            kind: RecordKind::from_code(stored.header.kind).map(RecordKind::name).unwrap_or_default().to_owned(),
+            fields: fields_of(stored),
+            standing: self.standing_of_operation(stored),
+        })
+    }
+
+    /// Where one operation stands.
+    fn standing_of_operation(&self, stored: &StoredOperation) -> Standing {
+        self.standing(stored.header.record, Some(stored.state), 0)
+    }
+}
+
+/// Names of the fields an operation changed, each once, in the order of the kind; none once it was erased.
+pub(super) fn fields_of(stored: &StoredOperation) -> Vec<String> {
+    if stored.header.verb == Verb::DELETE {
+        return vec!["deleted".to_owned()];
+    }
+    let Some(kind) = RecordKind::from_code(stored.header.kind) else { return Vec::new() };
+    let payload = stored.payload.as_deref().and_then(|bytes| Payload::decode(kind.code(), bytes).ok());
+    let mut names: Vec<String> = Vec::new();
+    for key in payload.iter().flat_map(|payload| payload.edits.keys()) {
+        if let Some(name) = kind.field(*key).and_then(|field| field_word(kind, field))
+            && !names.iter().any(|known| known == name)
+        {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+fn duty_view(duty: Duty<'_>) -> DutyView {
+    DutyView {
+        id: duty.row.duty.to_string(),
+        category: duty.entry.name_zh.clone(),
+        basis: format!("{} {}", duty.entry.law, duty.entry.article),
+        person: duty.row.person.to_string(),
+        cadence: duty.cadence.word().to_owned(),
+        due: duty.due.map(|day| day.to_string()).unwrap_or_default(),
+        done: duty.done,
+    }
+}

@@ -1,0 +1,94 @@
+//! The households tab: numbers of the grid, its buildings, and finding a household.
+
+use super::doors::{building_line, due_by_building};
+use super::look::Look;
+use super::naming::door_of_line;
+use crate::error::Result;
+use crate::open::Open;
+use crate::views::Page;
+use crate::views::households::{HouseholdLine, HouseholdLines, HouseholdsArgs, HouseholdsHead};
+use xunge_domain::codes::mask_name;
+use xunge_store::queries::HouseholdLine as Line;
+
+/// No command returns more rows.
+pub(super) const MOST_ROWS: u32 = 50;
+/// How long a visited household stays among the recent ones.
+const RECENT_MS: i64 = 14 * 86_400_000;
+
+/// Rows wanted of a page.
+pub(super) fn limit_of(page: Page) -> u32 {
+    page.limit.min(MOST_ROWS)
+}
+
+impl Open {
+    /// Numbers of the grid and its buildings in walking order.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn households_head(&self) -> Result<HouseholdsHead> {
+        self.look(|look| {
+            let due = due_by_building(&look.due_households()?);
+            let mut head = HouseholdsHead { households: 0, people: 0, visited_today: 0, buildings: Vec::new() };
+            for area in look.areas() {
+                let counts = look.reader.grid_counts(area, look.day())?;
+                head.households += counts.households;
+                head.people += counts.people;
+                // Visits are counted over the whole phone, not by area.
+                head.visited_today = counts.visited;
+                let buildings = look.reader.buildings(area, look.day())?;
+                head.buildings.extend(buildings.into_iter().map(|row| {
+                    let due = due.get(&row.building).copied().unwrap_or(0);
+                    building_line(row, due)
+                }));
+            }
+            Ok(head)
+        })
+    }
+
+    /// Finds households by what was typed, or gives the recent ones.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn households(&self, args: &HouseholdsArgs) -> Result<HouseholdLines> {
+        let typed = args.query.trim();
+        let limit = limit_of(args.page);
+        self.look(|look| if typed.is_empty() { look.recent(args.page.offset, limit) } else { look.found(typed, args.page.offset, limit) })
+    }
+}
+
+impl Look<'_> {
+    fn recent(&self, offset: u32, limit: u32) -> Result<HouseholdLines> {
+        let Some(grid) = self.me.grid() else { return Ok(HouseholdLines { rows: Vec::new(), more: false }) };
+        let since = self.now_ms.saturating_sub(RECENT_MS);
+        let (lines, more) = self.reader.households_recent(grid, since, offset, limit)?;
+        let rows = lines.into_iter().map(|line| self.line(line, None, None)).collect();
+        Ok(HouseholdLines { rows, more })
+    }
+
+    fn found(&self, typed: &str, offset: u32, limit: u32) -> Result<HouseholdLines> {
+        let found = self.reader.search_households(typed, offset, limit)?;
+        let mut rows = Vec::new();
+        for hit in found.hits {
+            let Some(line) = self.reader.household_lines(&[hit.household])?.into_iter().next() else { continue };
+            // Who matched stands in the line, so that the worker sees why it was found.
+            let who = match hit.person {
+                Some(person) => Some(self.person(person)?),
+                None => None,
+            };
+            rows.push(self.line(line, who, Some(hit.matched.code())));
+        }
+        Ok(HouseholdLines { rows, more: found.more })
+    }
+
+    fn line(&self, line: Line, who: Option<String>, matched: Option<&str>) -> HouseholdLine {
+        HouseholdLine {
+            id: line.household.to_string(),
+            door: door_of_line(&line.door),
+            head: who.unwrap_or_else(|| mask_name(&line.head_name)),
+            people: line.people,
+            matched: matched.map(str::to_owned),
+            last_visit_ms: line.last_visit_ms,
+            standing: self.standing(line.household, line.unsettled, line.conflicts),
+        }
+    }
+}

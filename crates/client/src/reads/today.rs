@@ -1,0 +1,51 @@
+//! Today: what is due, what came back, where everything is.
+
+use crate::error::Result;
+use crate::open::Open;
+use crate::views::home::{DueVisit, Today};
+
+/// Due visits shown; the rest is in the households tab.
+const MOST_VISITS: usize = 20;
+/// The reason of a visit that a care duty asks for.
+const CARE_DUTY: &str = "care_duty";
+
+impl Open {
+    /// The first screen.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn today_view(&self) -> Result<Today> {
+        // Asked for first: it opens a moment of the store of its own.
+        let counts = self.counts()?;
+        self.look(|look| {
+            let due = look.due_households()?;
+            let mut visits_done = 0;
+            if let Some(grid) = look.me.grid() {
+                visits_done = look.reader.grid_counts(grid, look.day())?.visits;
+            }
+            let (answers, returned) = look.answers()?;
+            Ok(Today {
+                date: look.today.to_string(),
+                grid: look.me.grid_name().to_owned(),
+                slots: look.slots()?,
+                counts,
+                visits_due_total: u32::try_from(due.len()).unwrap_or(u32::MAX),
+                visits_due: due
+                    .into_iter()
+                    .take(MOST_VISITS)
+                    .map(|due| DueVisit {
+                        household: due.household.to_string(),
+                        door: due.door_text(),
+                        reason: CARE_DUTY.to_owned(),
+                        category: Some(due.category),
+                        last_visit_ms: due.last_visit_ms,
+                        due: due.due.to_string(),
+                    })
+                    .collect(),
+                visits_done,
+                answers,
+                returned,
+            })
+        })
+    }
+}

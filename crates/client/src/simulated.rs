@@ -1,0 +1,152 @@
+//! A phone's hardware played from memory: photos in order, a track point by point. Used wherever there is no Android:
+//! the desktop shell, the bridge, the demo, the simulator.
+
+use crate::ports::{Device, DeviceError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use xunge_domain::geometry::{Fix, FixSource, LatLon};
+use xunge_domain::track::{RawPoint, RawTrack};
+use zeroize::Zeroizing;
+
+/// What the simulated hardware will do.
+#[derive(Debug, Default)]
+struct Script {
+    /// Pictures the camera gives, in turn, over and over.
+    photos: Vec<Vec<u8>>,
+    next_photo: usize,
+    /// The walk the recorder plays.
+    track: RawTrack,
+    /// How much of it was played: (segment, point).
+    played: usize,
+    recording: bool,
+    /// Recorded, not yet forgotten.
+    pending: RawTrack,
+    metered: bool,
+    here: Option<Fix>,
+}
+
+/// A simulated phone.
+#[derive(Debug)]
+pub struct SimulatedDevice {
+    key: Zeroizing<[u8; 32]>,
+    script: Mutex<Script>,
+}
+
+impl SimulatedDevice {
+    /// A phone with this platform key, an empty camera and no fix.
+    pub fn new(key: [u8; 32]) -> Self {
+        Self { key: Zeroizing::new(key), script: Mutex::new(Script::default()) }
+    }
+
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Loads the camera.
+    pub fn load_photos(&self, photos: Vec<Vec<u8>>) {
+        let mut script = self.script();
+        script.photos = photos;
+        script.next_photo = 0;
+    }
+
+    /// Loads the walk that the next recording plays.
+    pub fn load_track(&self, track: RawTrack) {
+        let mut script = self.script();
+        script.track = track;
+        script.played = 0;
+    }
+
+    /// Puts the phone somewhere.
+    pub fn stand_at(&self, at: LatLon, accuracy_dm: u32) {
+        self.script().here = Some(Fix { at, accuracy_dm, source: FixSource::Gps, mock: false });
+    }
+
+    /// Says whether data is metered.
+    pub fn set_metered(&self, metered: bool) {
+        self.script().metered = metered;
+    }
+
+    /// Walks on: the recorder, if it runs, records the next `points` of the walk.
+    pub fn walk(&self, points: usize) {
+        let mut script = self.script();
+        if !script.recording {
+            return;
+        }
+        let from = script.played;
+        let mut seen = 0_usize;
+        let mut fresh: Vec<Vec<RawPoint>> = Vec::new();
+        for segment in &script.track.segments {
+            let piece: Vec<RawPoint> = segment
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| (from..from + points).contains(&(seen + index)))
+                .map(|(_, point)| *point)
+                .collect();
+            if !piece.is_empty() {
+                fresh.push(piece);
+            }
+            seen += segment.len();
+        }
+        let moved: usize = fresh.iter().map(Vec::len).sum();
+        script.played += moved;
+        if let Some(last) = fresh.last().and_then(|segment| segment.last()) {
+            script.here = Some(Fix {
+                at: last.at,
+                accuracy_dm: last.accuracy_dm.unwrap_or(80),
+                source: FixSource::Gps,
+                mock: last.mock,
+            });
+        }
+        script.pending.segments.extend(fresh);
+    }
+}
+
+impl Device for SimulatedDevice {
+    fn take_photo(&self) -> Result<Vec<u8>, DeviceError> {
+        let mut script = self.script();
+        if script.photos.is_empty() {
+            return Err(DeviceError::Cancelled);
+        }
+        let index = script.next_photo % script.photos.len();
+        script.next_photo += 1;
+        script.photos.get(index).cloned().ok_or(DeviceError::Cancelled)
+    }
+
+    fn recover_photo(&self) -> Result<Option<Vec<u8>>, DeviceError> {
+        Ok(None)
+    }
+
+    fn fix(&self) -> Result<Option<Fix>, DeviceError> {
+        Ok(self.script().here)
+    }
+
+    fn start_recording(&self) -> Result<(), DeviceError> {
+        self.script().recording = true;
+        Ok(())
+    }
+
+    fn stop_recording(&self) -> Result<(), DeviceError> {
+        self.script().recording = false;
+        Ok(())
+    }
+
+    fn recorded(&self) -> Result<RawTrack, DeviceError> {
+        Ok(self.script().pending.clone())
+    }
+
+    fn forget_recorded(&self) -> Result<(), DeviceError> {
+        self.script().pending = RawTrack::default();
+        Ok(())
+    }
+
+    fn platform_key(&self) -> Result<Zeroizing<[u8; 32]>, DeviceError> {
+        Ok(self.key.clone())
+    }
+
+    fn metered(&self) -> bool {
+        self.script().metered
+    }
+
+    fn is_simulated(&self) -> bool {
+        true
+    }
+}

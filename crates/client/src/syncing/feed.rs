@@ -1,0 +1,149 @@
+//! Records down: the snapshot of what this phone may see, then the feed after it.
+
+use super::call::Failed;
+use crate::change::{put_merged, state_of};
+use crate::error::{ClientError, Result};
+use crate::open::{Open, read_u64, write_u64};
+use ed25519_dalek::VerifyingKey;
+use std::collections::BTreeMap;
+use xunge_domain::ids::{DeviceNo, RecordId};
+use xunge_domain::operation::Operation;
+use xunge_domain::records::RecordKind;
+use xunge_store::{Fact, OpState, Reader, Writer};
+use xunge_sync::auth::signed_registry::{RegistryError, SignedCategory, Tier};
+use xunge_sync::batch::unpack;
+use xunge_sync::messages::{Pull, Pulled, SnapshotBody, SnapshotPage};
+use xunge_sync::plan::Lane;
+
+/// Operations of a pull.
+const PULL_OPS: u32 = 5_000;
+
+pub(super) fn cursor(reader: &Reader<'_>) -> Result<u64> {
+    Ok(read_u64(reader, Fact::FeedCursor)?.unwrap_or(0))
+}
+
+pub(super) fn snapshot_due(reader: &Reader<'_>) -> Result<Option<(Option<u64>, u32)>> {
+    let Some(page) = read_u64(reader, Fact::SnapshotPage)? else { return Ok(None) };
+    Ok(Some((read_u64(reader, Fact::SnapshotAt)?, u32::try_from(page).unwrap_or(0))))
+}
+
+pub(super) fn snapshot_received(reader: &Reader<'_>) -> Result<u64> {
+    Ok(read_u64(reader, Fact::SnapshotReceived)?.unwrap_or(0))
+}
+
+/// From now on a snapshot is due. What is here stays: operations are a set.
+pub(crate) fn begin_snapshot(writer: &Writer<'_>) -> Result<()> {
+    writer.drop_fact(Fact::SnapshotAt)?;
+    write_u64(writer, Fact::SnapshotPage, 0)?;
+    write_u64(writer, Fact::SnapshotReceived, 0)
+}
+
+impl Open {
+    pub(super) fn fetch_snapshot(&self, at: Option<u64>, page: u32) -> std::result::Result<(), Failed> {
+        let body: SnapshotBody =
+            match self.post(Lane::Feed, "/sync/v1/snapshot", &SnapshotPage { at, page })? {
+                Ok(body) => body,
+                Err(refusal) => return Err(Failed::refused(Lane::Feed, &refusal.code)),
+            };
+        let other = at.is_some_and(|at| at != body.at);
+        let ops = unpack(&body.batch).map_err(|_| Failed::not_the_county(Lane::Feed))?;
+        self.contact().snapshot_operations = body.operations;
+        self.store.write(|writer| {
+            if other && page > 0 {
+                // The one we were reading is gone. What came of it stays; the new one is read from its start.
+                return begin_snapshot(writer);
+            }
+            self.apply(writer, &ops)?;
+            write_u64(writer, Fact::SnapshotReceived, snapshot_received(writer)? + ops.len() as u64)?;
+            if page + 1 < body.pages {
+                write_u64(writer, Fact::SnapshotAt, body.at)?;
+                write_u64(writer, Fact::SnapshotPage, u64::from(page) + 1)
+            } else {
+                writer.drop_fact(Fact::SnapshotAt)?;
+                writer.drop_fact(Fact::SnapshotPage)?;
+                write_u64(writer, Fact::FeedCursor, body.at)
+            }
+        })?;
+        self.plan().succeeded(Lane::Feed);
+        Ok(())
+    }
+
+    pub(super) fn pull(&self) -> std::result::Result<(), Failed> {
+        let (epoch, after) = self.store.read(|reader| {
+            Ok::<_, ClientError>((reader.fact_bytes(Fact::Epoch)?.unwrap_or_default(), cursor(reader)?))
+        })?;
+        let pulled: Pulled = match self.post(Lane::Feed, "/sync/v1/pull", &Pull { epoch, after, limit: PULL_OPS })? {
+            Ok(pulled) => pulled,
+            Err(refusal) if refusal.code == "wrong_epoch" => {
+                self.plan().restart();
+                return Ok(());
+            }
+            Err(refusal) => return Err(Failed::refused(Lane::Feed, &refusal.code)),
+        };
+        if pulled.upto < after {
+            // A feed never goes back within an epoch.
+            return Err(Failed::refused(Lane::Feed, "feed_went_back"));
+        }
+        let ops = unpack(&pulled.batch).map_err(|_| Failed::not_the_county(Lane::Feed))?;
+        if !ops.is_empty() || pulled.upto != after {
+            self.store.write(|writer| {
+                self.apply(writer, &ops)?;
+                write_u64(writer, Fact::FeedCursor, pulled.upto)
+            })?;
+        }
+        let now = self.world.clock.now();
+        self.plan().pulled(pulled.more, now.mono_ms);
+        Ok(())
+    }
+
+    /// Lays operations of others beside ours and merges the records they touch. Kinds of a newer county are kept and
+    /// wait for a newer app.
+    fn apply(&self, writer: &Writer<'_>, ops: &[Operation]) -> Result<()> {
+        let own = DeviceNo(self.identity().device_no);
+        let mut touched: BTreeMap<RecordId, (RecordKind, RecordId)> = BTreeMap::new();
+        let mut order: Vec<RecordId> = Vec::new();
+        for op in ops {
+            // Our own operations come back only after a restore; they are here already, with their salt.
+            let state = if op.header.id.device == own { OpState::AtCounty } else { OpState::Remote };
+            if !writer.append(op, state, None)? {
+                continue;
+            }
+            if let Some(kind) = RecordKind::from_code(op.header.kind)
+                && touched.insert(op.header.record, (kind, op.header.area)).is_none()
+            {
+                order.push(op.header.record);
+            }
+        }
+        for record in order {
+            if let Some((kind, area)) = touched.get(&record) {
+                let state = state_of(writer, *kind, record)?;
+                if *kind == RecordKind::CareCategory && !self.category_is_signed(&state) {
+                    tracing::warn!("a care category without a valid signature of the county was not taken");
+                    continue;
+                }
+                put_merged(writer, *kind, record, *area, &state)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Open {
+    /// A care category counts only with the county's signature; what it expired or forbids is judged where it is shown.
+    fn category_is_signed(&self, state: &xunge_sync::merge::RecordState) -> bool {
+        let kind = RecordKind::CareCategory;
+        let merged = state.view(kind);
+        let bytes = |name| {
+            kind.field_named(name)
+                .and_then(|field| merged.one(field.key))
+                .and_then(|value| value.as_bytes().map(<[u8]>::to_vec))
+                .unwrap_or_default()
+        };
+        let signed = SignedCategory { entry: bytes("entry"), signature: bytes("signature") };
+        let Ok(key) = VerifyingKey::from_bytes(&self.identity().registry_key) else { return false };
+        match signed.verify(&key, self.today(), Tier::One) {
+            Ok(_) | Err(RegistryError::Expired { .. }) => true,
+            Err(_) => false,
+        }
+    }
+}

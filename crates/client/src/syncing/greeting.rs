@@ -1,0 +1,73 @@
+//! The greeting: where phone and county stand to each other.
+
+use super::call::Failed;
+use crate::open::{Open, keep_identity, write_u64};
+use xunge_domain::ids::RecordId;
+use xunge_store::{Fact, OpState};
+use xunge_sync::messages::{Hello, PROTOCOL, Welcome};
+use xunge_sync::plan::Lane;
+
+
+impl Open {
+    pub(super) fn greet(&self) -> Result<(), Failed> {
+        let (epoch, counter, cursor) = self.store.read(|reader| {
+            let counter = reader.own_chain()?.map_or(0, |(_, chain)| chain.counter);
+            Ok::<_, crate::error::ClientError>((reader.fact_bytes(Fact::Epoch)?.unwrap_or_default(), counter, super::feed::cursor(reader)?))
+        })?;
+        let hello = Hello { protocol: PROTOCOL, epoch, counter, cursor };
+        let asked = self.world.clock.now();
+        let welcome: Welcome = match self.post(Lane::Hello, "/sync/v1/hello", &hello)? {
+            Ok(welcome) => welcome,
+            Err(refusal) => return Err(Failed::refused(Lane::Hello, &refusal.code)),
+        };
+        if welcome.highest > counter {
+            // The county holds operations of this phone that this phone does not: it was restored from an old copy, or a
+            // copy of it is about. Writing on would give counters out twice.
+            return Err(Failed::refused(Lane::Hello, "phone_behind"));
+        }
+        self.learn(&hello, &welcome)?;
+        let now = self.world.clock.now();
+        // Half the way there and back: the server's time is at most that wrong.
+        let midway = asked.mono_ms + now.mono_ms.saturating_sub(asked.mono_ms) / 2;
+        self.contact().server = Some((welcome.server_ms, xunge_domain::world::Moment { mono_ms: midway, ..now }));
+        self.plan().greeted(welcome.head, now.mono_ms);
+        Ok(())
+    }
+
+    fn learn(&self, hello: &Hello, welcome: &Welcome) -> Result<(), Failed> {
+        let wall = u64::try_from(self.world.clock.now().wall_ms).unwrap_or(0);
+        let mut identity = self.identity();
+        let areas: Vec<(RecordId, String, u64)> = welcome
+            .areas
+            .iter()
+            .filter_map(|granted| {
+                let id = uuid::Uuid::from_slice(&granted.area).ok()?;
+                Some((RecordId(id), granted.name.clone(), granted.version))
+            })
+            .collect();
+        // A new grant brings rows that are older than the cursor: the snapshot is fetched again over what is here.
+        let widened = areas.iter().any(|area| !identity.areas.contains(area));
+        let restored = !hello.epoch.is_empty() && hello.epoch != welcome.epoch;
+        let behind_head = hello.cursor > welcome.head;
+        identity.areas = areas;
+        self.store.write(|writer| {
+            keep_identity(writer, &identity)?;
+            writer.set_fact_bytes(Fact::Epoch, &welcome.epoch)?;
+            write_u64(writer, Fact::LastServerMs, u64::try_from(welcome.server_ms).unwrap_or(0))?;
+            write_u64(writer, Fact::LastContactMs, wall)?;
+            write_u64(writer, Fact::PhotoKeepDays, u64::from(welcome.photo_keep_days))?;
+            if widened || restored || behind_head {
+                super::feed::begin_snapshot(writer)?;
+            }
+            // Whatever the county does not hold (any more) is offered again.
+            for stored in writer.own_between(welcome.highest + 1, hello.counter, u32::MAX)? {
+                if stored.state != OpState::OnPhone {
+                    writer.set_outcome(stored.id(), OpState::OnPhone, None, None)?;
+                }
+            }
+            Ok::<_, crate::error::ClientError>(())
+        })?;
+        self.set_identity(identity);
+        Ok(())
+    }
+}

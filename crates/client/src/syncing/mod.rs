@@ -1,0 +1,173 @@
+//! Carries out the plan of `xunge_sync::plan`, one step a call, against a [`crate::ports::Transport`].
+//!
+//! Every step reads what it needs from the store and writes what it learnt in one transaction, so a crash between any
+//! two instructions leaves a phone that simply takes the step again. Only a well-formed receipt counts: an answer is
+//! believed when it is the county's (its certificate), a message (content type, whole CBOR), and its chain head is ours.
+
+mod call;
+mod feed;
+mod greeting;
+mod pictures;
+mod push;
+
+use crate::error::Result;
+use xunge_store::Fact;
+use crate::open::Open;
+use crate::views::session::{Progress, SyncPhase, SyncState};
+
+pub(crate) use feed::begin_snapshot as begin_first_sync;
+use crate::views::Counts;
+use xunge_sync::plan::{Facts, Step};
+
+/// What to do after a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Take the next step at once.
+    Go,
+    /// Nothing to do for this many milliseconds, or until something is saved.
+    Wait(u64),
+    /// The county refused this phone; only the desk can help.
+    Stopped,
+}
+
+impl Open {
+    /// Takes one step of synchronisation. Failures to reach the county are no errors: they become waits.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn sync_step(&self) -> Result<Next> {
+        let facts = self.facts()?;
+        let now = self.world.clock.now();
+        let step = self.plan().next(&facts, now.mono_ms);
+        let outcome = match step {
+            Step::Wait { ms, .. } => {
+                self.contact().running = false;
+                return Ok(Next::Wait(ms));
+            }
+            Step::Stopped => return Ok(Next::Stopped),
+            _ => {
+                self.contact().running = true;
+                self.carry_out(step)
+            }
+        };
+        self.contact().offering = None;
+        match outcome {
+            Ok(()) => self.succeeded(),
+            Err(call::Failed::Local(error)) => {
+                self.contact().running = false;
+                return Err(error);
+            }
+            Err(call::Failed::Call { lane, failure, code }) => self.failed(lane, failure, code),
+        }
+        Ok(Next::Go)
+    }
+
+    fn carry_out(&self, step: Step) -> std::result::Result<(), call::Failed> {
+        match step {
+            Step::Hello => self.greet(),
+            Step::Push { max_ops } => self.push(max_ops),
+            Step::Snapshot { at, page } => self.fetch_snapshot(at, page),
+            Step::Pull => self.pull(),
+            Step::Picture => self.send_picture(),
+            Step::Receipts => self.ask_receipts(),
+            Step::Wait { .. } | Step::Stopped => Ok(()),
+        }
+    }
+
+    fn succeeded(&self) {
+        let now = self.world.clock.now();
+        let mut contact = self.contact();
+        contact.last_contact_ms = Some(now.wall_ms);
+        contact.last_error = None;
+    }
+
+    fn failed(&self, lane: xunge_sync::plan::Lane, failure: xunge_sync::plan::Failure, code: String) {
+        let mut random = [0; 8];
+        self.world.random.fill(&mut random);
+        let now = self.world.clock.now();
+        self.plan().failed(lane, failure, now.mono_ms, u64::from_be_bytes(random));
+        tracing::info!(?lane, ?failure, code, "sync step failed");
+        self.contact().last_error = Some(code);
+    }
+
+    fn facts(&self) -> Result<Facts> {
+        let metered = self.world.device.metered();
+        self.store.read(|reader| {
+            let pictures = self.pictures_waiting(reader, metered)?;
+            Ok(Facts {
+                cursor: feed::cursor(reader)?,
+                snapshot: feed::snapshot_due(reader)?,
+                unsent: { let counts = reader.op_counts()?; counts.on_phone + counts.offered },
+                pictures: pictures.to_send,
+                receipts: pictures.to_confirm,
+            })
+        })
+    }
+
+    /// Tries everything now: signal returned, or the worker asked.
+    pub fn hurry(&self) {
+        self.plan().hurry();
+        self.nudge();
+    }
+
+    /// The four-state counts.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn counts(&self) -> Result<Counts> {
+        let offering = self.contact().offering.map_or(0, |(first, last)| last + 1 - first);
+        let small = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        self.store.read(|reader| {
+            let ops = reader.op_counts()?;
+            let pictures = self.pictures_waiting(reader, false)?;
+            let unsent = ops.on_phone + ops.offered;
+            Ok(Counts {
+                on_phone: small(unsent.saturating_sub(offering)),
+                sending: small(offering.min(unsent) + pictures.to_send + pictures.to_confirm),
+                at_county: small(ops.at_county + ops.waiting),
+                needs_you: small(ops.refused + u64::from(reader.conflict_count()?)),
+            })
+        })
+    }
+
+    /// The sync page.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn sync_state(&self) -> Result<SyncState> {
+        let now = self.world.clock.now();
+        let counts = self.counts()?;
+        let (pictures, snapshot, received, last_contact) = self.store.read(|reader| {
+            Ok::<_, crate::error::ClientError>((
+                self.pictures_waiting(reader, false)?,
+                feed::snapshot_due(reader)?,
+                feed::snapshot_received(reader)?,
+                crate::open::read_u64(reader, Fact::LastContactMs)?,
+            ))
+        })?;
+        let plan = self.plan().clone();
+        let contact = self.contact().clone();
+        let retry_in_ms = plan
+            .retry_at()
+            .filter(|at| *at > now.mono_ms)
+            .and_then(|at| i64::try_from(at - now.mono_ms).ok());
+        let phase = match () {
+            () if plan.is_stopped() => SyncPhase::Stopped,
+            () if contact.running => SyncPhase::Running,
+            () if retry_in_ms.is_some() => SyncPhase::Waiting,
+            () => SyncPhase::Idle,
+        };
+        let stored = last_contact.and_then(|ms| i64::try_from(ms).ok());
+        Ok(SyncState {
+            phase,
+            counts,
+            first_sync: snapshot.map(|_| Progress { done: received, of: contact.snapshot_operations.max(received) }),
+            records: Progress { done: contact.sent.0, of: contact.sent.1 },
+            photos: Progress { done: pictures.done, of: pictures.all },
+            photo_bytes: Progress { done: pictures.sent_bytes, of: pictures.all_bytes },
+            last_contact_ms: contact.last_contact_ms.or(stored),
+            last_error: contact.last_error,
+            retry_in_ms,
+        })
+    }
+}

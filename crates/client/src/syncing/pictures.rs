@@ -1,0 +1,205 @@
+//! Pictures up: thumbnails first, then the stored pictures in pieces, resuming where the link broke. A picture counts as
+//! held only when the county names its hash in a receipt.
+
+use super::call::Failed;
+use crate::error::{ClientError, Result};
+use crate::open::Open;
+use crate::ports::{Request, Response};
+use xunge_store::{Photo, PhotoPart, Reader};
+use xunge_sync::messages::{CONTENT_TYPE, Receipts, ReceiptsWanted, UploadWanted, decode, encode};
+use xunge_sync::plan::{Failure, Lane};
+
+/// Bytes of a piece: lost at most once when the link breaks.
+const PIECE: usize = 256 * 1024;
+/// Pictures looked at in one step.
+const LOOK: u32 = 50;
+
+/// How far the pictures are.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Backlog {
+    /// Pictures with bytes that may travel now.
+    pub to_send: u64,
+    /// Pictures sent whole, without receipt.
+    pub to_confirm: u64,
+    /// Pictures with receipt among `all`.
+    pub done: u64,
+    /// Pictures reported on this phone.
+    pub all: u64,
+    /// Bytes at the county of `all_bytes`.
+    pub sent_bytes: u64,
+    /// Bytes of pictures without receipt.
+    pub all_bytes: u64,
+}
+
+const fn sent_whole(photo: &Photo) -> bool {
+    photo.thumbnail_sent && photo.sent_bytes >= photo.facts.bytes
+}
+
+impl Open {
+    pub(super) fn pictures_waiting(&self, reader: &Reader<'_>, metered: bool) -> Result<Backlog> {
+        let mut backlog = Backlog::default();
+        let hold = metered && !self.settings().photos_on_mobile_data;
+        for photo in reader.photos_to_send(LOOK)? {
+            if sent_whole(&photo) {
+                backlog.to_confirm += 1;
+            } else if !photo.thumbnail_sent || !hold {
+                backlog.to_send += 1;
+            }
+        }
+        let (waiting, bytes, sent) = reader.photo_backlog()?;
+        backlog.all = reader.photo_count()?;
+        backlog.done = backlog.all.saturating_sub(waiting);
+        (backlog.sent_bytes, backlog.all_bytes) = (sent, bytes);
+        Ok(backlog)
+    }
+
+    pub(super) fn send_picture(&self) -> std::result::Result<(), Failed> {
+        let hold = self.world.device.metered() && !self.settings().photos_on_mobile_data;
+        let waiting: Vec<Photo> = self.store.read(|reader| Ok::<_, ClientError>(reader.photos_to_send(LOOK)?))?;
+        let next = waiting
+            .iter()
+            .find(|photo| !photo.thumbnail_sent)
+            .or_else(|| waiting.iter().find(|photo| !hold && !sent_whole(photo)));
+        let Some(photo) = next else { return Ok(()) };
+        if photo.thumbnail_sent { self.send_piece(photo) } else { self.send_thumbnail(photo) }?;
+        self.plan().succeeded(Lane::Photos);
+        Ok(())
+    }
+
+    fn send_thumbnail(&self, photo: &Photo) -> std::result::Result<(), Failed> {
+        let bytes = self.store.photos().read(photo.id(), &photo.facts.key, PhotoPart::Thumbnail)?;
+        let wanted = UploadWanted {
+            evidence: photo.id().0.as_bytes().to_vec(),
+            thumbnail: true,
+            length: bytes.len() as u64,
+            sha256: photo.facts.thumbnail_sha256.to_vec(),
+        };
+        if let Some(url) = self.begin_upload(&wanted)? {
+            let response = self.patch(&url, 0, bytes)?;
+            if response.status != 204 {
+                return Err(unexpected(&response));
+            }
+        }
+        self.store.write(|writer| Ok::<_, ClientError>(writer.thumbnail_sent(photo.id())?))?;
+        Ok(())
+    }
+
+    fn send_piece(&self, photo: &Photo) -> std::result::Result<(), Failed> {
+        let Some(url) = photo.upload_url.clone() else {
+            let wanted = UploadWanted {
+                evidence: photo.id().0.as_bytes().to_vec(),
+                thumbnail: false,
+                length: photo.facts.bytes,
+                sha256: photo.facts.stored_sha256.to_vec(),
+            };
+            let url = self.begin_upload(&wanted)?;
+            // Held already (the receipt was lost on the way): everything counts as sent, and the receipt is asked for.
+            let sent = if url.is_some() { 0 } else { photo.facts.bytes };
+            return Ok(self.keep_progress(photo, url.as_deref(), sent)?);
+        };
+        let offset = photo.sent_bytes;
+        let piece = self.store.photos().read_range(photo.id(), &photo.facts.key, PhotoPart::Picture, offset, PIECE)?;
+        let response = self.patch(&url, offset, piece)?;
+        match response.status {
+            204 => {
+                let at = upload_offset(&response).ok_or_else(|| unexpected(&response))?;
+                Ok(self.keep_progress(photo, Some(&url), at.min(photo.facts.bytes))?)
+            }
+            // The county has more or less than we think: a piece arrived whose answer did not. Ask where to go on.
+            409 => {
+                let response = self.send(Lane::Photos, &tus("HEAD", &url, Vec::new(), Vec::new()))?;
+                let at = upload_offset(&response).ok_or_else(|| unexpected(&response))?;
+                Ok(self.keep_progress(photo, Some(&url), at.min(photo.facts.bytes))?)
+            }
+            // The URL is over, or the bytes did not arrive as they were: begin anew.
+            404 | 410 | 460 => Ok(self.keep_progress(photo, None, 0)?),
+            _ => Err(unexpected(&response)),
+        }
+    }
+
+    /// An upload URL, or nothing when the county holds the bytes already.
+    fn begin_upload(&self, wanted: &UploadWanted) -> std::result::Result<Option<String>, Failed> {
+        let headers = [("content-type", CONTENT_TYPE), ("tus-resumable", "1.0.0")];
+        let response = self.send_signed(Lane::Photos, "POST", "/sync/v1/uploads", &headers, encode(wanted))?;
+        if let Some(refusal) = self.judge(Lane::Photos, &response)? {
+            return Err(Failed::refused(Lane::Photos, &refusal.code));
+        }
+        if response.status == 201 {
+            let url = response.header("location").filter(|url| url.starts_with('/'));
+            return url.map(|url| Some(url.to_owned())).ok_or_else(|| Failed::not_the_county(Lane::Photos));
+        }
+        let held: Receipts = decode(&response.body).map_err(|_| Failed::not_the_county(Lane::Photos))?;
+        if held.held.iter().any(|receipt| receipt.sha256 == wanted.sha256) {
+            Ok(None)
+        } else {
+            Err(Failed::not_the_county(Lane::Photos))
+        }
+    }
+
+    fn patch(&self, url: &str, offset: u64, piece: Vec<u8>) -> std::result::Result<Response, Failed> {
+        let headers = vec![
+            ("content-type".to_owned(), "application/offset+octet-stream".to_owned()),
+            ("upload-offset".to_owned(), offset.to_string()),
+        ];
+        self.send(Lane::Photos, &tus("PATCH", url, headers, piece))
+    }
+
+    fn keep_progress(&self, photo: &Photo, url: Option<&str>, bytes: u64) -> Result<()> {
+        self.store.write(|writer| Ok::<_, ClientError>(writer.photo_sent(photo.id(), url, bytes)?))
+    }
+
+    pub(super) fn ask_receipts(&self) -> std::result::Result<(), Failed> {
+        let waiting: Vec<Photo> = self.store.read(|reader| Ok::<_, ClientError>(reader.photos_to_send(LOOK)?))?;
+        let sent: Vec<&Photo> = waiting.iter().filter(|photo| sent_whole(photo)).collect();
+        let wanted = ReceiptsWanted {
+            hashes: sent
+                .iter()
+                .flat_map(|photo| [photo.facts.stored_sha256, photo.facts.thumbnail_sha256])
+                .map(|hash| hash.to_vec().into())
+                .collect(),
+        };
+        let receipts: Receipts = match self.post(Lane::Photos, "/sync/v1/receipts", &wanted)? {
+            Ok(receipts) => receipts,
+            Err(refusal) => return Err(Failed::refused(Lane::Photos, &refusal.code)),
+        };
+        let holds = |hash: &[u8; 32], bytes: u64| {
+            receipts.held.iter().any(|receipt| receipt.sha256 == hash && receipt.bytes == bytes)
+        };
+        let (server_ms, _) = self.best_time(self.world.clock.now());
+        self.store.write(|writer| {
+            for photo in sent {
+                let picture = holds(&photo.facts.stored_sha256, photo.facts.bytes);
+                if picture && holds(&photo.facts.thumbnail_sha256, photo.facts.thumbnail_bytes) {
+                    writer.photo_received(photo.id(), server_ms)?;
+                } else {
+                    // Sent, yet not held: it is sent again from the start. Nothing is deleted before a receipt.
+                    writer.photo_sent(photo.id(), None, 0)?;
+                }
+            }
+            Ok::<_, ClientError>(())
+        })?;
+        self.plan().succeeded(Lane::Photos);
+        Ok(())
+    }
+}
+
+fn tus(method: &'static str, url: &str, mut headers: Vec<(String, String)>, body: Vec<u8>) -> Request {
+    headers.push(("tus-resumable".to_owned(), "1.0.0".to_owned()));
+    Request { method, path: url.to_owned(), headers, body }
+}
+
+fn upload_offset(response: &Response) -> Option<u64> {
+    response.header("upload-offset").and_then(|text| text.parse().ok())
+}
+
+fn unexpected(response: &Response) -> Failed {
+    match response.status {
+        429 | 500..=599 => Failed::Call {
+            lane: Lane::Photos,
+            failure: Failure::Busy(response.retry_after()),
+            code: "county_error".into(),
+        },
+        413 => Failed::refused(Lane::Photos, "too_large"),
+        _ => Failed::not_the_county(Lane::Photos),
+    }
+}

@@ -1,0 +1,174 @@
+//! Records up. The receipt counts only when the county's chain head is our own.
+
+use super::call::Failed;
+use crate::error::{ClientError, Result};
+use crate::open::Open;
+use ed25519_dalek::Signer;
+use std::collections::BTreeMap;
+use xunge_domain::ids::{DeviceNo, OpId};
+use xunge_domain::operation::{Chain, Hash, Operation};
+use xunge_store::{Fact, OpState, Reader, StoredOperation};
+use xunge_sync::batch::{BlockKey, SALT_BLOCK, Salts, pack};
+use xunge_sync::messages::{OutcomeKind, Push, Pushed};
+use xunge_sync::plan::{Failure, Lane};
+
+/// Most bytes of payload in a batch.
+const PUSH_BYTES: usize = 1024 * 1024;
+
+impl Open {
+    pub(super) fn push(&self, max_ops: u32) -> std::result::Result<(), Failed> {
+        let Some(offer) = self.store.read(|reader| Offer::read(reader, max_ops))? else { return Ok(()) };
+        let after = offer.ops.iter().fold(offer.before, |chain, op| chain.with(&op.hash()));
+        let (first, last) = (offer.before.counter + 1, after.counter);
+        {
+            let mut contact = self.contact();
+            contact.offering = Some((first, last));
+            contact.sent = (0, offer.waiting);
+        }
+        let batch = pack(&offer.ops, Salts::Blocks(&offer.keys)).map_err(|_| Failed::Call {
+            lane: Lane::Push,
+            failure: Failure::TooLarge,
+            code: "too_large".into(),
+        })?;
+        let push = Push {
+            epoch: offer.epoch,
+            first,
+            chain_before: offer.before.head.to_vec(),
+            batch,
+            signature: self.signing.sign(&after.head).to_bytes().to_vec(),
+        };
+        match self.post::<_, Pushed>(Lane::Push, "/sync/v1/push", &push)? {
+            Ok(pushed) => self.receive_receipt(offer.device, first, after, &pushed),
+            Err(refusal) if refusal.code == "gap" || refusal.code == "wrong_epoch" => {
+                // Where we stand to each other has changed: greet again, which re-offers what is missing.
+                let now = self.world.clock.now();
+                let mut plan = self.plan();
+                plan.restart();
+                plan.failed(Lane::Push, Failure::Refused, now.mono_ms, 0);
+                Ok(())
+            }
+            Err(refusal) => Err(Failed::refused(Lane::Push, &refusal.code)),
+        }
+    }
+
+    fn receive_receipt(
+        &self,
+        device: DeviceNo,
+        first: u64,
+        after: Chain,
+        pushed: &Pushed,
+    ) -> std::result::Result<(), Failed> {
+        let whole = pushed.outcomes.len() as u64 == after.counter + 1 - first
+            && pushed.outcomes.iter().zip(first..).all(|(outcome, counter)| outcome.counter == counter);
+        if !whole {
+            return Err(Failed::not_the_county(Lane::Push));
+        }
+        let expected = if pushed.highest == after.counter {
+            Some(after.head)
+        } else {
+            self.store.read(|reader| Ok::<_, ClientError>(chain_at(reader, pushed.highest)?.map(|chain| chain.head)))?
+        };
+        if expected.map(|head| head.to_vec()).as_ref() != Some(&pushed.chain) {
+            // The county holds something else under our counters: a copy of this phone is about. Nothing is marked sent.
+            return Err(Failed::refused(Lane::Push, "chain_mismatch"));
+        }
+        self.store.write(|writer| {
+            for outcome in &pushed.outcomes {
+                let id = OpId { device, counter: outcome.counter };
+                let state = match OutcomeKind::from_code(outcome.kind) {
+                    Some(OutcomeKind::Refused) => OpState::Refused,
+                    Some(OutcomeKind::WaitingForParent) => OpState::Waiting,
+                    _ => OpState::AtCounty,
+                };
+                let seq = Some(outcome.seq).filter(|seq| *seq > 0);
+                // A refused operation that the worker took back meanwhile stays taken back.
+                let held = writer.operation(id)?.map(|stored| stored.state);
+                if held != Some(OpState::Withdrawn) {
+                    writer.set_outcome(id, state, outcome.reason.as_deref(), seq)?;
+                }
+            }
+            writer.set_fact_bytes(Fact::AcknowledgedChain, &to_bytes(after))?;
+            Ok::<_, ClientError>(())
+        })?;
+        self.contact().sent.0 += pushed.outcomes.len() as u64;
+        self.plan().succeeded(Lane::Push);
+        Ok(())
+    }
+}
+
+struct Offer {
+    device: DeviceNo,
+    epoch: Vec<u8>,
+    before: Chain,
+    ops: Vec<Operation>,
+    keys: BTreeMap<u64, BlockKey>,
+    waiting: u64,
+}
+
+impl Offer {
+    fn read(reader: &Reader<'_>, max_ops: u32) -> Result<Option<Self>> {
+        let Some((device, _)) = reader.own_chain()? else { return Ok(None) };
+        let unsent = reader.unsent(1, max_ops, PUSH_BYTES)?;
+        let Some(first) = unsent.first().map(|stored| stored.header.id.counter) else { return Ok(None) };
+        // Dense: a batch ends where the next counter already has its receipt.
+        let ops: Vec<Operation> = unsent
+            .iter()
+            .zip(first..)
+            .take_while(|(stored, counter)| stored.header.id.counter == *counter)
+            .filter_map(|(stored, _)| stored.operation())
+            .collect();
+        let Some(before) = chain_at(reader, first - 1)? else { return Ok(None) };
+        let mut keys = BTreeMap::new();
+        for block in first / SALT_BLOCK..=(first + ops.len() as u64) / SALT_BLOCK {
+            if let Some(key) = reader.salt_block(block)? {
+                keys.insert(block, key);
+            }
+        }
+        let counts = reader.op_counts()?;
+        Ok(Some(Self {
+            device,
+            epoch: reader.fact_bytes(Fact::Epoch)?.unwrap_or_default(),
+            before,
+            ops,
+            keys,
+            waiting: counts.on_phone + counts.offered,
+        }))
+    }
+}
+
+/// The own chain at `counter`: from the last receipt where it is that one, else reckoned from the start.
+fn chain_at(reader: &Reader<'_>, counter: u64) -> Result<Option<Chain>> {
+    let mut chain = Chain::default();
+    if let Some(held) = reader.fact_bytes(Fact::AcknowledgedChain)?.as_deref().and_then(from_bytes)
+        && held.counter <= counter
+    {
+        chain = held;
+    }
+    while chain.counter < counter {
+        let some = reader.own_between(chain.counter + 1, counter, 1_000)?;
+        if some.is_empty() {
+            return Ok(None);
+        }
+        for stored in &some {
+            chain = chain.with(&hash_of(stored));
+        }
+    }
+    Ok(Some(chain))
+}
+
+fn hash_of(stored: &StoredOperation) -> Hash {
+    match (stored.operation(), stored.payload_hash) {
+        (Some(operation), _) => operation.hash(),
+        (None, Some(hash)) => stored.header.hash(&hash),
+        (None, None) => [0; 32],
+    }
+}
+
+fn to_bytes(chain: Chain) -> Vec<u8> {
+    [chain.counter.to_be_bytes().as_slice(), &chain.head].concat()
+}
+
+fn from_bytes(bytes: &[u8]) -> Option<Chain> {
+    let (counter, head) = bytes.split_at_checked(8)?;
+    Some(Chain { counter: u64::from_be_bytes(counter.try_into().ok()?), head: head.try_into().ok()? })
+}
