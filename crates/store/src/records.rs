@@ -132,9 +132,12 @@ impl Statements {
     fn of(kind: RecordKind) -> Self {
         let table = kind.name();
         let (mut columns, mut marks, mut updates) = (String::new(), String::new(), String::new());
+        // `record` has columns of its own that a field may be called after.
+        let mut qualified = String::new();
         for (number, field) in (5..).zip(kind.fields()) {
             // Writing into a String cannot fail.
             let _ = write!(columns, ", \"{}\"", field.name);
+            let _ = write!(qualified, ", {table}.\"{}\"", field.name);
             let _ = write!(marks, ", ?{number}");
             let _ = write!(updates, ", \"{0}\" = excluded.\"{0}\"", field.name);
         }
@@ -145,7 +148,7 @@ impl Statements {
              SET area = excluded.area, deleted = excluded.deleted, newest_op = excluded.newest_op{updates}"
         );
         let get = format!(
-            "SELECT {table}.area, {table}.deleted, {table}.newest_op, record.conflicts{columns}
+            "SELECT {table}.area, {table}.deleted, {table}.newest_op, record.conflicts{qualified}
              FROM {table}
              JOIN record ON record.id = {table}.id
              WHERE {table}.id = ?1"
