@@ -117,6 +117,23 @@ pub(super) const PAGE: &str = concat!(
      WHERE household.id = ?1 AND household.deleted = 0"
 );
 
+pub(super) const DOOR: &str = "SELECT
+       (SELECT place.uuid FROM record AS place WHERE place.id = building.id),
+       building.name,
+       (SELECT place.uuid FROM record AS place WHERE place.id = dwelling.id),
+       dwelling.unit, dwelling.floor, dwelling.door
+     FROM household
+     LEFT JOIN occupancy ON occupancy.id = (
+       SELECT newest.id
+       FROM occupancy AS newest
+       WHERE newest.household = household.id AND newest.deleted = 0 AND newest.until IS NULL
+       ORDER BY newest.id DESC
+       LIMIT 1
+     )
+     LEFT JOIN dwelling ON dwelling.id = occupancy.dwelling
+     LEFT JOIN building ON building.id = dwelling.building
+     WHERE household.id = ?1 AND household.deleted = 0";
+
 pub(super) const VISITED: &str = "SELECT visit.household
      FROM visit
      WHERE visit.at > ?1 AND visit.household IS NOT NULL AND visit.deleted = 0
@@ -178,6 +195,25 @@ impl Reader<'_> {
             Some(key) => self.household_by_key(key),
             None => Ok(None),
         }
+    }
+
+    /// Where a household lives, without the rest of its page; nothing when it is not here or deleted.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn door_of(&self, household: RecordId) -> Result<Option<Door>, StoreError> {
+        let Some(key) = self.key_of(household)? else { return Ok(None) };
+        let found = self.connection.prepare_cached(DOOR)?.query_row([key], |row| {
+            Ok(Door {
+                building: id_or_none(row, 0)?,
+                building_name: text(row, 1)?,
+                dwelling: id_or_none(row, 2)?,
+                unit: text(row, 3)?,
+                floor: row.get(4)?,
+                door: text(row, 5)?,
+            })
+        });
+        Ok(found.optional()?)
     }
 
     fn household_by_key(&self, key: i64) -> Result<Option<HouseholdPage>, StoreError> {

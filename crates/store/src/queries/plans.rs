@@ -12,6 +12,7 @@ fn statements() -> Vec<(&'static str, String)> {
         plain("doors", buildings::DOORS),
         plain("counts", buildings::COUNTS),
         plain("household", households::PAGE),
+        plain("door", households::DOOR),
         plain("visited", households::VISITED),
         plain("walk", households::WALK),
         plain("visits", households::VISITS),
