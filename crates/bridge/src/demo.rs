@@ -1,0 +1,186 @@
+//! One worker's day, and a colleague's, against the real county: enrolled by code, worked offline, sent through a link
+//! that breaks in mid-photo and a county that is killed, merged, settled, compared by id and hash.
+//!
+//! [`live`] does it and gives a [`Report`]; nothing here asserts a time.
+
+mod actions;
+mod inputs;
+mod settle;
+mod setting;
+
+use crate::link::Link;
+use crate::world::Watch;
+use inputs::Inputs;
+pub(crate) use inputs::{made_photo, walk_along};
+use serde::Serialize;
+use setting::Setting;
+use std::path::PathBuf;
+
+/// What the day is lived on.
+#[derive(Debug, Clone)]
+pub struct Day {
+    /// The `xunge-county` program.
+    pub county: PathBuf,
+    /// Built pages of the desk.
+    pub desk: PathBuf,
+    /// Folder for everything the day leaves behind; emptied first.
+    pub work: PathBuf,
+    /// A ledger to import into a grid of its own.
+    pub ledger: Option<PathBuf>,
+    /// A folder of GPX files to walk.
+    pub tracks: Option<PathBuf>,
+    /// A folder of photos to take.
+    pub photos: Option<PathBuf>,
+}
+
+/// What came of it; written to `target/demo.json`.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Report {
+    /// Operations written on phones.
+    pub saved: u64,
+    /// Those with a durable receipt, held by the county under the same id and hash.
+    pub at_county: u64,
+    /// Photos reported on phones.
+    pub photos_sent: u64,
+    /// Those with a receipt, whose bytes at the county have the hash the phone signed.
+    pub photos_verified: u64,
+    /// Operations the county merged beside somebody else's.
+    pub merged: u64,
+    /// Operations that made a review item.
+    pub in_review: u64,
+    /// Review items left when the day is over.
+    pub in_review_after: u64,
+    /// Links cut and counties killed.
+    pub interruptions: u64,
+    /// Bytes towards the county.
+    pub bytes_up: u64,
+    /// Bytes from the county.
+    pub bytes_down: u64,
+    /// Length of the day on this machine.
+    pub seconds: f64,
+    /// Ledger rows: what the import said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<serde_json::Value>,
+    /// Patrols walked: track, metres, gaps, points.
+    pub patrols: Vec<Walked>,
+    /// Photos that the pipeline refused, by code.
+    pub photos_refused: Vec<String>,
+    /// What differed; empty when all is well.
+    pub differences: Vec<String>,
+    /// Whether nothing differed.
+    pub ok: bool,
+}
+
+/// A patrol of the day.
+#[derive(Debug, Clone, Serialize)]
+pub struct Walked {
+    /// Name of the track.
+    pub track: String,
+    /// Metres, gaps left out.
+    pub length_m: u64,
+    /// Gaps.
+    pub gaps: usize,
+    /// Points recorded.
+    pub points: usize,
+    /// Inspection points reached.
+    pub reached: usize,
+}
+
+/// Why the day could not be lived to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum DayError {
+    /// The county's process.
+    #[error(transparent)]
+    County(#[from] crate::county::CountyError),
+    /// The disk or a thread.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// A phone refused a command.
+    #[error("{command}: {code}")]
+    Phone {
+        /// Which.
+        command: String,
+        /// Its code.
+        code: String,
+    },
+    /// An answer lacks what it must have.
+    #[error("{0}")]
+    Odd(String),
+}
+
+/// Lives the day.
+///
+/// # Errors
+/// [`DayError`] when it cannot go on; differences between phone and county are in the report.
+pub fn live(day: &Day) -> Result<Report, DayError> {
+    let watch = Watch::start();
+    let mut report = Report::default();
+    let mut inputs = Inputs::read(day)?;
+    let mut setting = Setting::make(day, &mut report)?;
+
+    say("two phones enrol and fetch their grid");
+    let (anna, bert) = setting.enrol()?;
+    settle::until_quiet(&[&anna.phone, &bert.phone])?;
+
+    say("no signal: a morning of visits, edits, a patrol and incidents");
+    anna.link.down();
+    bert.link.down();
+    actions::morning(&anna, &mut inputs, &mut report)?;
+    actions::afternoon(&bert, &mut inputs, &mut report)?;
+
+    say("signal returns: a link breaks in mid-photo, the county is killed");
+    rough_way(&mut setting, &anna.link, &bert.link, &anna, &bert, &mut report)?;
+    settle::until_quiet(&[&anna.phone, &bert.phone])?;
+
+    say("what two people changed is settled by one of them");
+    actions::settle_conflicts(&anna, &mut report)?;
+    settle::until_quiet(&[&anna.phone, &bert.phone])?;
+    settle::agree(&anna, &bert, &mut report)?;
+
+    anna.stop();
+    bert.stop();
+    for link in [&anna.link, &bert.link] {
+        let (up, down) = link.bytes();
+        report.bytes_up += up;
+        report.bytes_down += down;
+    }
+    setting.county.stop();
+    say("phone and county are compared, operation by operation, photo by photo");
+    settle::compare(&setting, &[&anna, &bert], &mut report)?;
+    report.seconds = (watch.seconds() * 10.0).round() / 10.0;
+    report.ok = report.differences.is_empty();
+    Ok(report)
+}
+
+/// The link of each phone breaks once after some bytes, and once the county dies without a word.
+fn rough_way(
+    setting: &mut Setting,
+    anna_link: &Link,
+    bert_link: &Link,
+    anna: &setting::Worker,
+    bert: &setting::Worker,
+    report: &mut Report,
+) -> Result<(), DayError> {
+    anna_link.up();
+    anna_link.cut_after(160_000);
+    settle::hurry_until(&anna.phone, || anna_link.cuts() >= 1)?;
+    report.interruptions += 1;
+    anna_link.up();
+    anna_link.cut_after(220_000);
+    settle::hurry_until(&anna.phone, || anna_link.cuts() >= 2)?;
+    report.interruptions += 1;
+    anna_link.up();
+
+    bert_link.up();
+    let (before, _) = bert_link.bytes();
+    settle::hurry_until(&bert.phone, || bert_link.bytes().0 > before + 40_000)?;
+    setting.county.kill();
+    report.interruptions += 1;
+    setting.county.serve()?;
+    Ok(())
+}
+
+/// A line for whoever watches.
+fn say(text: &str) {
+    eprintln!("· {text}");
+}

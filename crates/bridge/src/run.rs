@@ -1,0 +1,187 @@
+//! `make run`: the real county with demo data beside a phone, kept between runs. With a shell the app opens in its window;
+//! without one the phone's page and the desk are two addresses for any browser.
+
+use crate::carrier::{Carrier, router};
+use crate::county::County;
+use crate::phone::Phone;
+use crate::world;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use xunge_client::commands::dispatch;
+use xunge_domain::world::{Clock as _, Randomness as _};
+
+/// PIN of the demo phone, printed at every start.
+pub const DEMO_PIN: &str = "270418";
+
+/// What to run.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The shell to open.
+    pub shell: Option<PathBuf>,
+    /// Where data is kept.
+    pub work: PathBuf,
+    /// Port of the phone's page.
+    pub phone_port: u16,
+    /// Port of the county.
+    pub county_port: u16,
+    /// Scale of the demo county.
+    pub scale: String,
+    /// Whether the phone is left new.
+    pub new_phone: bool,
+}
+
+/// A program that was built beside this one.
+pub fn beside(name: &str) -> PathBuf {
+    let here = std::env::current_exe().ok();
+    here.and_then(|path| path.parent().map(|dir| dir.join(name))).unwrap_or_else(|| PathBuf::from(name))
+}
+
+/// Runs until stopped.
+///
+/// # Errors
+/// What happened, in words.
+pub fn run(program: &Program) -> Result<(), String> {
+    let pages = std::env::current_dir().map_err(words)?.join("ui/dist");
+    let listen = SocketAddr::from(([127, 0, 0, 1], program.county_port));
+    let mut county = County::new(&beside("xunge-county"), &program.work.join("county"), &pages, listen);
+    let passwords = program.work.join("desk-passwords.txt");
+    let grid_file = program.work.join("grid");
+    if !grid_file.exists() {
+        eprintln!("· first start: a demo county is set up (all people are invented)");
+        world::fresh_folder(&program.work).map_err(words)?;
+        let made = county.json(&["demo", "--scale", &program.scale]).map_err(words)?;
+        world::write(&passwords, accounts(&made).as_bytes()).map_err(words)?;
+        let grid = made.get("known_grid").and_then(serde_json::Value::as_str).unwrap_or_default();
+        county
+            .json(&["worker", "add", "示例甲", "--area", grid, "--role", "full_time", "--number", "D0001"])
+            .map_err(words)?;
+        world::write(&grid_file, grid.as_bytes()).map_err(words)?;
+    }
+    let dir = program.work.join("phone");
+    let holder = if program.shell.is_some() { program.work.join("app/phone") } else { dir.clone() };
+    let enrolled = holder.join("key").exists();
+    let code = if enrolled {
+        None
+    } else {
+        let address = listen.to_string();
+        let code = county.json(&["enrol-code", "D0001", "--address", &address]).map_err(words)?;
+        Some(code.get("code").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned())
+    };
+    county.serve().map_err(words)?;
+
+    println!();
+    println!("  县台 desk    https://{listen}/desk/");
+    for line in world::read(&passwords).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default().lines() {
+        println!("               {line}");
+    }
+    match &program.shell {
+        Some(shell) => with_shell(program, shell, code.as_deref(), listen),
+        None => headless(program, code.as_deref(), listen, &dir, pages),
+    }
+}
+
+fn print_code(code: &str, listen: SocketAddr) {
+    println!("  县里地址      {listen}");
+    println!("  注册码 code   {code}");
+}
+
+/// The app itself: it enrols with the printed code, as a worker's phone does.
+fn with_shell(program: &Program, shell: &Path, code: Option<&str>, listen: SocketAddr) -> Result<(), String> {
+    if let Some(code) = code {
+        print_code(code, listen);
+    }
+    let camera = program.work.join("camera");
+    for number in 0..3 {
+        let picture = camera.join(format!("{number}.jpg"));
+        world::write(&picture, &crate::demo::made_photo(number)).map_err(words)?;
+    }
+    println!("  app          {}", shell.display());
+    let status = std::process::Command::new(shell)
+        .env("XUNGE_HOME", program.work.join("app"))
+        .env("XUNGE_CAMERA", &camera)
+        .status()
+        .map_err(words)?;
+    if status.success() { Ok(()) } else { Err(format!("the app ended with {status}")) }
+}
+
+fn headless(
+    program: &Program,
+    code: Option<&str>,
+    listen: SocketAddr,
+    dir: &Path,
+    pages: PathBuf,
+) -> Result<(), String> {
+    let phone = Phone::new(dir).map_err(words)?;
+    match code {
+        Some(code) if program.new_phone => print_code(code, listen),
+        Some(code) => {
+            let args = json!({ "address": listen.to_string(), "code": code, "pin": DEMO_PIN });
+            dispatch(&phone.client, "enrol", args).map_err(|error| format!("enrol: {}", error.code))?;
+        }
+        None => {}
+    }
+    println!("  PIN          {DEMO_PIN}");
+    let mut random = [0; 16];
+    world::RealRandomness.fill(&mut random);
+    let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let stop = Arc::new(AtomicBool::new(false));
+    phone.keep_in_sync(Arc::clone(&stop)).map_err(words)?;
+    play(&phone, &stop).map_err(words)?;
+    let carrier = Carrier { client: Arc::clone(&phone.client), token: token.clone(), pages };
+    let address = SocketAddr::from(([127, 0, 0, 1], program.phone_port));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(words)?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(address).await.map_err(words)?;
+        println!("  手机 phone    http://{address}/?token={token}");
+        println!("\n  Ctrl-C stops both.");
+        axum::serve(listener, router(carrier))
+            .with_graceful_shutdown(async {
+                let _ = tokio::signal::ctrl_c().await;
+            })
+            .await
+            .map_err(words)
+    })?;
+    stop.store(true, Ordering::SeqCst);
+    phone.client.lock();
+    Ok(())
+}
+
+/// Makes the simulated hardware lively: the camera has pictures, and whoever starts a patrol walks past the points.
+fn play(phone: &Phone, stop: &Arc<AtomicBool>) -> std::io::Result<()> {
+    phone.device.load_photos((0..3).map(crate::demo::made_photo).collect());
+    let (client, device, clock, stop) =
+        (Arc::clone(&phone.client), Arc::clone(&phone.device), Arc::clone(&phone.clock), Arc::clone(stop));
+    world::thread("walk", move || {
+        let mut walking = String::new();
+        while !stop.load(Ordering::Relaxed) {
+            world::pause(1_000);
+            let Ok(view) = dispatch(&client, "patrol", json!({})) else { continue };
+            let id = view.get("id").and_then(serde_json::Value::as_str).unwrap_or_default();
+            if !id.is_empty() && id != walking {
+                id.clone_into(&mut walking);
+                device.load_track(crate::demo::walk_along(&view, clock.now().wall_ms));
+            }
+            device.walk(1, Some(clock.now().wall_ms));
+        }
+    })?;
+    Ok(())
+}
+
+fn accounts(made: &serde_json::Value) -> String {
+    let text = |account: &serde_json::Value, name: &str| {
+        account.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+    };
+    made.get("accounts")
+        .and_then(serde_json::Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|account| format!("{}  {}\n", text(account, "name"), text(account, "password")))
+        .collect()
+}
+
+fn words(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
