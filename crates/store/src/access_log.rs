@@ -71,7 +71,8 @@ impl Reader<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn accesses_since(&self, at_ms: i64) -> Result<u32, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT COUNT(*) FROM access_log WHERE at_ms > ?1")?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT COUNT(*) FROM access_log WHERE at_ms > ?1")?;
         Ok(statement.query_row([at_ms], |row| row.get(0))?)
     }
 

@@ -43,9 +43,11 @@ impl Reader<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn draft(&self, form: &str) -> Result<Option<Draft>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT fields, saved_ms FROM draft WHERE form = ?1")?;
-        let found =
-            statement.query_row([form], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?))).optional()?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT fields, saved_ms FROM draft WHERE form = ?1")?;
+        let found = statement
+            .query_row([form], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?)))
+            .optional()?;
         let Some((fields, saved_ms)) = found else { return Ok(None) };
         let fields = decode(&fields).map_err(|_| StoreError::Damaged)?;
         Ok(Some(Draft { form: form.to_owned(), fields, saved_ms }))

@@ -82,17 +82,23 @@ fn number(bytes: &[u8]) -> u64 {
 /// (turn, progress) of a slot that is whole and of this key.
 fn decode(seal: &Secret, slot: &[u8]) -> Option<(u64, Progress)> {
     let whole = slot.len() == SLOT && slot[..4] == *MAGIC;
-    (whole && slot[44..60] == mac(seal, &slot[..44]))
-        .then(|| (number(&slot[20..28]), Progress { counter: number(&slot[4..12]), access: number(&slot[12..20]) }))
+    (whole && slot[44..60] == mac(seal, &slot[..44])).then(|| {
+        (number(&slot[20..28]), Progress { counter: number(&slot[4..12]), access: number(&slot[12..20]) })
+    })
 }
 
 impl Mark {
     /// Reads the mark, if there is one.
-    pub(crate) fn read(path: PathBuf, key: &Secret, files: &dyn Files) -> (Self, KeyVerdict, Option<Progress>) {
+    pub(crate) fn read(
+        path: PathBuf,
+        key: &Secret,
+        files: &dyn Files,
+    ) -> (Self, KeyVerdict, Option<Progress>) {
         let seal = key.subkey("xunge store mark v1");
         let check = mac(&key.subkey("xunge store whose key v1"), b"");
         let bytes = files.read(&path).unwrap_or_default();
-        let slots: Vec<&[u8]> = bytes.chunks(SLOT).filter(|slot| slot.len() == SLOT && slot[..4] == *MAGIC).collect();
+        let slots: Vec<&[u8]> =
+            bytes.chunks(SLOT).filter(|slot| slot.len() == SLOT && slot[..4] == *MAGIC).collect();
         let newest = slots.iter().filter_map(|slot| decode(&seal, slot)).max_by_key(|(turn, _)| *turn);
         let verdict = match (slots.is_empty(), slots.iter().any(|slot| slot[28..44] == check)) {
             (true, _) => KeyVerdict::Unknown,

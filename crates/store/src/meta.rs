@@ -4,87 +4,50 @@
 use crate::error::StoreError;
 use crate::store::{Reader, Writer};
 use rusqlite::{OptionalExtension, params};
-use std::ops::Range;
 use xunge_domain::ids::{DeviceNo, RecordId};
 use xunge_domain::records::RecordKind;
 
 /// A fact and its name on disk. Bytes, text or number as the line says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fact {
-    /// Bytes: the device's Ed25519 signing key (32, secret).
-    SigningKey,
-    /// Bytes: the county CA certificate, DER.
-    CountyCa,
-    /// Bytes: the next CA certificate, DER, while the county changes it.
-    CountyNextCa,
-    /// Bytes: the county's Ed25519 key that signs registry entries and receipts.
-    CountySigningKey,
-    /// Bytes: the county's X25519 key that exports and the second copy of the store key are sealed to.
-    CountySealingKey,
-    /// Bytes: id of the county.
-    CountyId,
-    /// Text: name of the county.
-    CountyName,
-    /// Text: `host:port`.
-    CountyAddress,
+    /// Bytes: who this phone is to its county (device, keys, worker, areas), as the client wrote it. Secret.
+    Identity,
     /// Bytes: the county's epoch; another one means that it was restored from a backup.
-    CountyEpoch,
+    Epoch,
     /// Number: the phone's wall clock at the last answer of the county.
     LastContactMs,
     /// Number: the last server time seen.
     LastServerMs,
-    /// Number: monotonic clock when it was seen.
-    LastServerMono,
-    /// Number: boot in which it was seen.
-    LastServerBoot,
-    /// Number: the latest wall clock ever seen, against clocks set back.
-    LatestWallMs,
-    /// Bytes: id of the worker.
-    WorkerId,
-    /// Text: name of the worker.
-    WorkerName,
-    /// Text: number of the worker.
-    WorkerNumber,
-    /// Bytes: id of the worker's own grid.
-    OwnArea,
-    /// Text: settings of the screens, JSON as the client wrote it.
-    Settings,
-    /// Text: patrol plan, limits and other rules of the county, JSON as the client wrote it.
-    CountyRules,
-    /// Bytes: state of the sync session between rounds, as the client wrote it.
-    SyncSession,
-    /// Number: nonces below this may have been used.
-    NonceReserve,
-    /// Number: lost tail noticed at opening, until the county answered: the counter to go on above.
-    ContinueAbove,
+    /// Number: nonces up to this may have been used.
+    NonceMark,
+    /// Bytes: own chain at the last receipt, counter and head.
+    AcknowledgedChain,
+    /// Number: place in the county's feed up to which everything is here.
+    FeedCursor,
+    /// Number: feed place of the snapshot being loaded.
+    SnapshotAt,
+    /// Number: its next page; absent when no snapshot is due.
+    SnapshotPage,
+    /// Number: operations received of it.
+    SnapshotReceived,
+    /// Number: days a photo stays after its receipt.
+    PhotoKeepDays,
 }
 
 impl Fact {
     const fn name(self) -> &'static str {
         match self {
-            Self::SigningKey => "signing_key",
-            Self::CountyCa => "county_ca",
-            Self::CountyNextCa => "county_next_ca",
-            Self::CountySigningKey => "county_signing_key",
-            Self::CountySealingKey => "county_sealing_key",
-            Self::CountyId => "county_id",
-            Self::CountyName => "county_name",
-            Self::CountyAddress => "county_address",
-            Self::CountyEpoch => "county_epoch",
+            Self::Identity => "identity",
+            Self::Epoch => "epoch",
             Self::LastContactMs => "last_contact_ms",
             Self::LastServerMs => "last_server_ms",
-            Self::LastServerMono => "last_server_mono",
-            Self::LastServerBoot => "last_server_boot",
-            Self::LatestWallMs => "latest_wall_ms",
-            Self::WorkerId => "worker_id",
-            Self::WorkerName => "worker_name",
-            Self::WorkerNumber => "worker_number",
-            Self::OwnArea => "own_area",
-            Self::Settings => "settings",
-            Self::CountyRules => "county_rules",
-            Self::SyncSession => "sync_session",
-            Self::NonceReserve => "nonce_reserve",
-            Self::ContinueAbove => "continue_above",
+            Self::NonceMark => "nonce_mark",
+            Self::AcknowledgedChain => "acknowledged_chain",
+            Self::FeedCursor => "feed_cursor",
+            Self::SnapshotAt => "snapshot_at",
+            Self::SnapshotPage => "snapshot_page",
+            Self::SnapshotReceived => "snapshot_received",
+            Self::PhotoKeepDays => "photo_keep_days",
         }
     }
 }
@@ -230,18 +193,6 @@ impl Writer<'_> {
             )?
             .execute(params![fact.name(), value])?;
         Ok(())
-    }
-
-    /// Takes `count` nonces that were never used and never will be again, also when the app dies before using them.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn reserve_nonces(&self, count: u32) -> Result<Range<u64>, StoreError> {
-        let from = self.fact_int(Fact::NonceReserve)?.unwrap_or(1);
-        let until = from.saturating_add(i64::from(count));
-        self.set_fact_int(Fact::NonceReserve, until)?;
-        let unsigned = |value: i64| u64::try_from(value).map_err(|_| StoreError::Damaged);
-        Ok(unsigned(from)?..unsigned(until)?)
     }
 
     /// Sets how far the feed of an area was read.

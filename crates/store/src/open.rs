@@ -159,7 +159,12 @@ impl Store {
     ///
     /// # Errors
     /// [`OpenError::AlreadyThere`] and those of [`Store::open`].
-    pub fn create_new(dir: &Path, key: &Secret, files: Arc<dyn Files>, options: OpenOptions) -> Result<Self, OpenError> {
+    pub fn create_new(
+        dir: &Path,
+        key: &Secret,
+        files: Arc<dyn Files>,
+        options: OpenOptions,
+    ) -> Result<Self, OpenError> {
         let layout = Layout::of(dir);
         if files.exists(&layout.database) {
             return Err(OpenError::AlreadyThere);
@@ -181,7 +186,12 @@ impl Store {
     ///
     /// # Errors
     /// [`OpenError`], each kind as the table at the head of this module says.
-    pub fn open(dir: &Path, key: &Secret, files: Arc<dyn Files>, options: OpenOptions) -> Result<Self, OpenError> {
+    pub fn open(
+        dir: &Path,
+        key: &Secret,
+        files: Arc<dyn Files>,
+        options: OpenOptions,
+    ) -> Result<Self, OpenError> {
         let layout = Layout::of(dir);
         if !files.exists(&layout.database) {
             return Err(OpenError::Missing);
@@ -211,7 +221,9 @@ impl Store {
         let suspected = options.verify || files.exists(&layout.suspect);
         let sound = settle(&writer, Role::Write).and_then(|()| {
             let whole = if suspected { is_whole(&writer)? } else { found > 0 };
-            if whole { migrate(&mut writer)? }
+            if whole {
+                migrate(&mut writer)?
+            }
             Ok(whole)
         });
         let progress = match sound.map_err(StoreError::from) {

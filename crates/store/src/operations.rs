@@ -93,7 +93,8 @@ pub struct OpCounts {
     pub at_county: u64,
 }
 
-const COLUMNS: &str = "id, verb, kind, record, area, height, wall_ms, server_ms, since_server_ms, state, extra, salt, payload,
+const COLUMNS: &str =
+    "id, verb, kind, record, area, height, wall_ms, server_ms, since_server_ms, state, extra, salt, payload,
     payload_hash, reason, seq";
 
 fn read_columns(row: &rusqlite::Row<'_>) -> rusqlite::Result<(StoredOperation, u8, i64, i64)> {
@@ -104,7 +105,11 @@ fn read_columns(row: &rusqlite::Row<'_>) -> rusqlite::Result<(StoredOperation, u
         record: RecordId(uuid::Uuid::nil()),
         area: RecordId(uuid::Uuid::nil()),
         height: row.get(5)?,
-        evidence: HeaderEvidence { wall_ms: row.get(6)?, server_ms: row.get(7)?, since_server_ms: row.get(8)? },
+        evidence: HeaderEvidence {
+            wall_ms: row.get(6)?,
+            server_ms: row.get(7)?,
+            since_server_ms: row.get(8)?,
+        },
         extra: row.get::<_, Option<Vec<u8>>>(10)?.unwrap_or_default(),
     };
     let operation = StoredOperation {
@@ -138,7 +143,11 @@ pub(crate) fn read_operation(reader: &Reader<'_>, id: i64) -> Result<Option<Stor
 }
 
 impl Reader<'_> {
-    fn operations(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<StoredOperation>, StoreError> {
+    fn operations(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+    ) -> Result<Vec<StoredOperation>, StoreError> {
         let mut statement = self.connection.prepare_cached(&format!("SELECT {COLUMNS} {sql}"))?;
         let rows = statement.query_map(values, read_columns)?;
         rows.map(|raw| complete(self, raw?)).collect()
@@ -176,7 +185,12 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn unsent(&self, from: u64, max_ops: u32, max_bytes: usize) -> Result<Vec<StoredOperation>, StoreError> {
+    pub fn unsent(
+        &self,
+        from: u64,
+        max_ops: u32,
+        max_bytes: usize,
+    ) -> Result<Vec<StoredOperation>, StoreError> {
         let device = self.own_chain()?.map_or(0, |(device, _)| device.0);
         let first = pack(OpId::new(device, from.min(u64::from(u32::MAX))))?;
         let mut statement = self.connection.prepare_cached(&format!(
@@ -203,7 +217,12 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn own_between(&self, first: u64, last: u64, max_ops: u32) -> Result<Vec<StoredOperation>, StoreError> {
+    pub fn own_between(
+        &self,
+        first: u64,
+        last: u64,
+        max_ops: u32,
+    ) -> Result<Vec<StoredOperation>, StoreError> {
         let Some((device, _)) = self.own_chain()? else { return Ok(Vec::new()) };
         let bound = |counter: u64| pack(OpId { device, counter: counter.min(u64::from(u32::MAX)) });
         self.operations(
@@ -291,7 +310,12 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn append(&self, operation: &Operation, state: OpState, seq: Option<u64>) -> Result<bool, StoreError> {
+    pub fn append(
+        &self,
+        operation: &Operation,
+        state: OpState,
+        seq: Option<u64>,
+    ) -> Result<bool, StoreError> {
         let header = &operation.header;
         let record = self.key_for(header.record, header.kind, true)?;
         let area = self.key_for(header.area, xunge_domain::records::RecordKind::Area.code(), false)?;
@@ -366,7 +390,12 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such operation.
-    pub fn erase_payload(&self, op: OpId, payload_hash: &Hash, salt_block: Option<u64>) -> Result<(), StoreError> {
+    pub fn erase_payload(
+        &self,
+        op: OpId,
+        payload_hash: &Hash,
+        salt_block: Option<u64>,
+    ) -> Result<(), StoreError> {
         let changed = self
             .connection
             .prepare_cached(

@@ -74,15 +74,25 @@ macro_rules! unsettled {
 macro_rules! members {
     ($household:literal) => {
         concat!(
-            "(SELECT ", $household, " AS id
+            "(SELECT ",
+            $household,
+            " AS id
               UNION ALL
-              SELECT occupancy.id FROM occupancy WHERE occupancy.household = ", $household, "
+              SELECT occupancy.id FROM occupancy WHERE occupancy.household = ",
+            $household,
+            "
               UNION ALL
-              SELECT residence.id FROM residence WHERE residence.household = ", $household, "
+              SELECT residence.id FROM residence WHERE residence.household = ",
+            $household,
+            "
               UNION ALL
-              SELECT residence.person FROM residence WHERE residence.household = ", $household, "
+              SELECT residence.person FROM residence WHERE residence.household = ",
+            $household,
+            "
               UNION ALL
-              SELECT visit.id FROM visit WHERE visit.household = ", $household, ") AS member"
+              SELECT visit.id FROM visit WHERE visit.household = ",
+            $household,
+            ") AS member"
         )
     };
 }
@@ -91,7 +101,9 @@ macro_rules! household_unsettled {
     ($household:literal) => {
         concat!(
             "(SELECT MIN(CASE operation.state WHEN 4 THEN 0 ELSE operation.state END)
-              FROM ", crate::queries::members!($household), "
+              FROM ",
+            crate::queries::members!($household),
+            "
               JOIN operation ON operation.record = member.id
               WHERE operation.state IN (1, 2, 3, 4))"
         )
@@ -102,7 +114,9 @@ macro_rules! household_conflicts {
     ($household:literal) => {
         concat!(
             "(SELECT TOTAL(record.conflicts)
-              FROM ", crate::queries::members!($household), "
+              FROM ",
+            crate::queries::members!($household),
+            "
               JOIN record ON record.id = member.id)"
         )
     };

@@ -106,7 +106,8 @@ impl Row {
 /// Packs (device, counter) into a row's key: device << 32 | counter.
 pub(crate) fn pack(op: OpId) -> Result<i64, StoreError> {
     let device = i64::from(op.device.0);
-    let counter = u32::try_from(op.counter).map_err(|_| StoreError::Unstorable("a counter above 4,294,967,295"))?;
+    let counter =
+        u32::try_from(op.counter).map_err(|_| StoreError::Unstorable("a counter above 4,294,967,295"))?;
     if device > i64::from(i32::MAX) {
         return Err(StoreError::Unstorable("a device number above 2,147,483,647"));
     }
@@ -193,7 +194,9 @@ impl Reader<'_> {
         let mut statement = self.connection.prepare_cached(&statements(kind)?.get)?;
         let raw = statement
             .query_row([key], |row| {
-                let fields = (4..4 + kind.fields().len()).map(|at| row.get::<_, Sql>(at)).collect::<Result<Vec<_>, _>>();
+                let fields = (4..4 + kind.fields().len())
+                    .map(|at| row.get::<_, Sql>(at))
+                    .collect::<Result<Vec<_>, _>>();
                 Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, fields?))
             })
             .optional()?;
@@ -212,7 +215,9 @@ impl Writer<'_> {
     pub(crate) fn key_for(&self, record: RecordId, kind: KindCode, arrived: bool) -> Result<i64, StoreError> {
         let mut known = self.connection.prepare_cached("SELECT id, kind FROM record WHERE uuid = ?1")?;
         let found = known
-            .query_row([record.0.as_bytes().as_slice()], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u16>(1)?)))
+            .query_row([record.0.as_bytes().as_slice()], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, u16>(1)?))
+            })
             .optional()?;
         if let Some((key, held)) = found {
             if arrived && held != kind.0 {

@@ -79,8 +79,7 @@ impl Reader<'_> {
             let mut rows = matching.query([&expression])?;
             while let Some(row) = rows.next()? {
                 let (key, kind, uuid): (i64, u16, [u8; 16]) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                let person =
-                    (kind == RecordKind::Person.code().0).then(|| RecordId(Uuid::from_bytes(uuid)));
+                let person = (kind == RecordKind::Person.code().0).then(|| RecordId(Uuid::from_bytes(uuid)));
                 let mut homes = households.query([key, i64::from(kind)])?;
                 while let Some(home) = homes.next()? {
                     if seen.insert(home.get::<_, i64>(0)?) {

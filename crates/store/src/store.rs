@@ -18,8 +18,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 pub struct Store {
     layout: Layout,
     files: Arc<dyn Files>,
-    writer: Mutex<Connection>,
+    /// Before the writer: fields are dropped in this order, and only the connection that writes can fold the log into the
+    /// database when it closes last.
     readers: Vec<Mutex<Connection>>,
+    writer: Mutex<Connection>,
     next_reader: AtomicUsize,
     change: AtomicU64,
     record_change: AtomicU64,
@@ -85,7 +87,10 @@ impl Store {
     ///
     /// # Errors
     /// Those of `body`, and [`StoreError`] of the transaction itself.
-    pub fn write<T, E: From<StoreError>>(&self, body: impl FnOnce(&Writer<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        body: impl FnOnce(&Writer<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut connection = lock(&self.writer);
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -111,7 +116,10 @@ impl Store {
     ///
     /// # Errors
     /// Those of `body`, and [`StoreError`] of the transaction itself.
-    pub fn read<T, E: From<StoreError>>(&self, body: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        body: impl FnOnce(&Reader<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut connection = self.reader();
         let transaction = connection.transaction().map_err(|error| self.noticed(error.into()))?;
         body(&Reader::new(&transaction))
@@ -195,11 +203,6 @@ impl Store {
     pub fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
         let sql = format!("PRAGMA max_page_count = {pages}");
         Ok(lock(&self.writer).query_row(&sql, [], |_| Ok(()))?)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn with_connection<T>(&self, body: impl FnOnce(&Connection) -> T) -> T {
-        body(&lock(&self.writer))
     }
 }
 

@@ -34,7 +34,8 @@ fn read_patrol(row: &rusqlite::Row<'_>) -> rusqlite::Result<OwnPatrol> {
     })
 }
 
-const SELECT_PATROL: &str = "SELECT record.uuid, own_patrol.open, own_patrol.state, own_patrol.ended_ms, own_patrol.receipt_ms
+const SELECT_PATROL: &str =
+    "SELECT record.uuid, own_patrol.open, own_patrol.state, own_patrol.ended_ms, own_patrol.receipt_ms
     FROM own_patrol
     JOIN record ON record.id = own_patrol.id";
 
@@ -56,9 +57,9 @@ impl Reader<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn open_patrol(&self) -> Result<Option<OwnPatrol>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached(&format!("{SELECT_PATROL} WHERE own_patrol.open = 1 ORDER BY own_patrol.id DESC LIMIT 1"))?;
+        let mut statement = self.connection.prepare_cached(&format!(
+            "{SELECT_PATROL} WHERE own_patrol.open = 1 ORDER BY own_patrol.id DESC LIMIT 1"
+        ))?;
         Ok(statement.query_row([], read_patrol).optional()?)
     }
 
@@ -68,7 +69,8 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn own_patrol(&self, patrol: RecordId) -> Result<Option<OwnPatrol>, StoreError> {
         let Some(key) = self.key_of(patrol)? else { return Ok(None) };
-        let mut statement = self.connection.prepare_cached(&format!("{SELECT_PATROL} WHERE own_patrol.id = ?1"))?;
+        let mut statement =
+            self.connection.prepare_cached(&format!("{SELECT_PATROL} WHERE own_patrol.id = ?1"))?;
         Ok(statement.query_row([key], read_patrol).optional()?)
     }
 
@@ -118,7 +120,10 @@ impl Reader<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn track_points(&self) -> Result<u64, StoreError> {
-        Ok(self.connection.prepare_cached("SELECT COUNT(*) FROM track_point")?.query_row([], |row| row.get(0))?)
+        Ok(self
+            .connection
+            .prepare_cached("SELECT COUNT(*) FROM track_point")?
+            .query_row([], |row| row.get(0))?)
     }
 }
 
@@ -174,7 +179,8 @@ impl Writer<'_> {
     /// [`StoreError`].
     pub fn purge_track(&self, patrol: RecordId) -> Result<u64, StoreError> {
         let Some(key) = self.key_of(patrol)? else { return Ok(0) };
-        let gone = self.connection.prepare_cached("DELETE FROM track_point WHERE patrol = ?1")?.execute([key])?;
+        let gone =
+            self.connection.prepare_cached("DELETE FROM track_point WHERE patrol = ?1")?.execute([key])?;
         Ok(gone as u64)
     }
 }

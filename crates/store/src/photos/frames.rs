@@ -30,7 +30,9 @@ pub(super) fn seal(key: &[u8; 32], id: &[u8], part: u8, plain: &[u8]) -> Result<
     for (number, frame) in plain.chunks(FRAME).enumerate() {
         let nonce = nonce(part, number as u64, number + 1 == count);
         let payload = Payload { msg: frame, aad: id };
-        sealed.extend(cipher.encrypt(&nonce, payload).map_err(|_| StoreError::Unstorable("a photo too large"))?);
+        sealed.extend(
+            cipher.encrypt(&nonce, payload).map_err(|_| StoreError::Unstorable("a photo too large"))?,
+        );
     }
     Ok(sealed)
 }

@@ -129,7 +129,8 @@ pub(crate) fn read_photo(row: &rusqlite::Row<'_>) -> rusqlite::Result<Photo> {
             mock: row.get(16)?,
         },
         evidence: row.get::<_, Option<[u8; 16]>>(17)?.map(|bytes| RecordId(Uuid::from_bytes(bytes))),
-        state: PhotoState::from_number(state).ok_or(rusqlite::Error::IntegralValueOutOfRange(18, i64::from(state)))?,
+        state: PhotoState::from_number(state)
+            .ok_or(rusqlite::Error::IntegralValueOutOfRange(18, i64::from(state)))?,
         upload_url: row.get(19)?,
         sent_bytes: row.get(20)?,
         thumbnail_sent: row.get(21)?,
@@ -170,6 +171,14 @@ impl Reader<'_> {
         self.photos("WHERE state IN (1, 2) ORDER BY id LIMIT ?1", [limit.min(crate::queries::MAX_ROWS)])
     }
 
+    /// Every photo that was reported on this phone, in the order taken.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn photos_reported(&self) -> Result<Vec<Photo>, StoreError> {
+        self.photos("WHERE state > 0 ORDER BY id", [])
+    }
+
     /// How many photos were reported on this phone.
     ///
     /// # Errors
@@ -204,7 +213,8 @@ impl Reader<'_> {
              ORDER BY receipt_ms
              LIMIT ?2",
         )?;
-        let rows = statement.query_map(params![receipt_ms, limit], |row| Ok(RecordId(Uuid::from_bytes(row.get(0)?))))?;
+        let rows = statement
+            .query_map(params![receipt_ms, limit], |row| Ok(RecordId(Uuid::from_bytes(row.get(0)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -267,7 +277,12 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such photo on its way.
-    pub fn photo_sent(&self, id: RecordId, upload_url: Option<&str>, sent_bytes: u64) -> Result<(), StoreError> {
+    pub fn photo_sent(
+        &self,
+        id: RecordId,
+        upload_url: Option<&str>,
+        sent_bytes: u64,
+    ) -> Result<(), StoreError> {
         self.photo_changed(
             "UPDATE photo SET upload_url = ?2, sent_bytes = ?3, state = 2 WHERE uuid = ?1 AND state IN (1, 2)",
             params![id.0.as_bytes().as_slice(), upload_url, sent_bytes],

@@ -134,7 +134,8 @@ impl PhotoVault {
         }
         let (from, bytes, first) = frames::window(offset, len);
         let piece = self.files.read_range(&path, from, bytes).map_err(as_damage)?;
-        let plain = frames::open(&key.0, photo.0.as_bytes(), part as u8, &piece, first, frames::count(sealed))?;
+        let plain =
+            frames::open(&key.0, photo.0.as_bytes(), part as u8, &piece, first, frames::count(sealed))?;
         let skip = (offset % frames::FRAME as u64) as usize;
         Ok(plain.get(skip..skip + len).ok_or(StoreError::PhotoDamaged)?.to_vec())
     }

@@ -1,6 +1,8 @@
 //! Buildings in walking order, the doors of one, and the numbers above them.
 
-use super::{household_conflicts, household_unsettled, id, id_or_none, people_count, rows, text, read_unsettled};
+use super::{
+    household_conflicts, household_unsettled, id, id_or_none, people_count, read_unsettled, rows, text,
+};
 use crate::error::StoreError;
 use crate::operations::OpState;
 use crate::store::Reader;
@@ -163,7 +165,9 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn building(&self, building: RecordId, day: Range<i64>) -> Result<Option<BuildingRow>, StoreError> {
         let Some(key) = self.key_of(building)? else { return Ok(None) };
-        Ok(rows(self, &building_by_id_sql(), params![key, day.start, day.end], read_building)?.into_iter().next())
+        Ok(rows(self, &building_by_id_sql(), params![key, day.start, day.end], read_building)?
+            .into_iter()
+            .next())
     }
 
     /// The doors of a building, top floor first, then unit and door as text.
@@ -196,7 +200,12 @@ impl Reader<'_> {
         let Some(area) = self.key_of(area)? else { return Ok(GridCounts::default()) };
         let mut statement = self.connection.prepare_cached(COUNTS)?;
         Ok(statement.query_row(params![area, day.start, day.end], |row| {
-            Ok(GridCounts { households: row.get(0)?, people: row.get(1)?, visits: row.get(2)?, visited: row.get(3)? })
+            Ok(GridCounts {
+                households: row.get(0)?,
+                people: row.get(1)?,
+                visits: row.get(2)?,
+                visited: row.get(3)?,
+            })
         })?)
     }
 }

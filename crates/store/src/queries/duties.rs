@@ -113,8 +113,10 @@ impl Reader<'_> {
                     None => Vec::new(),
                 };
                 duty.last_visit_ms = visits.first().and_then(|visit| visit.at_ms);
-                duty.last_done_ms =
-                    visits.iter().find(|visit| visit.duties.contains(&duty.duty)).and_then(|visit| visit.at_ms);
+                duty.last_done_ms = visits
+                    .iter()
+                    .find(|visit| visit.duties.contains(&duty.duty))
+                    .and_then(|visit| visit.at_ms);
                 Ok(duty)
             })
             .collect()

@@ -1,6 +1,6 @@
 //! What happened to a household and where it stands.
 
-use super::{MAX_ROWS, household_unsettled, id, members, rows, unsettled, read_unsettled};
+use super::{MAX_ROWS, household_unsettled, id, members, read_unsettled, rows, unsettled};
 use crate::error::StoreError;
 use crate::operations::{OpState, StoredOperation, read_operation};
 use crate::store::Reader;
@@ -16,7 +16,9 @@ pub struct HistoryRow {
 
 pub(super) const HISTORY: &str = concat!(
     "SELECT DISTINCT operation.id
-     FROM ", members!("?1"), "
+     FROM ",
+    members!("?1"),
+    "
      JOIN operation ON operation.record = member.id
      ORDER BY operation.wall_ms DESC, operation.id DESC
      LIMIT ?2"

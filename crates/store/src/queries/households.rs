@@ -1,6 +1,9 @@
 //! Households: lines of lists, the page of one, its visits.
 
-use super::{MAX_ROWS, household_conflicts, household_unsettled, id, id_or_none, people_count, rows, text, unsettled, read_unsettled};
+use super::{
+    MAX_ROWS, household_conflicts, household_unsettled, id, id_or_none, people_count, read_unsettled, rows,
+    text, unsettled,
+};
 use crate::error::StoreError;
 use crate::operations::OpState;
 use crate::records::decode_list;
@@ -89,10 +92,16 @@ pub(super) const PAGE: &str = concat!(
        dwelling.unit, dwelling.floor, dwelling.door,
        (SELECT head.uuid FROM record AS head WHERE head.id = person.id),
        person.name,
-       ", people_count!("household.id"), ",
+       ",
+    people_count!("household.id"),
+    ",
        (SELECT MAX(visit.at) FROM visit WHERE visit.household = household.id AND visit.deleted = 0),
-       ", household_conflicts!("household.id"), ",
-       ", household_unsettled!("household.id"), ",
+       ",
+    household_conflicts!("household.id"),
+    ",
+       ",
+    household_unsettled!("household.id"),
+    ",
        household.note, household.phone,
        (SELECT tie.uuid FROM record AS tie WHERE tie.id = occupancy.id),
        occupancy.kind
@@ -151,7 +160,9 @@ pub(super) const WALK: &str = "SELECT household.id
 pub(super) const VISITS: &str = concat!(
     "SELECT record.uuid, visit.at, visit.outcome, visit.note, visit.duties,
        (SELECT who.uuid FROM record AS who WHERE who.id = visit.worker),
-       ", unsettled!("visit.id"), "
+       ",
+    unsettled!("visit.id"),
+    "
      FROM visit
      JOIN record ON record.id = visit.id
      WHERE visit.household = ?1 AND visit.deleted = 0

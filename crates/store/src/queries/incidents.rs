@@ -1,7 +1,7 @@
 //! Incidents, their steps and photos. What state an incident is in follows from its steps and is the domain's rule
 //! (`incident_flow`); here is the last verb.
 
-use super::{MAX_ROWS, id, id_or_none, rows, text, unsettled, read_unsettled};
+use super::{MAX_ROWS, id, id_or_none, read_unsettled, rows, text, unsettled};
 use crate::error::StoreError;
 use crate::operations::OpState;
 use crate::store::Reader;
@@ -172,7 +172,9 @@ pub(super) fn one_sql() -> String {
 pub(super) const STEPS: &str = concat!(
     "SELECT record.uuid, incident_step.verb, incident_step.at, incident_step.\"by\", incident_step.text,
        incident_step.rating, incident_step.department,
-       ", unsettled!("incident_step.id"), "
+       ",
+    unsettled!("incident_step.id"),
+    "
      FROM incident_step
      JOIN record ON record.id = incident_step.id
      WHERE incident_step.incident = ?1 AND incident_step.deleted = 0

@@ -1,6 +1,6 @@
 //! Patrol summaries, the points of a round and which were reached.
 
-use super::{MAX_ROWS, id, id_or_none, rows, text, unsettled, read_unsettled};
+use super::{MAX_ROWS, id, id_or_none, read_unsettled, rows, text, unsettled};
 use crate::error::StoreError;
 use crate::operations::OpState;
 use crate::store::Reader;

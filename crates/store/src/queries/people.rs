@@ -1,6 +1,6 @@
 //! The people of a household, unmasked.
 
-use super::{MAX_ROWS, id, rows, text, unsettled, read_unsettled};
+use super::{MAX_ROWS, id, read_unsettled, rows, text, unsettled};
 use crate::error::StoreError;
 use crate::operations::OpState;
 use crate::store::Reader;

@@ -49,7 +49,8 @@ pub struct WorkerRow {
     pub role: Option<i64>,
 }
 
-pub(super) const INCIDENT_CATEGORIES: &str = "SELECT record.uuid, incident_category.code, incident_category.name,
+pub(super) const INCIDENT_CATEGORIES: &str =
+    "SELECT record.uuid, incident_category.code, incident_category.name,
        incident_category.class, incident_category.limit_hours, incident_category.rank
      FROM incident_category
      JOIN record ON record.id = incident_category.id
@@ -57,7 +58,8 @@ pub(super) const INCIDENT_CATEGORIES: &str = "SELECT record.uuid, incident_categ
      ORDER BY incident_category.rank, incident_category.code
      LIMIT ?1";
 
-pub(super) const CARE_CATEGORIES: &str = "SELECT record.uuid, care_category.code, care_category.entry, care_category.signature
+pub(super) const CARE_CATEGORIES: &str =
+    "SELECT record.uuid, care_category.code, care_category.entry, care_category.signature
      FROM care_category
      JOIN record ON record.id = care_category.id
      WHERE care_category.code > '' AND care_category.deleted = 0
@@ -94,7 +96,12 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn care_categories(&self) -> Result<Vec<CareCategoryRow>, StoreError> {
         rows(self, CARE_CATEGORIES, params![MAX_ROWS], |row| {
-            Ok(CareCategoryRow { category: id(row, 0)?, code: text(row, 1)?, entry: row.get(2)?, signature: row.get(3)? })
+            Ok(CareCategoryRow {
+                category: id(row, 0)?,
+                code: text(row, 1)?,
+                entry: row.get(2)?,
+                signature: row.get(3)?,
+            })
         })
     }
 
@@ -105,7 +112,12 @@ impl Reader<'_> {
     pub fn worker(&self, worker: RecordId) -> Result<Option<WorkerRow>, StoreError> {
         let Some(key) = self.key_of(worker)? else { return Ok(None) };
         let found = rows(self, WORKER, [key], |row| {
-            Ok(WorkerRow { worker: id(row, 0)?, name: text(row, 1)?, number: text(row, 2)?, role: row.get(3)? })
+            Ok(WorkerRow {
+                worker: id(row, 0)?,
+                name: text(row, 1)?,
+                number: text(row, 2)?,
+                role: row.get(3)?,
+            })
         })?;
         Ok(found.into_iter().next())
     }

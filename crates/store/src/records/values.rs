@@ -64,7 +64,9 @@ pub(super) fn plain_sql(field: &FieldSpec, value: &RowValue) -> Option<Sql> {
         (MergeKind::Counter, RowValue::One(Value::Int(sum))) => Some(Sql::Integer(*sum)),
         (MergeKind::Register, RowValue::One(single)) => match (field.holds, single) {
             (FieldType::Text, Value::Text(text)) => Some(Sql::Text(text.clone())),
-            (FieldType::Int | FieldType::Day | FieldType::Instant, Value::Int(int)) => Some(Sql::Integer(*int)),
+            (FieldType::Int | FieldType::Day | FieldType::Instant, Value::Int(int)) => {
+                Some(Sql::Integer(*int))
+            }
             (FieldType::Bool, Value::Bool(yes)) => Some(Sql::Integer(i64::from(*yes))),
             (FieldType::Bytes, Value::Bytes(bytes)) => Some(Sql::Blob(bytes.clone())),
             _ => None,

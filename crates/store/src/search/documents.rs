@@ -26,8 +26,11 @@ impl Words {
 
 fn tails(single: Option<&str>, list: Option<Vec<u8>>) -> Result<String, StoreError> {
     let more = list.map(|bytes| decode_list(&bytes)).transpose()?.unwrap_or_default();
-    let all: BTreeSet<String> =
-        single.into_iter().chain(more.iter().filter_map(|value| value.as_text())).filter_map(tail_token).collect();
+    let all: BTreeSet<String> = single
+        .into_iter()
+        .chain(more.iter().filter_map(|value| value.as_text()))
+        .filter_map(tail_token)
+        .collect();
     Ok(all.into_iter().collect::<Vec<_>>().join(" "))
 }
 
@@ -77,7 +80,10 @@ impl Reader<'_> {
             statement.query_row([key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
         let Some((building, unit, door)) = found else { return Ok(Words::default()) };
         let text = |part: &Option<String>| part.clone().unwrap_or_default();
-        Ok(Words { door: door_tokens(&text(&building), &text(&unit), &text(&door)).join(" "), ..Words::default() })
+        Ok(Words {
+            door: door_tokens(&text(&building), &text(&unit), &text(&door)).join(" "),
+            ..Words::default()
+        })
     }
 
     fn words_of_household(&self, key: i64) -> Result<Words, StoreError> {
@@ -85,7 +91,8 @@ impl Reader<'_> {
             .connection
             .prepare_cached("SELECT phone, contact_phones FROM household WHERE id = ?1 AND deleted = 0")?;
         type Raw = (Option<String>, Option<Vec<u8>>);
-        let found: Option<Raw> = statement.query_row([key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let found: Option<Raw> =
+            statement.query_row([key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((phone, contacts)) = found else { return Ok(Words::default()) };
         Ok(Words { phone_tail: tails(phone.as_deref(), contacts)?, ..Words::default() })
     }

@@ -34,7 +34,8 @@ impl Matched {
 /// Longest text that is looked at.
 const MAX_TYPED: usize = 64;
 /// Signs between the parts of a door, as people write them.
-const DOOR_WORDS: &[&str] = &["单元", "号楼", "号房", "幢", "栋", "楼", "座", "室", "号", "户", "门", "#", "－", "—", "–", "/", "."];
+const DOOR_WORDS: &[&str] =
+    &["单元", "号楼", "号房", "幢", "栋", "楼", "座", "室", "号", "户", "门", "#", "－", "—", "–", "/", "."];
 
 /// Expressions in the order in which their hits are shown.
 pub(super) fn plan(text: &str) -> Vec<(Matched, String)> {
@@ -99,7 +100,8 @@ mod tests {
 
     #[test]
     fn doors_are_read_as_people_write_them() {
-        for typed in ["3-2-501", "3幢2单元501", "３－２－５０１", "3栋2单元501室", "3#2-501", " 3 2 501 "] {
+        for typed in ["3-2-501", "3幢2单元501", "３－２－５０１", "3栋2单元501室", "3#2-501", " 3 2 501 "]
+        {
             assert_eq!(plan(typed)[0], (Matched::Door, "door : \"3-2-501\"".into()), "{typed}");
         }
     }

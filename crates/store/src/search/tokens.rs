@@ -94,7 +94,8 @@ pub(super) fn initials(name: &str) -> Vec<String> {
 /// `富民小区3号楼` keeps its last number.
 pub(super) fn door_part(text: &str) -> Option<String> {
     let plain = plain(text);
-    let runs: Vec<&str> = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| !run.is_empty()).collect();
+    let runs: Vec<&str> =
+        plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| !run.is_empty()).collect();
     runs.last().map(|run| (*run).to_owned())
 }
 
