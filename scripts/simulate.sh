@@ -6,6 +6,6 @@
 [ "${SEEDS:-1}" = 1 ] || fail "simulate runs one seed so far; SEEDS=$SEEDS is not yet due."
 [ -z "${PLANT:-}" ] || fail "simulate plants no faults so far; PLANT=$PLANT is not yet due."
 log=$(mktemp)
-XUNGE_SEED=${SEED:-1} cargo test --locked -p xunge-tests simulation -- --nocapture 2>&1 | tee "$log"
+XUNGE_SEED=${SEED:-1} cargo test --locked -p xunge-tests --test one_seed -- --nocapture 2>&1 | tee "$log"
 grep -qE '^test result: ok\. [1-9]' "$log" || { rm -f "$log"; fail "no simulation ran."; }
 rm -f "$log"

@@ -1,1 +1,11 @@
-//! (being written)
+//! Many phones and one county in one thread under one seed: the real client on real encrypted stores, the real county
+//! behind its own router, a virtual clock, and a link that loses, repeats and cuts. The same seed gives the same trace.
+//!
+//! - [`world`]: clock, randomness and link under a seed; [`county`]: the county as a service
+//! - [`phone`]: a phone with a name; [`day`]: what happens, step by step, and what must hold at rest
+
+pub mod county;
+pub mod day;
+pub mod phone;
+pub mod trace;
+pub mod world;

@@ -65,8 +65,9 @@ impl SimulatedDevice {
         self.script().metered = metered;
     }
 
-    /// Walks on: the recorder, if it runs, records the next `points` of the walk.
-    pub fn walk(&self, points: usize) {
+    /// Walks on: the recorder, if it runs, records the next `points` of the walk; as having happened `at_ms` where given,
+    /// with the walk's own times otherwise.
+    pub fn walk(&self, points: usize, at_ms: Option<i64>) {
         let mut script = self.script();
         if !script.recording {
             return;
@@ -79,7 +80,7 @@ impl SimulatedDevice {
                 .iter()
                 .enumerate()
                 .filter(|(index, _)| (from..from + points).contains(&(seen + index)))
-                .map(|(_, point)| *point)
+                .map(|(_, point)| RawPoint { wall_ms: at_ms.or(point.wall_ms), ..*point })
                 .collect();
             if !piece.is_empty() {
                 fresh.push(piece);

@@ -30,7 +30,7 @@ pub(crate) const LONGEST_NOTE: usize = 2_000;
 
 /// Refuses a text that no form should send.
 pub(crate) fn short(text: &str, field: &str) -> Result<String> {
-    let clean = xunge_domain::codes::visible(text);
+    let clean = xunge_domain::codes::text::visible(text);
     if clean.len() > LONGEST_NOTE {
         return Err(crate::error::rule_with("too_long", "field", field));
     }

@@ -213,8 +213,8 @@ impl Open {
         Ok(points
             .iter()
             .filter_map(|point| {
-                let at = LatLon::from_e7(point.lat_e7, point.lon_e7).ok()?;
-                Some(InspectionSpot { id: point.id.0, at, radius_m: point.radius_m, dwell_s: 0 })
+                let at = point.place_e7.and_then(|(lat, lon)| LatLon::from_e7(lat, lon).ok())?;
+                Some(InspectionSpot { id: point.point.0, at, radius_m: point.radius_m.and_then(|m| u32::try_from(m).ok()).unwrap_or(30), dwell_s: 0 })
             })
             .collect())
     }
@@ -263,7 +263,7 @@ fn illegal(error: xunge_domain::track::IllegalMove) -> ClientError {
 
 fn summary_fields(summary: &TrackSummary, running: &RunningPatrol) -> Fields {
     let int = |n: u32| Value::Int(i64::from(n));
-    let dropped = summary.points_dropped.total();
+    let dropped = summary.points_dropped.thrown_away();
     let day = running.state.started_ms.map(|ms| crate::local::number(crate::local::day_of(ms)));
     let by_hand: std::collections::BTreeSet<_> = running.hand.iter().map(|(point, _, _)| point.0).collect();
     let tracked: std::collections::BTreeSet<_> = summary.reached.iter().map(|reached| reached.spot).collect();

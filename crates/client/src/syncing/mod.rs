@@ -9,12 +9,14 @@ mod feed;
 mod greeting;
 mod pictures;
 mod push;
+mod written;
 
 use crate::error::Result;
 use xunge_store::Fact;
 use crate::open::Open;
 use crate::views::session::{Progress, SyncPhase, SyncState};
 
+pub use written::{OwnOperation, OwnPicture};
 pub(crate) use feed::begin_snapshot as begin_first_sync;
 use crate::views::Counts;
 use xunge_sync::plan::{Facts, Step};

@@ -156,7 +156,7 @@ fn chain_at(reader: &Reader<'_>, counter: u64) -> Result<Option<Chain>> {
     Ok(Some(chain))
 }
 
-fn hash_of(stored: &StoredOperation) -> Hash {
+pub(super) fn hash_of(stored: &StoredOperation) -> Hash {
     match (stored.operation(), stored.payload_hash) {
         (Some(operation), _) => operation.hash(),
         (None, Some(hash)) => stored.header.hash(&hash),

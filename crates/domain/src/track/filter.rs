@@ -70,6 +70,18 @@ pub struct Dropped {
     pub standing: u32,
 }
 
+impl Dropped {
+    /// All that count for nothing; `standing` ones still prove presence.
+    pub fn thrown_away(&self) -> u32 {
+        self.outside_patrol
+            + self.mock
+            + self.duplicate
+            + self.inaccurate
+            + self.time_backwards
+            + self.impossible_speed
+    }
+}
+
 /// A point that passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kept {

@@ -1,0 +1,11 @@
+//! The screens' answers from real encrypted stores. Everyone in them is made up; ids carry area code 990101.
+
+mod care;
+mod conflicts;
+mod doors;
+mod incidents;
+mod large;
+mod masks;
+mod patrols;
+mod phone;
+mod standing;

@@ -1,0 +1,288 @@
+//! The county as a service: its real router, called without a socket, over its real encrypted database in a folder.
+
+use crate::trace::{Trace, hash_of};
+use crate::world::{Chance, VirtualClock};
+use axum::body::Body;
+use axum::http::Request as HttpRequest;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use tower::ServiceExt;
+use xunge_client::ports::{Connector, Request, Response, Transport, TransportError};
+use xunge_domain::ids::RecordId;
+use xunge_domain::records::RecordKind;
+use xunge_domain::value::Value;
+use xunge_server::county::{CountyEdit, County, Settings};
+use xunge_server::http::{App, CaChain, router};
+use xunge_server::storage::Storage;
+use xunge_sync::auth::enrol_code::EnrolCode;
+use zeroize::Zeroizing;
+
+/// Stands for the county's certificate: the simulator has no TLS, enrolment compares its hash all the same.
+const CA: &[u8] = b"the certificate of a county that does not exist";
+
+/// The county and the means to kill it.
+pub struct SimCounty {
+    dir: PathBuf,
+    clock: Arc<VirtualClock>,
+    seed: u64,
+    starts: Mutex<u64>,
+    running: Mutex<Option<Arc<App>>>,
+    /// The grid of the story.
+    pub grid: RecordId,
+    /// A grid beside it.
+    pub sibling: RecordId,
+}
+
+impl SimCounty {
+    /// A fresh county with one town, two grids and a few households in each.
+    pub fn new(dir: &Path, seed: u64, clock: Arc<VirtualClock>) -> Self {
+        let id = |n: u128| RecordId(uuid_from(seed, n));
+        let this = Self {
+            dir: dir.to_path_buf(),
+            clock,
+            seed,
+            starts: Mutex::new(0),
+            running: Mutex::new(None),
+            grid: id(3),
+            sibling: id(4),
+        };
+        this.start();
+        let county = this.county();
+        let mut edits = Vec::new();
+        let mut area = |area: RecordId, parent: Option<RecordId>, name: &str, code: &str, level: i64| {
+            let parent = parent.map_or(Value::Null, Value::reference);
+            edits.push(CountyEdit::new(
+                RecordKind::Area,
+                area,
+                area,
+                [(1, name.into()), (2, code.into()), (3, parent), (4, Value::Int(level))],
+            ));
+        };
+        area(id(1), None, "示范县", "990101", 1);
+        area(id(2), Some(id(1)), "示范镇", "990101001", 2);
+        area(this.grid, Some(id(2)), "一格", "990101001001", 4);
+        area(this.sibling, Some(id(2)), "二格", "990101001002", 4);
+        edits.push(CountyEdit::new(
+            RecordKind::IncidentCategory,
+            id(5),
+            id(1),
+            [(1, "lamp".into()), (2, "路灯不亮".into()), (3, "公用设施".into()), (4, Value::Int(8)), (5, Value::Int(1))],
+        ));
+        for (place, grid) in [(100, this.grid), (200, this.sibling)] {
+            for n in 0..4 {
+                edits.extend(household(grid, |part| id(place + 10 * n + part), n));
+            }
+        }
+        county.write_as_county(edits).expect("a fresh county takes its first records");
+        this
+    }
+
+    /// Starts it on what lies on the disk.
+    pub fn start(&self) {
+        let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
+        *starts += 1;
+        let storage = Storage::open(&self.dir.join("county.db"), Zeroizing::new([7; 32])).expect("the county's database opens");
+        let chance = Arc::new(Chance::new(self.seed, &format!("county {starts}")));
+        let store = object_store::local::LocalFileSystem::new_with_prefix(blobs_dir(&self.dir)).expect("a folder for blobs");
+        let blobs = xunge_server::blobs::Blobs::new(Arc::new(store), Zeroizing::new([8; 32]), chance.clone());
+        let county = County::open(storage, blobs, self.clock.clone(), chance, Settings::default()).expect("the county opens");
+        let ca = CaChain { current: CA.to_vec(), next: Vec::new() };
+        let app = Arc::new(App::inline(Arc::new(county), ca));
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(app);
+    }
+
+    /// Kills it: whatever was not durable is gone.
+    pub fn kill(&self) {
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The running county.
+    pub fn county(&self) -> Arc<County> {
+        self.app().expect("the county runs").county.clone()
+    }
+
+    fn app(&self) -> Option<Arc<App>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A worker of the story's grid, and a code for a phone.
+    pub fn code_for(&self, number: &str) -> String {
+        let county = self.county();
+        let worker = RecordId(uuid_from(self.seed, 50 + u128::from(hash_number(number))));
+        let edit = CountyEdit::new(
+            RecordKind::Worker,
+            worker,
+            self.grid,
+            [(1, format!("示例{number}").as_str().into()), (2, number.into()), (3, Value::Int(4))],
+        );
+        county.write_as_county(vec![edit]).expect("a worker is added");
+        county.grant(worker, self.grid).expect("a grid is granted");
+        let opened = county.open_code(worker, county.now_ms() + 600_000).expect("a code is opened");
+        EnrolCode::new(opened.single_use, CA).to_typed()
+    }
+
+    /// Calls the router.
+    pub fn call(&self, request: &Request) -> Option<Response> {
+        let app = self.app()?;
+        let mut building = HttpRequest::builder().method(request.method).uri(&request.path);
+        for (name, value) in &request.headers {
+            building = building.header(name, value);
+        }
+        let http = building.body(Body::from(request.body.clone())).ok()?;
+        let service = router(app, axum::Router::new());
+        pollster::block_on(async {
+            let answer = service.oneshot(http).await.ok()?;
+            let status = answer.status().as_u16();
+            let headers = answer
+                .headers()
+                .iter()
+                .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+                .collect();
+            let body = axum::body::to_bytes(answer.into_body(), 64 * 1024 * 1024).await.ok()?.to_vec();
+            Some(Response { status, headers, body })
+        })
+    }
+}
+
+fn blobs_dir(dir: &Path) -> PathBuf {
+    let blobs = dir.join("blobs");
+    std::fs::create_dir_all(&blobs).expect("a folder");
+    blobs
+}
+
+fn hash_number(text: &str) -> u64 {
+    text.bytes().fold(0, |sum, byte| (sum * 31 + u64::from(byte)) % 40)
+}
+
+/// A UUIDv7-shaped id that depends on the seed and nothing else.
+fn uuid_from(seed: u64, n: u128) -> uuid::Uuid {
+    let chance = Chance::new(seed, &format!("id {n}"));
+    xunge_domain::world::uuid_v7(
+        xunge_domain::world::Moment { wall_ms: 1_790_000_000_000, mono_ms: 0, boot: 0 },
+        &chance,
+    )
+}
+
+fn household(grid: RecordId, id: impl Fn(u128) -> RecordId, n: u128) -> Vec<CountyEdit> {
+    let text = |text: String| Value::Text(text);
+    let new = |kind, part, fields: Vec<(u16, Value)>| CountyEdit::new(kind, id(part), grid, fields);
+    let building = id(0);
+    let mut edits = vec![
+        CountyEdit::new(RecordKind::Building, building, grid, vec![(1, text(format!("{}幢", n + 1))), (5, Value::Int(n as i64))]),
+        new(
+            RecordKind::Dwelling,
+            1,
+            vec![(1, Value::reference(building)), (2, text("1".into())), (3, Value::Int(1)), (4, text("101".into()))],
+        ),
+        new(RecordKind::Household, 2, vec![(1, text(String::new()))]),
+        new(
+            RecordKind::Occupancy,
+            3,
+            vec![(1, Value::reference(id(2))), (2, Value::reference(id(1))), (3, Value::Int(1))],
+        ),
+        new(RecordKind::Person, 4, vec![(1, text(format!("孔示{n}"))), (5, text(format!("1380000000{n}")))]),
+    ];
+    edits.push(new(
+        RecordKind::Residence,
+        5,
+        vec![(1, Value::reference(id(4))), (2, Value::reference(id(2))), (3, Value::Int(2)), (4, Value::Int(0))],
+    ));
+    edits
+}
+
+/// A link of one phone: loses requests and answers, repeats, goes down.
+pub struct SimLink {
+    county: Arc<SimCounty>,
+    chance: Chance,
+    trace: Arc<Trace>,
+    name: &'static str,
+    /// Percent of messages that meet with something.
+    pub trouble: Mutex<u64>,
+    /// Whether there is signal.
+    pub up: Mutex<bool>,
+}
+
+impl SimLink {
+    /// A good link.
+    pub fn new(county: Arc<SimCounty>, seed: u64, name: &'static str, trace: Arc<Trace>) -> Arc<Self> {
+        let chance = Chance::new(seed, &format!("link {name}"));
+        Arc::new(Self { county, chance, trace, name, trouble: Mutex::new(0), up: Mutex::new(true) })
+    }
+
+    /// Sets how bad it is.
+    pub fn set(&self, up: bool, trouble: u64) {
+        *self.up.lock().unwrap_or_else(PoisonError::into_inner) = up;
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+
+    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        let note = |what: &str, response: Option<&Response>| {
+            let got = response.map(|r| format!("{} {}", r.status, hash_of(&r.body))).unwrap_or_default();
+            let path = if request.path.starts_with("/uploads/") { "/uploads/…" } else { &request.path };
+            self.trace.note(format!("{} {} {path} {} {what} {got}", self.name, request.method, hash_of(&request.body)));
+        };
+        if !*self.up.lock().unwrap_or_else(PoisonError::into_inner) {
+            note("no signal", None);
+            return Err(TransportError::Unreachable);
+        }
+        let trouble = *self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        let kind = if self.chance.happens(trouble) { self.chance.below(4) } else { 9 };
+        match kind {
+            0 => {
+                note("lost on the way", None);
+                Err(TransportError::Unreachable)
+            }
+            1 => {
+                let response = self.county.call(request);
+                note("answer lost", response.as_ref());
+                Err(TransportError::Unreachable)
+            }
+            2 => {
+                // Arrives twice: a proxy that repeats. The phone sees the second answer.
+                let first = self.county.call(request);
+                note("first of two", first.as_ref());
+                self.deliver(request, note)
+            }
+            3 => {
+                note("answered by a captive portal", None);
+                Ok(Response {
+                    status: 200,
+                    headers: vec![("content-type".into(), "text/html".into())],
+                    body: b"<html>please log in</html>".to_vec(),
+                })
+            }
+            _ => self.deliver(request, note),
+        }
+    }
+
+    fn deliver(
+        &self,
+        request: &Request,
+        note: impl Fn(&str, Option<&Response>),
+    ) -> Result<Response, TransportError> {
+        let response = self.county.call(request);
+        note("", response.as_ref());
+        response.ok_or(TransportError::Unreachable)
+    }
+}
+
+/// Gives phones their link.
+pub struct SimConnector(pub Arc<SimLink>);
+
+impl Connector for SimConnector {
+    fn fetch_ca(&self, _: &str) -> Result<Vec<u8>, TransportError> {
+        Ok(CA.to_vec())
+    }
+
+    fn connect(&self, _: &str, _: &[Vec<u8>]) -> Result<Box<dyn Transport>, TransportError> {
+        Ok(Box::new(Through(self.0.clone())))
+    }
+}
+
+struct Through(Arc<SimLink>);
+
+impl Transport for Through {
+    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        self.0.send(request)
+    }
+}

@@ -1,0 +1,127 @@
+//! A phone with a name, on a real encrypted store in a folder.
+
+use crate::county::{SimConnector, SimCounty, SimLink};
+use crate::trace::Trace;
+use crate::world::{Chance, VirtualClock};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use xunge_client::commands::dispatch;
+use xunge_client::ports::Device as _;
+use xunge_client::simulated::SimulatedDevice;
+use xunge_client::syncing::Next;
+use xunge_client::{Client, World};
+use xunge_store::files::RealFiles;
+use xunge_store::keys::PinCost;
+
+const PIN: &str = "270418";
+
+/// A phone.
+pub struct SimPhone {
+    /// Whose it is.
+    pub name: &'static str,
+    /// Its clock.
+    pub clock: Arc<VirtualClock>,
+    /// Its hardware.
+    pub device: Arc<SimulatedDevice>,
+    /// Its link.
+    pub link: Arc<SimLink>,
+    dir: PathBuf,
+    random: Arc<Chance>,
+    client: Client,
+    trace: Arc<Trace>,
+}
+
+impl SimPhone {
+    /// A new phone, enrolled with a code of the county.
+    pub fn enrolled(
+        dir: &Path,
+        seed: u64,
+        name: &'static str,
+        county: &Arc<SimCounty>,
+        clock: Arc<VirtualClock>,
+        trace: Arc<Trace>,
+    ) -> Self {
+        let link = SimLink::new(county.clone(), seed, name, trace.clone());
+        let random = Arc::new(Chance::new(seed, name));
+        let device = Arc::new(SimulatedDevice::new([3; 32]));
+        let dir = dir.join(name);
+        let client = open(&dir, &clock, &random, &device, &link);
+        let phone = Self { name, clock, device, link, dir, random, client, trace };
+        let code = county.code_for(name);
+        phone.call("enrol", json!({ "address": "county.test:8443", "code": code, "pin": PIN })).expect("enrols");
+        phone
+    }
+
+    /// Calls a command as a screen would; a refusal gives its code.
+    ///
+    /// # Errors
+    /// The code.
+    pub fn call(&self, command: &str, args: Value) -> Result<Value, String> {
+        let answer = dispatch(&self.client, command, args).map_err(|error| error.code);
+        let told = match &answer {
+            Ok(_) => "ok".to_owned(),
+            Err(code) => code.clone(),
+        };
+        self.trace.note(format!("{} {command} {told}", self.name));
+        answer
+    }
+
+    /// The process is killed and started again; the worker types the PIN.
+    pub fn restart(&mut self) {
+        self.client = open(&self.dir, &self.clock, &self.random, &self.device, &self.link);
+        self.call("unlock", json!({ "pin": PIN })).expect("the PIN opens it");
+    }
+
+    /// Takes one step of synchronisation; true while there is more to do at once.
+    pub fn step(&self) -> bool {
+        match self.client.opened().expect("open").sync_step().expect("the store works") {
+            Next::Go => true,
+            Next::Wait(ms) => {
+                self.trace.note(format!("{} waits {ms}", self.name));
+                self.clock.pass(ms);
+                false
+            }
+            Next::Stopped => false,
+        }
+    }
+
+    /// The opened phone.
+    pub fn open(&self) -> Arc<xunge_client::Open> {
+        self.client.opened().expect("open")
+    }
+
+    /// Whether nothing waits to be sent.
+    pub fn is_quiet(&self) -> bool {
+        let counts = self.open().counts().expect("counts");
+        counts.on_phone == 0 && counts.sending == 0
+    }
+
+    /// What the camera sees next.
+    pub fn load_photo(&self, seed: u8) {
+        let picture = image::ImageBuffer::from_fn(320, 240, |x, y| {
+            image::Rgb([seed.wrapping_mul(40).wrapping_add(x as u8 / 4), (y as u8) / 3, 90])
+        });
+        let mut bytes = Vec::new();
+        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 85).encode_image(&picture).expect("encodes");
+        self.device.load_photos(vec![bytes]);
+        let _ = self.device.metered();
+    }
+}
+
+fn open(
+    dir: &Path,
+    clock: &Arc<VirtualClock>,
+    random: &Arc<Chance>,
+    device: &Arc<SimulatedDevice>,
+    link: &Arc<SimLink>,
+) -> Client {
+    let world = World {
+        clock: clock.clone(),
+        random: random.clone(),
+        files: Arc::new(RealFiles),
+        device: device.clone(),
+        connector: Arc::new(SimConnector(link.clone())),
+    };
+    Client::new(world, dir, PinCost::LEAST)
+}
