@@ -1,64 +1,116 @@
 // The screens, one entry each: where it is, which scene it needs, what is done before the picture.
-const press = (text) => async (page) => page.locator(`button:has-text("${text}"), a:has-text("${text}")`).first().click();
+const press = (text) => async (page) =>
+  page.locator(`button:has-text("${text}"), a:has-text("${text}")`).first().click();
 /** First of several words, one per language. */
-const either = (...words) => async (page) => {
-  const found = words.map((w) => `button:has-text("${w}"), a:has-text("${w}")`).join(', ');
-  await page.locator(found).first().click();
-};
+const either =
+  (...words) =>
+  async (page) => {
+    const found = words.map((w) => `button:has-text("${w}"), a:has-text("${w}")`).join(', ');
+    await page.locator(found).first().click();
+  };
 
 export const phoneShots = [
   { name: '01-enrol', path: '/enrol', query: 'phase=new' },
-  { name: '02-enrol-code', path: '/enrol', query: 'phase=new', act: async (page) => {
-    await either('开始登记', 'Begin')(page);
-    await page.fill('#address', '192.168.1.20:8443');
-    await page.fill('#code', '7K3M-9QXT-4HB');
-  } },
-  { name: '03-enrol-pin', path: '/enrol', query: 'phase=new', act: async (page) => {
-    await either('开始登记', 'Begin')(page);
-    await page.fill('#address', '192.168.1.20:8443');
-    await page.fill('#code', '7K3M9QXT4HBRT6W2ZC5D');
-    await either('下一步', 'Next')(page);
-    await page.keyboard.type('258');
-  } },
+  {
+    name: '02-enrol-code',
+    path: '/enrol',
+    query: 'phase=new',
+    act: async (page) => {
+      await either('开始登记', 'Begin')(page);
+      await page.fill('#address', '192.168.1.20:8443');
+      await page.fill('#code', '7K3M-9QXT-4HB');
+    },
+  },
+  {
+    name: '03-enrol-pin',
+    path: '/enrol',
+    query: 'phase=new',
+    act: async (page) => {
+      await either('开始登记', 'Begin')(page);
+      await page.fill('#address', '192.168.1.20:8443');
+      await page.fill('#code', '7K3M9QXT4HBRT6W2ZC5D');
+      await either('下一步', 'Next')(page);
+      await page.keyboard.type('258');
+    },
+  },
   { name: '04-first-sync', path: '/first-sync', query: 'first=1' },
-  { name: '05-unlock', path: '/unlock', query: 'phase=locked', act: async (page) => {
-    await page.keyboard.type('111111');
-    await page.waitForTimeout(120);
-  } },
+  {
+    name: '05-unlock',
+    path: '/unlock',
+    query: 'phase=locked',
+    act: async (page) => {
+      await page.keyboard.type('111111');
+      await page.waitForTimeout(120);
+    },
+  },
   { name: '06-needs-desk', path: '/needs-desk', query: 'phase=needs_desk' },
   { name: '10-today', path: '/today', query: 'net=off' },
   { name: '11-today-full', path: '/today', full: true },
   { name: '12-households', path: '/households' },
-  { name: '13-search', path: '/households', act: async (page) => { await page.fill('.search input', '2-1-3'); await page.waitForTimeout(300); } },
-  { name: '14-search-none', path: '/households', act: async (page) => { await page.fill('.search input', '9-9-9'); await page.waitForTimeout(300); } },
+  {
+    name: '13-search',
+    path: '/households',
+    act: async (page) => {
+      await page.fill('.search input', '2-1-3');
+      await page.waitForTimeout(300);
+    },
+  },
+  {
+    name: '14-search-none',
+    path: '/households',
+    act: async (page) => {
+      await page.fill('.search input', '9-9-9');
+      await page.waitForTimeout(300);
+    },
+  },
   { name: '20-household', path: '/household/h1-301' },
   { name: '21-household-full', path: '/household/h1-301', full: true },
   { name: '22-reveal-reason', path: '/household/h1-301', act: either('看全', 'See all') },
-  { name: '23-revealed', path: '/household/h1-301', act: async (page) => {
-    await either('看全', 'See all')(page);
-    await page.waitForTimeout(400);
-    await either('登门核对', 'Checking at the door')(page);
-  } },
+  {
+    name: '23-revealed',
+    path: '/household/h1-301',
+    act: async (page) => {
+      await either('看全', 'See all')(page);
+      await page.waitForTimeout(400);
+      await either('登门核对', 'Checking at the door')(page);
+    },
+  },
   { name: '24-changed', path: '/household/h1-301', act: either('有变化', 'changed…') },
   { name: '25-nobody', path: '/household/h1-301', act: either('没见到人', 'Nobody') },
   { name: '26-visited', path: '/household/h1-301', act: either('记一次走访', 'Nothing changed') },
   { name: '27-household-form', path: '/household/h1-301/edit' },
   { name: '30-person-form', path: '/household/h1-301/person/p0', full: true },
-  { name: '31-person-id', path: '/household/h1-301/person/new', act: async (page) => {
-    for (let n = 0; n < 7 && !(await page.locator('#f-citizen_id').count()); n++) await either('下一步', 'Next')(page);
-    await page.locator('#f-citizen_id').click();
-    await page.keyboard.type('99010119420312204');
-  } },
+  {
+    name: '31-person-id',
+    path: '/household/h1-301/person/new',
+    act: async (page) => {
+      for (let n = 0; n < 7 && !(await page.locator('#f-citizen_id').count()); n++)
+        await either('下一步', 'Next')(page);
+      await page.locator('#f-citizen_id').click();
+      await page.keyboard.type('99010119420312204');
+    },
+  },
   { name: '40-patrol-start', path: '/patrol' },
   { name: '41-patrol', path: '/patrol', query: 'patrol=walking', wait: 700 },
-  { name: '42-patrol-points', path: '/patrol', query: 'patrol=walking', act: async (page) => page.locator('.trio button').click() },
+  {
+    name: '42-patrol-points',
+    path: '/patrol',
+    query: 'patrol=walking',
+    act: async (page) => page.locator('.trio button').click(),
+  },
   { name: '43-patrol-stop', path: '/patrol', query: 'patrol=walking', act: either('结束巡查', 'End patrol') },
-  { name: '44-patrol-summary', path: '/patrol', query: 'patrol=walking', wait: 700, act: async (page) => {
-    await either('结束巡查', 'End patrol')(page);
-    await page.waitForTimeout(400);
-    await page.locator('.van-popup .btn').first().click();
-    await page.waitForTimeout(500);
-  } },
+  {
+    name: '44-patrol-summary',
+    path: '/patrol',
+    query: 'patrol=walking',
+    wait: 700,
+    act: async (page) => {
+      await either('结束巡查', 'End patrol')(page);
+      await page.waitForTimeout(400);
+      await page.locator('.van-popup .btn').first().click();
+      await page.waitForTimeout(500);
+    },
+  },
   { name: '50-report', path: '/report' },
   { name: '51-report-draft', path: '/report', query: 'draft=1' },
   { name: '52-report-full', path: '/report', query: 'draft=1', full: true },
@@ -77,4 +129,49 @@ export const phoneShots = [
 ];
 phoneShots.at(-1).act = either('现在就送', 'Send now');
 
-export const deskShots = [];
+export const deskShots = [
+  { name: '01-login', path: '/', query: 'login=1' },
+  {
+    name: '02-login-wrong',
+    path: '/',
+    query: 'login=1',
+    act: async (page) => {
+      await page.fill('#name', 'fumin');
+      await page.fill('#password', 'wrong');
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(100);
+    },
+  },
+  { name: '10-incidents', path: '/incidents' },
+  {
+    name: '11-dispatch',
+    path: '/incidents/in0',
+    act: async (page) => {
+      await either('受理', 'Accept')(page);
+      await page.waitForTimeout(150);
+      await either('派给部门', 'Dispatch')(page);
+    },
+  },
+  { name: '12-close', path: '/incidents/in5', act: either('结案并回音', 'Close with') },
+  { name: '13-photo', path: '/incidents/in0', act: async (page) => page.locator('.pic').first().click() },
+  { name: '20-patrols', path: '/patrols' },
+  { name: '21-patrol', path: '/patrols', act: async (page) => page.locator('.open').nth(1).click() },
+  { name: '30-visits', path: '/visits' },
+  { name: '40-review', path: '/review' },
+  { name: '50-workers', path: '/grids' },
+  { name: '51-code', path: '/grids', act: either('登记码', 'Code') },
+  { name: '52-households', path: '/grids', act: async (page) => page.locator('.bar button').nth(1).click() },
+  {
+    name: '53-household',
+    path: '/grids',
+    act: async (page) => {
+      await page.locator('.bar button').nth(1).click();
+      await page.locator('.open').first().click();
+      await page.waitForTimeout(350);
+      await either('看全', 'See all')(page);
+    },
+  },
+  { name: '60-devices', path: '/devices' },
+  { name: '61-revoke', path: '/devices', act: either('停用', 'Stop') },
+  { name: '70-audit', path: '/audit' },
+];

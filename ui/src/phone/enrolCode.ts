@@ -37,5 +37,9 @@ export function isQrText(address: string): boolean {
 
 /** `host:port` or a bare host; what a person could have meant. */
 export function looksLikeAddress(address: string): boolean {
-  return isQrText(address) || /^(https?:\/\/)?[\w.-]+(:\d{1,5})?\/?$/.test(address.trim()) || /^\[[\da-f:]+\](:\d{1,5})?$/i.test(address.trim());
+  return (
+    isQrText(address) ||
+    /^(https?:\/\/)?[\w.-]+(:\d{1,5})?\/?$/.test(address.trim()) ||
+    /^\[[\da-f:]+\](:\d{1,5})?$/i.test(address.trim())
+  );
 }

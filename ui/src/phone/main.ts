@@ -5,13 +5,15 @@ import './polyfills';
 import { createApp } from 'vue';
 import { CallFailure, connect } from '@/api';
 import App from './App.vue';
-import { i18n } from './language';
+import { i18n } from '@/words/language';
 import { hardwareBack } from './hardware';
 import { router } from './router';
 import { refreshApp } from './state/app';
 import { startFailed } from './startFailed';
 
-document.addEventListener('touchstart', () => document.documentElement.setAttribute('data-touch', ''), { passive: true });
+document.addEventListener('touchstart', () => document.documentElement.setAttribute('data-touch', ''), {
+  passive: true,
+});
 
 async function start(): Promise<void> {
   try {

@@ -22,8 +22,20 @@ export const FIELDS: readonly FieldPlan[] = [
   { name: 'citizen_id', kind: 'id', ground: 'statutory', declinable: true },
   { name: 'sex', kind: 'choice', ground: 'statutory', codes: ['1', '2', '9'], group: 'sex' },
   { name: 'birth', kind: 'date', ground: 'statutory' },
-  { name: 'relation', kind: 'choice', ground: 'statutory', codes: ['0', '1', '2', '3', '4', '5', '6', '7', '8'], group: 'relation' },
-  { name: 'residence', kind: 'choice', ground: 'statutory', codes: ['registered', 'usual', 'floating', 'overseas'], group: 'residence' },
+  {
+    name: 'relation',
+    kind: 'choice',
+    ground: 'statutory',
+    codes: ['0', '1', '2', '3', '4', '5', '6', '7', '8'],
+    group: 'relation',
+  },
+  {
+    name: 'residence',
+    kind: 'choice',
+    ground: 'statutory',
+    codes: ['registered', 'usual', 'floating', 'overseas'],
+    group: 'residence',
+  },
   { name: 'phone', kind: 'phone', ground: 'voluntary', declinable: true },
   { name: 'note', kind: 'note', ground: 'voluntary' },
 ];

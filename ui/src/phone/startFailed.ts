@@ -1,7 +1,7 @@
 /** When not even the first call comes through there is no app to show it: three plain sentences instead of white. */
 import { createApp, h } from 'vue';
 import type { CallFailure } from '@/api';
-import { i18n } from './language';
+import { i18n } from '@/words/language';
 import FailureNote from './parts/FailureNote.vue';
 
 export function startFailed(failure: CallFailure): void {

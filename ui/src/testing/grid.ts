@@ -3,7 +3,20 @@ import type { BuildingLine, BuildingView, DoorView, DutyView, HouseholdView, Per
 
 export const MARK = 'xunge-testing-data';
 const DAY = 86_400_000;
-const NAMES = ['孔令芳', '胡志远', '曹慧敏', '严立春', '华秀英', '金建国', '魏小燕', '陶德明', '姜晓梅', '戚文博', '谢玉兰', '邹海波'];
+const NAMES = [
+  '孔令芳',
+  '胡志远',
+  '曹慧敏',
+  '严立春',
+  '华秀英',
+  '金建国',
+  '魏小燕',
+  '陶德明',
+  '姜晓梅',
+  '戚文博',
+  '谢玉兰',
+  '邹海波',
+];
 
 export interface Door {
   id: string;
@@ -18,14 +31,16 @@ export interface Door {
   view: HouseholdView | null;
 }
 
-export const at = (hour: number, minute: number, daysAgo = 0) => new Date().setHours(hour, minute, 0, 0) - daysAgo * DAY;
+export const at = (hour: number, minute: number, daysAgo = 0) =>
+  new Date().setHours(hour, minute, 0, 0) - daysAgo * DAY;
 export const isoDay = (ms: number) => {
   const d = new Date(ms);
   return `${d.getFullYear()}-${String(d.getMonth() + 1).padStart(2, '0')}-${String(d.getDate()).padStart(2, '0')}`;
 };
 
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-export const checkDigit = (first17: string) => '10X98765432'[[...first17].reduce((n, c, i) => n + Number(c) * WEIGHTS[i]!, 0) % 11]!;
+export const checkDigit = (first17: string) =>
+  '10X98765432'[[...first17].reduce((n, c, i) => n + Number(c) * WEIGHTS[i]!, 0) % 11]!;
 
 function fields(n: number, relation: string, birthYear: number): PersonFields & { id: string } {
   const female = n % 2 === 0;
@@ -45,8 +60,10 @@ function fields(n: number, relation: string, birthYear: number): PersonFields & 
 }
 
 export const maskName = (name: string) => name.slice(0, 1) + '*'.repeat(Math.max(1, name.length - 1));
-export const maskId = (id: string) => (id === 'declined' || id === '' ? id : `${id.slice(0, 6)}${'*'.repeat(8)}${id.slice(-4)}`);
-export const maskPhone = (phone: string) => (phone === 'declined' || phone === '' ? phone : `${phone.slice(0, 3)}****${phone.slice(-4)}`);
+export const maskId = (id: string) =>
+  id === 'declined' || id === '' ? id : `${id.slice(0, 6)}${'*'.repeat(8)}${id.slice(-4)}`;
+export const maskPhone = (phone: string) =>
+  phone === 'declined' || phone === '' ? phone : `${phone.slice(0, 3)}****${phone.slice(-4)}`;
 
 export function personLine(p: PersonFields & { id: string }, n: number): PersonLine {
   const year = Number(p.birth.slice(0, 4));
@@ -65,12 +82,30 @@ export function personLine(p: PersonFields & { id: string }, n: number): PersonL
 }
 
 const SHAPE: Array<[string, string, string, number, number | null]> = [
-  ['601', '1', 'visited', 2, at(9, 2)], ['602', '1', 'plain', 3, null], ['601', '2', 'to_check', 4, null], ['602', '2', 'empty', 0, null],
-  ['501', '1', 'visited', 2, at(9, 5)], ['502', '1', 'plain', 2, null], ['501', '2', 'plain', 4, null], ['502', '2', 'due', 3, null],
-  ['401', '1', 'visited', 1, at(9, 8)], ['402', '1', 'visited', 2, at(9, 9)], ['401', '2', 'plain', 3, null], ['402', '2', 'plain', 1, null],
-  ['301', '1', 'due', 2, null], ['302', '1', 'plain', 5, null], ['301', '2', 'nobody_home', 2, at(9, 11)], ['302', '2', 'plain', 2, null],
-  ['201', '1', 'plain', 3, null], ['202', '1', 'plain', 2, null], ['201', '2', 'plain', 3, null], ['202', '2', 'empty', 0, null],
-  ['101', '1', 'plain', 2, null], ['102', '1', 'visited', 2, at(8, 58)], ['101', '2', 'plain', 4, null], ['102', '2', 'plain', 3, null],
+  ['601', '1', 'visited', 2, at(9, 2)],
+  ['602', '1', 'plain', 3, null],
+  ['601', '2', 'to_check', 4, null],
+  ['602', '2', 'empty', 0, null],
+  ['501', '1', 'visited', 2, at(9, 5)],
+  ['502', '1', 'plain', 2, null],
+  ['501', '2', 'plain', 4, null],
+  ['502', '2', 'due', 3, null],
+  ['401', '1', 'visited', 1, at(9, 8)],
+  ['402', '1', 'visited', 2, at(9, 9)],
+  ['401', '2', 'plain', 3, null],
+  ['402', '2', 'plain', 1, null],
+  ['301', '1', 'due', 2, null],
+  ['302', '1', 'plain', 5, null],
+  ['301', '2', 'nobody_home', 2, at(9, 11)],
+  ['302', '2', 'plain', 2, null],
+  ['201', '1', 'plain', 3, null],
+  ['202', '1', 'plain', 2, null],
+  ['201', '2', 'plain', 3, null],
+  ['202', '2', 'empty', 0, null],
+  ['101', '1', 'plain', 2, null],
+  ['102', '1', 'visited', 2, at(8, 58)],
+  ['101', '2', 'plain', 4, null],
+  ['102', '2', 'plain', 3, null],
 ];
 
 let count = 0;
@@ -84,7 +119,11 @@ export const doors: Door[] = SHAPE.map(([door, unit, state, people, visited]) =>
     door,
     people: Array.from({ length: people }, (_, i) => {
       const first = key === '1-301';
-      return fields(first ? i : 2 + count++, i === 0 ? '0' : i === 1 ? '1' : '2', first ? (i === 0 ? 1942 : 1970) : 1950 + ((count * 7) % 60));
+      return fields(
+        first ? i : 2 + count++,
+        i === 0 ? '0' : i === 1 ? '1' : '2',
+        first ? (i === 0 ? 1942 : 1970) : 1950 + ((count * 7) % 60),
+      );
     }),
     state,
     toCheck: state === 'to_check' ? 2 : 0,
@@ -114,9 +153,18 @@ export function household(door: Door): HouseholdView {
     people: [],
     duties: door.id === 'h1-301' ? [duty(door.people[0]!.id)] : [],
     visits: [
-      { id: 'v0', at_ms: at(10, 12, 31), outcome: 'nothing_changed', note: '老人身体还好', by: '刘敏', standing: 'at_county' },
+      {
+        id: 'v0',
+        at_ms: at(10, 12, 31),
+        outcome: 'nothing_changed',
+        note: '老人身体还好',
+        by: '刘敏',
+        standing: 'at_county',
+      },
     ],
-    history: [{ at_ms: at(16, 3, 60), by: '县里导入', kind: 'person', fields: ['name', 'phone'], standing: 'at_county' }],
+    history: [
+      { at_ms: at(16, 3, 60), by: '县里导入', kind: 'person', fields: ['name', 'phone'], standing: 'at_county' },
+    ],
     review: door.id === 'h2-502' ? 1 : 0,
     standing: door.visited ? 'on_phone' : 'at_county',
   };
@@ -147,7 +195,9 @@ export const buildings = (): BuildingLine[] =>
 
 export function building(id: string): BuildingView {
   const line = buildings().find((b) => b.id === id)!;
-  const own = doors.map((d) => (id === 'b2' ? d : { ...d, state: d.state === 'empty' ? 'empty' : 'plain', visited: null }));
+  const own = doors.map((d) =>
+    id === 'b2' ? d : { ...d, state: d.state === 'empty' ? 'empty' : 'plain', visited: null },
+  );
   return {
     building: line,
     units: ['1', '2'],

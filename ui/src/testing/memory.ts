@@ -1,6 +1,6 @@
 /**
  * A carrier without Rust, for development and tests of the screens: a fictional day in memory. Never in the production
- * bundle (test/bundle.test.ts looks for its mark). What it decides is only enough to show every screen.
+ * bundle (e2e/bundle.mjs looks for its mark). What it decides is only enough to show every screen.
  * The address chooses the scene: `?phase=new|locked|needs_desk&big=1&theme=dark&lang=en&net=off&patrol=walking&slow=1`.
  */
 import { CallFailure, type Answer, type Args, type Carrier, type Name } from '@/api/carrier';
@@ -30,9 +30,15 @@ export function memory(search = window.location.search): Carrier {
     change: 1,
   };
   const drafts = new Map<string, Draft>();
-  const draftPhotos: PhotoView[] = scene.has('draft') ? [photo('ph8', at(9, 52), 'on_phone'), photo('ph9', at(9, 52), 'on_phone')] : [];
+  const draftPhotos: PhotoView[] = scene.has('draft')
+    ? [photo('ph8', at(9, 52), 'on_phone'), photo('ph9', at(9, 52), 'on_phone')]
+    : [];
   if (scene.has('draft'))
-    drafts.set('incident:new', { form: 'incident:new', fields: { category: 'fire_lane', place_name: '2幢东侧', text: '四辆电动车堵在通道里' }, saved_ms: at(9, 53) });
+    drafts.set('incident:new', {
+      form: 'incident:new',
+      fields: { category: 'fire_lane', place_name: '2幢东侧', text: '四辆电动车堵在通道里' },
+      saved_ms: at(9, 53),
+    });
   const log: AccessEntry[] = [
     { at_ms: at(9, 16), person: '孔**', reason: 'check_at_door' },
     { at_ms: at(16, 40, 1), person: '胡**', reason: 'call' },
@@ -41,14 +47,28 @@ export function memory(search = window.location.search): Carrier {
   const review: Review = {
     conflicts: [
       {
-        id: 'c1', kind: 'person', record: 'p7', household: 'h2-502', door: '2幢2单元 502', subject: '魏**', field: 'phone', both: false,
+        id: 'c1',
+        kind: 'person',
+        record: 'p7',
+        household: 'h2-502',
+        door: '2幢2单元 502',
+        subject: '魏**',
+        field: 'phone',
+        both: false,
         sides: [
           { op: 'dev1:41', mine: true, by: '刘敏', at_ms: at(9, 20), value: '138****2207', provisional: true },
           { op: 'county:9', mine: false, by: 'county', at_ms: at(8, 5), value: '150****8841', provisional: false },
         ],
       },
       {
-        id: 'c2', kind: 'household', record: 'h1-602', household: 'h1-602', door: '2幢1单元 602', subject: '', field: 'occupancy', both: true,
+        id: 'c2',
+        kind: 'household',
+        record: 'h1-602',
+        household: 'h1-602',
+        door: '2幢1单元 602',
+        subject: '',
+        field: 'occupancy',
+        both: true,
         sides: [
           { op: 'dev2:17', mine: false, by: '何军', at_ms: at(17, 2, 1), value: 'tenant', provisional: true },
           { op: 'dev1:38', mine: true, by: '刘敏', at_ms: at(8, 50), value: 'owner', provisional: false },
@@ -56,7 +76,15 @@ export function memory(search = window.location.search): Carrier {
       },
     ],
     refused: [
-      { op: 'dev1:33', kind: 'incident_step', record: 'i4', reason: 'illegal_transition', fields: ['text'], at_ms: at(10, 12), subject: '路灯不亮' },
+      {
+        op: 'dev1:33',
+        kind: 'incident_step',
+        record: 'i4',
+        reason: 'illegal_transition',
+        fields: ['text'],
+        at_ms: at(10, 12),
+        subject: '路灯不亮',
+      },
     ],
   };
   const saves = { on_phone: 3, at_county: 128 };
@@ -94,7 +122,8 @@ export function memory(search = window.location.search): Carrier {
   const patrol = () => {
     if (patrolState === 'none' || patrolState === 'done') return null;
     const view = patrolView(patrolState, started);
-    for (const p of view.points) if (handReached.has(p.id) && p.reached_ms === null) Object.assign(p, { reached_ms: Date.now(), by: 'hand' });
+    for (const p of view.points)
+      if (handReached.has(p.id) && p.reached_ms === null) Object.assign(p, { reached_ms: Date.now(), by: 'hand' });
     return view;
   };
   const verb = (next: 'walking' | 'paused' | 'done') => {
@@ -135,7 +164,12 @@ export function memory(search = window.location.search): Carrier {
       if (!online) throw new CallFailure('county_unreachable', {}, true);
       return sync();
     },
-    storage: () => ({ records_bytes: 4_310_000, photos_bytes: 12_400_000, free_bytes: 9_800_000_000, track_points: 1312 }),
+    storage: () => ({
+      records_bytes: 4_310_000,
+      photos_bytes: 12_400_000,
+      free_bytes: 9_800_000_000,
+      track_points: 1312,
+    }),
     access_log: ({ page }) => log.slice(page.offset, page.offset + page.limit),
     draft_save: (draft) => (drafts.set(draft.form, draft), null),
     draft_load: ({ form }) => drafts.get(form) ?? null,
@@ -144,30 +178,97 @@ export function memory(search = window.location.search): Carrier {
       date: isoDay(Date.now()),
       grid: worker.grid,
       slots: [
-        { slot: 'morning', from: '08:30', to: '11:30', state: patrolState === 'none' ? 'due' : patrolState, points: 7, reached: patrolState === 'done' ? 5 : 0, incidents: 1, patrol: null, standing: patrolState === 'done' ? 'on_phone' : null },
-        { slot: 'afternoon', from: '14:30', to: '17:30', state: 'later', points: 7, reached: 0, incidents: 0, patrol: null, standing: null },
+        {
+          slot: 'morning',
+          from: '08:30',
+          to: '11:30',
+          state: patrolState === 'none' ? 'due' : patrolState,
+          points: 7,
+          reached: patrolState === 'done' ? 5 : 0,
+          incidents: 1,
+          patrol: null,
+          standing: patrolState === 'done' ? 'on_phone' : null,
+        },
+        {
+          slot: 'afternoon',
+          from: '14:30',
+          to: '17:30',
+          state: 'later',
+          points: 7,
+          reached: 0,
+          incidents: 0,
+          patrol: null,
+          standing: null,
+        },
       ],
       counts: counts(),
       visits_due: [
-        { household: 'h1-301', door: '2幢1单元 301', reason: 'care_duty', category: '独居老人探访', last_visit_ms: at(10, 12, 31), due: isoDay(Date.now()) },
-        { household: 'h2-502', door: '2幢2单元 502', reason: 'new_tenant', category: null, last_visit_ms: null, due: isoDay(Date.now() + 2 * 86_400_000) },
-        { household: 'h2-601', door: '2幢2单元 601', reason: 'to_check', category: null, last_visit_ms: at(9, 0, 90), due: isoDay(Date.now() - 86_400_000) },
+        {
+          household: 'h1-301',
+          door: '2幢1单元 301',
+          reason: 'care_duty',
+          category: '独居老人探访',
+          last_visit_ms: at(10, 12, 31),
+          due: isoDay(Date.now()),
+        },
+        {
+          household: 'h2-502',
+          door: '2幢2单元 502',
+          reason: 'new_tenant',
+          category: null,
+          last_visit_ms: null,
+          due: isoDay(Date.now() + 2 * 86_400_000),
+        },
+        {
+          household: 'h2-601',
+          door: '2幢2单元 601',
+          reason: 'to_check',
+          category: null,
+          last_visit_ms: at(9, 0, 90),
+          due: isoDay(Date.now() - 86_400_000),
+        },
       ],
       visits_due_total: 3,
       visits_done: doors.filter((d) => d.visited).length,
       answers: [
-        { incident: 'i4', title: '路灯不亮', state: 'closed', by: '富民镇网格中心', at_ms: at(16, 20, 1), text: '路灯修好了，请到现场看一眼。', standing: 'at_county' },
+        {
+          incident: 'i4',
+          title: '路灯不亮',
+          state: 'closed',
+          by: '富民镇网格中心',
+          at_ms: at(16, 20, 1),
+          text: '路灯修好了，请到现场看一眼。',
+          standing: 'at_county',
+        },
       ],
       returned: [
-        { incident: 'i3', title: '乱堆物料', state: 'returned', by: '富民镇网格中心', at_ms: at(9, 15), text: '请补充是哪一家的，拍一张全景', standing: 'at_county' },
+        {
+          incident: 'i3',
+          title: '乱堆物料',
+          state: 'returned',
+          by: '富民镇网格中心',
+          at_ms: at(9, 15),
+          text: '请补充是哪一家的，拍一张全景',
+          standing: 'at_county',
+        },
       ],
     }),
-    households_head: () => ({ households: 299, people: 908, visited_today: doors.filter((d) => d.visited).length, buildings: buildings() }),
+    households_head: () => ({
+      households: 299,
+      people: 908,
+      visited_today: doors.filter((d) => d.visited).length,
+      buildings: buildings(),
+    }),
     building: ({ id }) => building(id),
     households: ({ query, page }) => {
       const q = query.replace(/-/g, '');
       const rows = doors
-        .filter((d) => d.people.length > 0 && (`2${d.unit}${d.door}`.includes(q) || d.people.some((p) => p.name.startsWith(query) || p.citizen_id.endsWith(query))))
+        .filter(
+          (d) =>
+            d.people.length > 0 &&
+            (`2${d.unit}${d.door}`.includes(q) ||
+              d.people.some((p) => p.name.startsWith(query) || p.citizen_id.endsWith(query))),
+        )
         .map((d) => ({
           id: d.id,
           door: household(d).door,
@@ -192,7 +293,14 @@ export function memory(search = window.location.search): Carrier {
       d.visited = Date.now();
       d.state = outcome === 'nobody_home' ? 'nobody_home' : 'visited';
       for (const one of view.duties) if (duties.includes(one.id)) one.done = true;
-      view.visits.unshift({ id: `v${state.change}`, at_ms: Date.now(), outcome, note, by: worker.name, standing: 'on_phone' });
+      view.visits.unshift({
+        id: `v${state.change}`,
+        at_ms: Date.now(),
+        outcome,
+        note,
+        by: worker.name,
+        standing: 'on_phone',
+      });
       view.standing = 'on_phone';
       return saved(id);
     },
@@ -210,7 +318,18 @@ export function memory(search = window.location.search): Carrier {
       const person = d.people.find((p) => p.id === id);
       if (person) Object.assign(person, fields);
       else
-        d.people.push({ id: `n${state.change}`, name: '', citizen_id: '', birth: '', sex: '0', phone: '', relation: '8', residence: 'usual', note: '', ...fields });
+        d.people.push({
+          id: `n${state.change}`,
+          name: '',
+          citizen_id: '',
+          birth: '',
+          sex: '0',
+          phone: '',
+          relation: '8',
+          residence: 'usual',
+          note: '',
+          ...fields,
+        });
       household(d).standing = 'on_phone';
       return saved(id ?? `n${state.change}`);
     },
@@ -220,7 +339,8 @@ export function memory(search = window.location.search): Carrier {
       return saved(id);
     },
     check_citizen_id: ({ text }) => {
-      if (text.length < 18) return { state: text ? 'incomplete' : 'empty', lengthened: null, birth: null, sex: null, notes: [] };
+      if (text.length < 18)
+        return { state: text ? 'incomplete' : 'empty', lengthened: null, birth: null, sex: null, notes: [] };
       const ok = checkDigit(text.slice(0, 17)) === text[17];
       if (!ok) return { state: 'wrong', lengthened: null, birth: null, sex: null, notes: ['checksum'] };
       return {
@@ -249,7 +369,13 @@ export function memory(search = window.location.search): Carrier {
       draftPhotos.push(next);
       return next;
     },
-    drop_photo: ({ id }) => (draftPhotos.splice(draftPhotos.findIndex((p) => p.id === id), 1), null),
+    drop_photo: ({ id }) => (
+      draftPhotos.splice(
+        draftPhotos.findIndex((p) => p.id === id),
+        1,
+      ),
+      null
+    ),
     draft_photos: () => [...draftPhotos],
     report_incident: ({ category, text, place_name, self_resolved, resolution }) => {
       const id = `i${10 + incidents.length}`;
@@ -257,11 +383,29 @@ export function memory(search = window.location.search): Carrier {
       const now = Date.now();
       const photos = draftPhotos.splice(0);
       incidents.unshift({
-        line: { id, number: '91B2', title, place_name, state: self_resolved ? 'self_resolved' : 'reported', reported_ms: now, photo: photos[0]?.id ?? null, photos: photos.length, standing: 'on_phone' },
+        line: {
+          id,
+          number: '91B2',
+          title,
+          place_name,
+          state: self_resolved ? 'self_resolved' : 'reported',
+          reported_ms: now,
+          photo: photos[0]?.id ?? null,
+          photos: photos.length,
+          standing: 'on_phone',
+        },
         text,
         place: photos[0]?.place ?? null,
         photos,
-        steps: [{ verb: self_resolved ? 'self_resolve' : 'report', by: worker.name, at_ms: now, text: resolution, standing: 'on_phone' }],
+        steps: [
+          {
+            verb: self_resolved ? 'self_resolve' : 'report',
+            by: worker.name,
+            at_ms: now,
+            text: resolution,
+            standing: 'on_phone',
+          },
+        ],
         may: self_resolved ? [] : ['withdraw', 'supplement'],
       });
       return saved(id);
@@ -269,7 +413,13 @@ export function memory(search = window.location.search): Carrier {
     incidents: ({ filter }) => ({
       rows: incidents
         .map((i) => i.line)
-        .filter((l) => filter === 'all' || (filter === 'answered' ? ['closed', 'returned'].includes(l.state) : !['closed', 'self_resolved'].includes(l.state))),
+        .filter(
+          (l) =>
+            filter === 'all' ||
+            (filter === 'answered'
+              ? ['closed', 'returned'].includes(l.state)
+              : !['closed', 'self_resolved'].includes(l.state)),
+        ),
       more: false,
     }),
     incident: ({ id }) => structuredClone(incident(id)),

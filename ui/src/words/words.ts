@@ -1,7 +1,7 @@
 /** Numbers, dates and codes in the words of the language files. No arithmetic of the work happens here. */
 import type { CallFailure, Standing } from '@/api';
 import { i18n, t, te } from './language';
-import type { IconName } from './parts/icons';
+import type { IconName } from '@/icons/icons';
 
 /** `what` happened, what is `safe`, what to `do`. */
 export interface Told {

@@ -1,7 +1,7 @@
 /** What is true of the whole app: its phase, its worker, its settings. Holds no person's data. */
 import { computed, reactive, readonly } from 'vue';
 import { call, type AppState, type Phase, type Settings } from '@/api';
-import { setLanguage } from '@/phone/language';
+import { setLanguage } from '@/words/language';
 import { forget } from './records';
 
 const DEFAULTS: Settings = { language: 'zh-CN', big_type: false, theme: 'system', photos_on_mobile_data: false };

@@ -1,0 +1,267 @@
+/** The desk's only door to the county: REST under /desk/api, docs/desk-api.md is the contract. */
+
+export interface Page<T> {
+  rows: T[];
+  total: number;
+}
+export interface Me {
+  name: string;
+  role: string;
+  area: { id: string; name: string };
+  county: string;
+  csrf: string;
+}
+export interface NavCounts {
+  incidents_new: number;
+  incidents_open: number;
+  devices_odd: number;
+}
+export interface IncidentRow {
+  id: string;
+  number: string;
+  category: string;
+  title: string;
+  grid: string;
+  place_name: string;
+  text: string;
+  state: string;
+  worker: string;
+  reported_ms: number;
+  received_ms: number;
+  due_ms: number | null;
+  department: string | null;
+  photos: number;
+}
+export interface Photo {
+  sha256: string;
+  bytes: number;
+  received_bytes: number;
+  complete: boolean;
+  taken_ms: number;
+  time_verified: boolean;
+  signature_ok: boolean;
+  lat_e7: number | null;
+  lon_e7: number | null;
+  accuracy_dm: number | null;
+}
+export interface StepRow {
+  verb: string;
+  by: string;
+  at_ms: number;
+  received_ms: number;
+  text: string;
+  department: string | null;
+}
+export interface Incident extends Omit<IncidentRow, 'photos'> {
+  photos: Photo[];
+  revision: number;
+  lat_e7: number | null;
+  lon_e7: number | null;
+  accuracy_dm: number | null;
+  no_fix_reason: string | null;
+  patrol: string | null;
+  steps: StepRow[];
+  may: string[];
+}
+export interface Step {
+  revision: number;
+  text: string;
+  department: string | null;
+  due_ms: number | null;
+}
+export interface Category {
+  code: string;
+  name: string;
+  class: string;
+  limit_hours: number | null;
+}
+export interface Department {
+  code: string;
+  name: string;
+}
+export interface PatrolRow {
+  id: string;
+  grid: string;
+  worker: string;
+  slot: string;
+  started_ms: number;
+  ended_ms: number | null;
+  length_m: number;
+  seconds: number;
+  points: number;
+  reached: number;
+  gaps: number;
+  gap_seconds: number;
+  incidents: number;
+}
+export interface Patrol extends PatrolRow {
+  points_list: {
+    id: string;
+    number: number;
+    name: string;
+    lat_e7: number;
+    lon_e7: number;
+    reached_ms: number | null;
+    by: string | null;
+  }[];
+  gaps_list: { from_ms: number; to_ms: number }[];
+  outline: { lat_e7: number; lon_e7: number }[];
+}
+export interface VisitRow {
+  id: string;
+  door: string;
+  grid: string;
+  worker: string;
+  at_ms: number;
+  received_ms: number;
+  outcome: string;
+  note: string;
+  duties: number;
+}
+export interface AreaRow {
+  id: string;
+  parent: string | null;
+  code: string;
+  name: string;
+  kind: string;
+  households: number;
+  people: number;
+  workers: number;
+}
+export interface HouseholdRow {
+  id: string;
+  door: string;
+  occupancy: string;
+  people: number;
+  head: string;
+  last_visit_ms: number | null;
+  conflicts: number;
+}
+export interface PersonRow {
+  id: string;
+  name: string;
+  relation: string;
+  sex: string;
+  age: number | null;
+  citizen_id: string | null;
+  phone: string | null;
+  residence: string;
+  conflicts: number;
+}
+export interface Household {
+  id: string;
+  door: string;
+  grid: string;
+  occupancy: string;
+  note: string;
+  phone: string | null;
+  people: PersonRow[];
+  visits: { id: string; at_ms: number; outcome: string; note: string; by: string }[];
+  history: { at_ms: number; by: string; kind: string; fields: string[] }[];
+}
+export interface OpenedPerson {
+  id: string;
+  fields: Record<string, string>;
+  until_ms: number;
+  left_this_hour: number;
+}
+export interface ReviewRow {
+  id: string;
+  kind: string;
+  door: string;
+  subject: string;
+  field: string;
+  grid: string;
+  sides: { by: string; at_ms: number; value: string; provisional: boolean }[];
+}
+export interface WorkerRow {
+  id: string;
+  name: string;
+  number: string;
+  role: string;
+  grids: { id: string; name: string }[];
+  last_contact_ms: number | null;
+  devices: number;
+}
+export interface EnrolCode {
+  code: string;
+  address: string;
+  qr: string;
+  expires_ms: number;
+}
+export interface DeviceRow {
+  id: string;
+  worker: string;
+  worker_number: string;
+  grid: string;
+  enrolled_ms: number;
+  last_contact_ms: number | null;
+  app_version: string;
+  waiting: number | null;
+  clock_off_ms: number;
+  state: string;
+  odd: string[];
+}
+export interface AuditRow {
+  at_ms: number;
+  who: string;
+  what: string;
+  subject: string;
+  reason: string;
+  ok: boolean;
+}
+
+export const PAGE = 50;
+const BASE = '/desk/api/';
+
+export class DeskFailure extends Error {
+  readonly code: string;
+  readonly params: Record<string, string>;
+  constructor(code: string, params: Record<string, string> = {}) {
+    super(code);
+    this.name = 'DeskFailure';
+    this.code = code;
+    this.params = params;
+  }
+  static from(value: unknown): DeskFailure {
+    return value instanceof DeskFailure ? value : new DeskFailure('internal');
+  }
+}
+
+let csrf = '';
+export const setCsrf = (token: string) => (csrf = token);
+
+type Query = Record<string, string | number | null | undefined>;
+
+async function ask<T>(method: 'GET' | 'POST', route: string, body?: object): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(BASE + route, {
+      method,
+      credentials: 'same-origin',
+      headers: method === 'GET' ? {} : { 'content-type': 'application/json', 'x-csrf-token': csrf },
+      body: method === 'GET' ? undefined : JSON.stringify(body ?? {}),
+    });
+  } catch {
+    throw new DeskFailure('unreachable');
+  }
+  if (answer.status === 204) return undefined as T;
+  const read: unknown = await answer.json().catch(() => null);
+  if (answer.ok && read !== null) return read as T;
+  const error = read as { code?: unknown; params?: Record<string, string> } | null;
+  throw new DeskFailure(typeof error?.code === 'string' ? error.code : 'internal', error?.params ?? {});
+}
+
+export const post = <T>(route: string, body?: object) => ask<T>('POST', route, body);
+
+/** Empty values are left out of the query. */
+export function get<T>(route: string, query: Query = {}): Promise<T> {
+  const text = Object.entries(query)
+    .filter(([, value]) => value !== '' && value !== null && value !== undefined)
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
+    .join('&');
+  return ask<T>('GET', text ? `${route}?${text}` : route);
+}
+
+export const photoUrl = (sha256: string, thumbnail = false) =>
+  `${BASE}photos/${sha256}${thumbnail ? '?thumbnail=1' : ''}`;

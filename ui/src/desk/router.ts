@@ -1,0 +1,17 @@
+/** Pages of the desk by address. Without a session every one of them is the login. */
+import { createRouter, createWebHashHistory } from 'vue-router';
+
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes: [
+    { path: '/', redirect: '/incidents' },
+    { path: '/incidents/:id?', name: 'incidents', component: () => import('./pages/IncidentsPage.vue') },
+    { path: '/patrols', name: 'patrols', component: () => import('./pages/PatrolsPage.vue') },
+    { path: '/visits', name: 'visits', component: () => import('./pages/VisitsPage.vue') },
+    { path: '/review', name: 'review', component: () => import('./pages/ReviewPage.vue') },
+    { path: '/grids', name: 'grids', component: () => import('./pages/GridsPage.vue') },
+    { path: '/devices', name: 'devices', component: () => import('./pages/DevicesPage.vue') },
+    { path: '/audit', name: 'audit', component: () => import('./pages/AuditPage.vue') },
+    { path: '/:rest(.*)', redirect: '/incidents' },
+  ],
+});

@@ -1,0 +1,40 @@
+/** Who sits at the desk. Knows the account and the numbers in the navigation, nothing of any person. */
+import { ref, shallowRef } from 'vue';
+import { DeskFailure, get, post, setCsrf, type Me, type NavCounts } from './api';
+
+export const me = shallowRef<Me | null>(null);
+export const navCounts = ref<NavCounts>({ incidents_new: 0, incidents_open: 0, devices_odd: 0 });
+
+function take(answer: Me): void {
+  setCsrf(answer.csrf);
+  me.value = answer;
+}
+
+export async function resume(): Promise<void> {
+  try {
+    take(await get<Me>('me'));
+  } catch (error) {
+    me.value = null;
+    if (DeskFailure.from(error).code !== 'no_session') throw error;
+  }
+}
+
+export async function login(name: string, password: string): Promise<void> {
+  take(await post<Me>('login', { name, password }));
+}
+
+export async function logout(): Promise<void> {
+  try {
+    await post('logout');
+  } finally {
+    me.value = null;
+  }
+}
+
+export async function refreshCounts(): Promise<void> {
+  try {
+    navCounts.value = await get<NavCounts>('counts');
+  } catch (error) {
+    if (DeskFailure.from(error).code === 'no_session') me.value = null;
+  }
+}

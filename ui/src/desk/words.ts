@@ -1,0 +1,35 @@
+/** Sentences of the desk: its language file beside the phone's, which holds the words for codes. */
+import { i18n, setLanguage, t, te, type Messages } from '@/words/language';
+import zh from '@/locales/desk.zh-CN.json';
+import type { DeskFailure } from './api';
+
+export async function speak(language: string): Promise<void> {
+  await setLanguage(language);
+  const global = i18n.global;
+  global.mergeLocaleMessage('zh-CN', { d: zh } as unknown as Messages);
+  if (language === 'en')
+    global.mergeLocaleMessage('en', { d: (await import('@/locales/desk.en.json')).default } as unknown as Messages);
+  document.documentElement.lang = language;
+}
+
+/** Two sentences for a failure, the general ones where the code is new. */
+export function told(failure: DeskFailure): { what: string; todo: string } {
+  const key =
+    te(`d.errors.${failure.code}.what`) || te(`d.errors.${failure.code}.what`, 'zh-CN') ? failure.code : 'unknown';
+  const params = { code: failure.code, ...failure.params };
+  return { what: t(`d.errors.${key}.what`, params), todo: t(`d.errors.${key}.do`, params) };
+}
+
+/** Time left of a limit: `剩 38 分`, with how pressing it is. */
+export function left(due: number | null, now = Date.now()): { text: string; tone: 'red' | 'amber' | 'plain' } | null {
+  if (due === null) return null;
+  const minutes = Math.round((due - now) / 60_000);
+  if (minutes < 0) return { text: t('d.late', { time: span(-minutes) }), tone: 'red' };
+  return { text: t('d.left', { time: span(minutes) }), tone: minutes < 60 ? 'red' : minutes < 240 ? 'amber' : 'plain' };
+}
+
+function span(minutes: number): string {
+  if (minutes < 60) return t('d.min', { n: minutes });
+  if (minutes < 48 * 60) return t('d.hour', { n: Math.round(minutes / 60) });
+  return t('d.day', { n: Math.round(minutes / 1440) });
+}

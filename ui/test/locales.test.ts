@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import en from '@/locales/en.json';
+import zh from '@/locales/zh-CN.json';
+import deskEn from '@/locales/desk.en.json';
+import deskZh from '@/locales/desk.zh-CN.json';
+import { i18n, setLanguage } from '@/words/language';
+import { told, word } from '@/words/words';
+
+/** Every code the core's border is known to send; each needs its three sentences. */
+const CODES =
+  'unknown_command bad_arguments wrong_phase bad_code code_expired code_used ca_mismatch county_unreachable captive_portal county_error bad_answer wrong_pin pin_locked weak_pin store_damaged wrong_key disk_full not_found photo_empty photo_not_an_image photo_unsupported_format photo_too_large_bytes photo_too_many_pixels photo_damaged no_patrol patrol_under_way illegal_transition reveal_limit invalid_field undo_gone clock_odd revoked lease_over not_on_this_platform internal core_unreachable'.split(
+    ' ',
+  );
+
+type Tree = { [key: string]: string | Tree };
+function flat(tree: Tree, prefix = ''): Map<string, string> {
+  const out = new Map<string, string>();
+  for (const [key, value] of Object.entries(tree))
+    if (typeof value === 'string') out.set(prefix + key, value);
+    else for (const [k, v] of flat(value, `${prefix}${key}.`)) out.set(k, v);
+  return out;
+}
+const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
+
+describe.each([
+  ['phone', zh as Tree, en as Tree],
+  ['desk', deskZh as Tree, deskEn as Tree],
+])('the %s language files', (_name, chinese, english) => {
+  it('hold_the_same_words', () => {
+    expect([...flat(english).keys()].sort()).toEqual([...flat(chinese).keys()].sort());
+  });
+
+  it('leave_the_same_holes_for_numbers_and_names', () => {
+    const other = flat(english);
+    for (const [key, text] of flat(chinese)) expect([key, holes(other.get(key) ?? '')]).toEqual([key, holes(text)]);
+  });
+
+  it('have_no_empty_sentence_and_no_character_the_interpreter_would_eat', () => {
+    for (const [key, text] of [...flat(chinese), ...flat(english)]) {
+      expect([key, text.trim()]).not.toEqual([key, '']);
+      expect([key, /[@|]/.test(text)]).toEqual([key, false]);
+    }
+  });
+});
+
+describe('failures', () => {
+  beforeAll(() => setLanguage('en'));
+
+  it.each(['zh-CN', 'en'] as const)('say_what_happened_what_is_safe_and_what_to_do_in_%s', async (language) => {
+    await setLanguage(language);
+    for (const code of CODES) {
+      const words = told({ code, params: {} });
+      for (const sentence of Object.values(words)) {
+        expect(sentence.length).toBeGreaterThan(4);
+        expect(sentence).not.toContain('errors.');
+        expect(sentence).not.toMatch(/[{}]/);
+      }
+      expect(words.what).not.toContain(code);
+    }
+  });
+
+  it('with_a_code_nobody_knew_name_it', async () => {
+    await setLanguage('zh-CN');
+    expect(told({ code: 'made_up_tomorrow', params: {} }).what).toContain('made_up_tomorrow');
+  });
+});
+
+describe('every word the screens ask for', () => {
+  const files = ['src/phone', 'src/desk', 'src/words'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((f) => /\.(vue|ts)$/.test(f))
+      .map((f) => join(folder, f)),
+  );
+  const known = new Set([...flat(zh as Tree).keys(), ...[...flat(deskZh as Tree).keys()].map((k) => `d.${k}`)]);
+
+  it('is_in_the_language_files', () => {
+    const missing: string[] = [];
+    for (const file of files)
+      for (const [, key] of readFileSync(file, 'utf8').matchAll(/\bt\('([\w.]+)'/g))
+        if (!known.has(key!)) missing.push(`${file}: ${key}`);
+    expect(missing).toEqual([]);
+  });
+
+  it('stays_a_code_when_a_later_county_sends_a_new_one', async () => {
+    await setLanguage('zh-CN');
+    expect(i18n.global.locale.value).toBe('zh-CN');
+    expect(word('occupancy', 'houseboat')).toBe('houseboat');
+    expect(word('occupancy', 'tenant')).toBe('租住');
+  });
+});
