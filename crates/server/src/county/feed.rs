@@ -1,0 +1,103 @@
+//! Operations out: the greeting and the feed, cut to what the phone sees.
+
+use super::caller::Caller;
+use super::error::{Refused, Result};
+use super::{County, Scope, WriteTx};
+use crate::storage::{Fed, Rows};
+use xunge_domain::operation::Operation;
+use xunge_sync::batch::{self, Salts};
+use xunge_sync::messages::{Granted, Hello, Pull, Pulled, Welcome};
+
+/// Most operations in one piece of the feed.
+const MOST: u32 = 5_000;
+/// Payload bytes after which a piece ends.
+const ENOUGH_BYTES: usize = 1024 * 1024;
+const DAY_MS: i64 = 86_400_000;
+
+impl County {
+    /// Greets a phone, inside a transaction: its contact is noted.
+    ///
+    /// # Errors
+    /// [`super::CountyError`] of the storage.
+    pub fn hello(&self, tx: &WriteTx<'_>, caller: &Caller, hello: &Hello) -> Result<Welcome> {
+        let now_ms = self.now_ms();
+        let chain = tx.rows().chain(caller.device.no)?;
+        tx.rows().touch_device(caller.device.no, now_ms, Some(hello.counter), None)?;
+        Ok(Welcome {
+            epoch: self.epoch().to_vec(),
+            server_ms: now_ms,
+            highest: chain.counter,
+            chain: chain.head.to_vec(),
+            areas: granted(&tx.tree(), caller),
+            head: tx.rows().head()?,
+            photo_keep_days: self.settings.photo_keep_days,
+            lease_until_ms: now_ms + i64::from(self.settings.lease_days) * DAY_MS,
+        })
+    }
+
+    /// The feed after a position.
+    ///
+    /// # Errors
+    /// [`Refused::WrongEpoch`]; [`super::CountyError`] of the storage.
+    pub fn pull(&self, caller: &Caller, pull: &Pull) -> Result<Pulled> {
+        let epoch = self.epoch();
+        if pull.epoch != epoch {
+            return Err(Refused::WrongEpoch { epoch }.into());
+        }
+        let limit = pull.limit.clamp(1, MOST);
+        let (ops, upto, more) = self.read(|rows| piece(rows, caller, pull.after, limit))?;
+        let batch = batch::pack(&ops, Salts::None).map_err(|_| Refused::TooLarge)?;
+        Ok(Pulled { epoch: epoch.to_vec(), upto, more, batch })
+    }
+}
+
+/// Granted areas as messages name them.
+pub(super) fn granted(tree: &super::AreaTree, caller: &Caller) -> Vec<Granted> {
+    caller
+        .grants
+        .iter()
+        .map(|grant| Granted {
+            area: grant.area.0.as_bytes().to_vec(),
+            name: tree.get(grant.area).map(|node| node.name.clone()).unwrap_or_default(),
+            version: grant.version,
+        })
+        .collect()
+}
+
+fn piece(rows: &Rows<'_>, caller: &Caller, after: u64, limit: u32) -> Result<(Vec<Operation>, u64, bool)> {
+    let head = rows.head()?;
+    let mut places = Vec::new();
+    // Up to here no list of places was cut short, so nothing can be passed over.
+    let mut horizon = head;
+    for area in caller.scope.below().into_iter().chain(caller.scope.above()) {
+        let found = rows.feed_places(area, after, limit)?;
+        if found.len() >= limit as usize {
+            horizon = horizon.min(found.last().copied().unwrap_or(head));
+        }
+        places.extend(found);
+    }
+    places.sort_unstable();
+    places.retain(|place| *place <= horizon);
+    let mut ops = Vec::new();
+    let mut bytes = 0;
+    for (done, place) in places.iter().enumerate() {
+        if ops.len() >= limit as usize || bytes >= ENOUGH_BYTES {
+            let upto = done.checked_sub(1).and_then(|last| places.get(last)).copied().unwrap_or(after);
+            return Ok((ops, upto, true));
+        }
+        let Some(fed) = rows.fed(*place)? else { continue };
+        if fed.op.header.id.device != caller.device.no && sees(rows, &caller.scope, &fed)? {
+            bytes += fed.op.payload.len() + 64;
+            ops.push(fed.op);
+        }
+    }
+    Ok((ops, horizon.max(after), horizon < head))
+}
+
+/// Whether the scope lets an operation out.
+pub(super) fn sees(rows: &Rows<'_>, scope: &Scope, fed: &Fed) -> Result<bool> {
+    let header = &fed.op.header;
+    let owner =
+        if scope.asks_for_owner() { rows.record_head(header.record)?.and_then(|head| head.owner) } else { None };
+    Ok(scope.sees(header.kind, header.area, owner))
+}

@@ -1,0 +1,76 @@
+//! Where an incident stands: its steps replayed by the rules of the domain, kept beside its row so that a list need not
+//! replay all of them.
+
+use super::error::Result;
+use super::{County, WriteTx};
+use crate::storage::{RecordRow, Rows};
+use xunge_domain::ids::{DeviceNo, RecordId};
+use xunge_domain::incident_flow::{Actor, IncidentCase, IncidentState, Step};
+use xunge_domain::records::RecordKind;
+use xunge_domain::records::words::{StepVerb, WorkerRole};
+
+/// The state kept in an incident's row.
+pub fn incident_state(row: &RecordRow) -> IncidentState {
+    let index = usize::try_from(row.standing - 1).ok();
+    index.and_then(|index| IncidentState::ALL.get(index)).copied().unwrap_or_default()
+}
+
+/// Replays an incident and keeps its state.
+pub(super) fn settle(tx: &WriteTx<'_>, incident: RecordId) -> Result<()> {
+    let Some(case) = case(tx.rows(), incident)? else { return Ok(()) };
+    let index = IncidentState::ALL.iter().position(|state| *state == case.state).unwrap_or(0);
+    Ok(tx.rows().put_standing(incident, index as i64 + 1)?)
+}
+
+fn case(rows: &Rows<'_>, incident: RecordId) -> Result<Option<IncidentCase>> {
+    let Some(row) = rows.record(incident)? else { return Ok(None) };
+    let mut steps = Vec::new();
+    for step in rows.by_parent(RecordKind::IncidentStep, incident)? {
+        if let Some(verb) = step.int(2).and_then(StepVerb::from_code) {
+            let actor = actor(rows, &step, row.owner)?;
+            let department = Some(step.text(7)).filter(|name| !name.is_empty()).map(str::to_owned);
+            let rating = step.int(6).and_then(|rating| u8::try_from(rating).ok());
+            let minutes = step.int(8).and_then(|minutes| u32::try_from(minutes).ok());
+            let text = step.text(5).to_owned();
+            steps.push(Step { verb, actor, at_ms: step.int(3).unwrap_or(step.made_ms), text, department, rating, minutes });
+        }
+    }
+    let reporter = Actor { role: WorkerRole::FullTime, reported_it: true, assigned: false };
+    let reported = row.int(8).unwrap_or(row.made_ms);
+    let first = |verb| Step { at_ms: reported, ..Step::new(verb, reporter, reported) };
+    // The record itself is the report; a phone need not write the step as well.
+    let says = |verb| steps.iter().any(|step| step.verb == verb);
+    let mut told = Vec::new();
+    if !says(StepVerb::Report) {
+        told.push(first(StepVerb::Report));
+    }
+    if row.int(13) == Some(1) && !says(StepVerb::SelfResolve) {
+        let said = Some(row.text(2)).filter(|text| !text.trim().is_empty()).unwrap_or("自行处置");
+        told.push(first(StepVerb::SelfResolve).saying(said));
+    }
+    told.extend(steps);
+    Ok(Some(IncidentCase::replay(&told).0))
+}
+
+/// Who took a step: the desk's come from the county's own log, a phone's from its worker.
+fn actor(rows: &Rows<'_>, step: &RecordRow, reporter: Option<RecordId>) -> Result<Actor> {
+    let first = rows.operations_of(step.id)?.into_iter().next();
+    let device = first.map_or(DeviceNo::COUNTY, |fed| fed.op.header.id.device);
+    if device == DeviceNo::COUNTY {
+        return Ok(Actor { role: WorkerRole::CountyCentre, reported_it: reporter.is_none(), assigned: true });
+    }
+    let worker = rows.device_no(device)?.map(|device| device.worker);
+    let role = worker.map(|worker| rows.worker(worker)).transpose()?.flatten().map(|worker| worker.role);
+    let role = role.and_then(WorkerRole::from_code).unwrap_or(WorkerRole::Helper);
+    Ok(Actor { role, reported_it: worker == reporter, assigned: false })
+}
+
+impl County {
+    /// An incident's steps replayed.
+    ///
+    /// # Errors
+    /// [`super::CountyError`] of the storage.
+    pub fn incident_case(&self, incident: RecordId) -> Result<Option<IncidentCase>> {
+        self.read(|rows| case(rows, incident))
+    }
+}

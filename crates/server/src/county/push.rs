@@ -1,0 +1,179 @@
+//! Operations from a phone. Everything that needs no database is done before ([`County::prepare_push`]), the rest inside
+//! the group's transaction ([`County::push`]); the answer is a receipt and may leave only after the commit.
+//!
+//! A phone's log is dense and chained. What comes again with the same hash is answered as before; the same id with
+//! another hash means that two phones write under one number: nothing of it is applied, it is kept as evidence, and the
+//! number may not push any more until the desk has looked.
+
+use super::apply::hash_of;
+use super::caller::{self, Caller};
+use super::error::{CountyError, Refused, Result};
+use super::{County, WriteTx};
+use crate::storage::DeviceState;
+use ed25519_dalek::{Signature, VerifyingKey};
+use xunge_domain::ids::{DeviceNo, OpId};
+use xunge_domain::operation::{Chain, Hash, Operation};
+use xunge_sync::batch::{self, BatchError};
+use xunge_sync::messages::{Outcome, Push, Pushed};
+
+/// A push whose shape and signature hold.
+#[derive(Debug, Clone)]
+pub struct PreparedPush {
+    caller: Caller,
+    first: u64,
+    before: Hash,
+    /// Operations with their hashes and the chain after each.
+    ops: Vec<(Operation, Hash, Chain)>,
+    /// As received: kept when it turns out to be evidence.
+    batch: Vec<u8>,
+}
+
+impl PreparedPush {
+    /// Who pushes.
+    pub const fn device(&self) -> DeviceNo {
+        self.caller.device.no
+    }
+}
+
+/// What a push came to. A quarantine is a refusal that must be committed, hence no error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PushAnswer {
+    /// The receipt.
+    Receipt(Pushed),
+    /// The number was put into quarantine, or lies there.
+    Quarantined,
+}
+
+impl PushAnswer {
+    /// The receipt, or the refusal.
+    ///
+    /// # Errors
+    /// [`Refused::Quarantined`].
+    pub fn receipt(self) -> Result<Pushed> {
+        match self {
+            Self::Receipt(pushed) => Ok(pushed),
+            Self::Quarantined => Err(Refused::Quarantined.into()),
+        }
+    }
+}
+
+impl County {
+    /// Checks everything about a push that needs no database.
+    ///
+    /// # Errors
+    /// [`Refused::BadRequest`], [`Refused::TooLarge`], [`Refused::BadSignature`], [`Refused::WrongEpoch`].
+    pub fn prepare_push(&self, caller: Caller, push: Push) -> Result<PreparedPush> {
+        if push.epoch != self.epoch() {
+            return Err(Refused::WrongEpoch { epoch: self.epoch() }.into());
+        }
+        let before: Hash = push.chain_before.as_slice().try_into().map_err(|_| Refused::BadRequest("chain"))?;
+        let signature = Signature::from_slice(&push.signature).map_err(|_| Refused::BadRequest("signature"))?;
+        let unpacked = batch::unpack(&push.batch).map_err(|error| match error {
+            BatchError::TooLarge => Refused::TooLarge,
+            BatchError::Damaged(_) => Refused::BadRequest("batch"),
+        })?;
+        if unpacked.is_empty() || push.first == 0 {
+            return Err(Refused::BadRequest("empty").into());
+        }
+        let mut chain = Chain { counter: push.first - 1, head: before };
+        let mut ops = Vec::with_capacity(unpacked.len());
+        for op in unpacked {
+            let expected = OpId { device: caller.device.no, counter: chain.counter + 1 };
+            if op.id() != expected {
+                return Err(Refused::BadRequest("counters").into());
+            }
+            let hash = hash_of(&op);
+            chain = chain.with(&hash);
+            ops.push((op, hash, chain));
+        }
+        let key = VerifyingKey::from_bytes(&caller.device.key).map_err(|_| Refused::BadSignature)?;
+        key.verify_strict(&chain.head, &signature).map_err(|_| Refused::BadSignature)?;
+        Ok(PreparedPush { caller, first: push.first, before, ops, batch: push.batch })
+    }
+
+    /// Takes a prepared push inside a transaction. The answer counts once that is committed.
+    ///
+    /// # Errors
+    /// [`Refused::Gap`], [`Refused::Revoked`], or of the storage: nothing of the push is there then.
+    pub fn push(&self, tx: &WriteTx<'_>, push: PreparedPush) -> Result<PushAnswer> {
+        let now_ms = self.now_ms();
+        let rows = tx.rows();
+        let device = rows.device_no(push.caller.device.no)?.ok_or(Refused::BadSignature)?;
+        // Asked again inside the transaction: revocation may have overtaken this request.
+        if device.state == DeviceState::Quarantined {
+            return Ok(PushAnswer::Quarantined);
+        }
+        let by = caller::caller(rows, device, tx.tree())?;
+        let held = by.device.chain;
+        if push.first > held.counter + 1 {
+            return Err(Refused::Gap { next: held.counter + 1 }.into());
+        }
+        if let Some((counter, hash)) = differs(tx, &push, &held)? {
+            rows.quarantine(by.device.no, counter, &hash, &push.batch, now_ms)?;
+            rows.put_device_state(by.device.no, DeviceState::Quarantined)?;
+            return Ok(PushAnswer::Quarantined);
+        }
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(push.ops.len());
+        let mut chain = held;
+        for (op, hash, after) in &push.ops {
+            if op.header.id.counter <= held.counter {
+                // Known: answered as before. Kept apart from the new ones because it may have been released meanwhile.
+                let stored = rows.stored(op.id())?.ok_or(crate::storage::StorageError::Damaged("log of a device"))?;
+                outcomes.push(stored.outcome);
+                continue;
+            }
+            let (outcome, applied) = self.take(tx, &by, op, now_ms)?;
+            rows.add_operation(op, hash, &outcome, now_ms)?;
+            if let Some(applied) = applied {
+                self.settle(tx, applied, now_ms)?;
+            }
+            chain = *after;
+            outcomes.push(outcome);
+        }
+        rows.put_chain(by.device.no, &chain)?;
+        rows.touch_device(by.device.no, now_ms, None, clock_off(&push))?;
+        Ok(PushAnswer::Receipt(Pushed {
+            epoch: self.epoch().to_vec(),
+            server_ms: now_ms,
+            highest: chain.counter,
+            chain: chain.head.to_vec(),
+            outcomes,
+        }))
+    }
+
+    /// Prepares and takes a push in a transaction of its own. Where many phones push, use [`crate::commit::GroupCommit`].
+    ///
+    /// # Errors
+    /// As [`County::prepare_push`] and [`County::push`], and [`Refused::Quarantined`].
+    pub fn push_alone(&self, caller: Caller, push: Push) -> Result<Pushed> {
+        let prepared = self.prepare_push(caller, push)?;
+        self.write(|tx| self.push(tx, prepared))?.receipt()
+    }
+}
+
+/// The first operation that is not the one the county holds under its id, or whose past is not.
+fn differs(tx: &WriteTx<'_>, push: &PreparedPush, held: &Chain) -> Result<Option<(u64, Hash)>> {
+    for (op, hash, chain) in &push.ops {
+        let counter = op.header.id.counter;
+        if counter > held.counter {
+            break;
+        }
+        let known = tx.rows().stored(op.id())?.is_some_and(|stored| stored.hash == *hash);
+        if !known || (counter == held.counter && chain.head != held.head) {
+            return Ok(Some((counter, *hash)));
+        }
+    }
+    let joins = push.first == held.counter + 1;
+    match push.ops.first() {
+        Some((op, hash, _)) if joins && push.before != held.head => Ok(Some((op.header.id.counter, *hash))),
+        _ => Ok::<_, CountyError>(None),
+    }
+}
+
+/// How far the phone's wall clock was ahead of what it knew of the county's, at the newest operation that says both.
+fn clock_off(push: &PreparedPush) -> Option<i64> {
+    push.ops.iter().rev().map(|(op, _, _)| op.header.evidence).find(|evidence| evidence.server_ms > 0).map(|evidence| {
+        let since = i64::try_from(evidence.since_server_ms).unwrap_or(i64::MAX);
+        evidence.wall_ms.saturating_sub(evidence.server_ms.saturating_add(since))
+    })
+}

@@ -1,0 +1,94 @@
+//! What one phone sees and may write: its granted areas with everything below, and from the areas above only what a
+//! phone needs to name things (areas, categories). Every read and write of a phone passes here.
+
+use super::areas::AreaTree;
+use crate::storage::WorkerRow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use xunge_domain::ids::RecordId;
+use xunge_domain::records::words::WorkerRole;
+use xunge_domain::records::{KindCode, RecordKind};
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    tree: Arc<AreaTree>,
+    granted: Vec<RecordId>,
+    role: WorkerRole,
+    worker: RecordId,
+}
+
+impl Scope {
+    /// The scope of a worker with these areas granted.
+    pub(super) fn new(tree: Arc<AreaTree>, worker: &WorkerRow, granted: Vec<RecordId>) -> Self {
+        // A role this version does not know gets the narrowest one.
+        let role = WorkerRole::from_code(worker.role).unwrap_or(WorkerRole::Helper);
+        Self { tree, granted, role, worker: worker.id }
+    }
+
+    /// Role of the worker.
+    pub const fn role(&self) -> WorkerRole {
+        self.role
+    }
+
+    /// Whether `area` was granted, or lies below one that was.
+    pub fn covers(&self, area: RecordId) -> bool {
+        self.granted.contains(&area) || self.tree.ancestors(area).iter().any(|above| self.granted.contains(above))
+    }
+
+    /// Granted areas and everything below.
+    pub fn below(&self) -> BTreeSet<RecordId> {
+        self.granted.iter().flat_map(|area| self.tree.subtree(*area)).collect()
+    }
+
+    /// Areas above the granted ones that are not covered themselves.
+    pub fn above(&self) -> BTreeSet<RecordId> {
+        let above: BTreeSet<RecordId> = self.granted.iter().flat_map(|area| self.tree.ancestors(*area)).collect();
+        above.into_iter().filter(|area| !self.covers(*area)).collect()
+    }
+
+    /// Whether ownership has to be looked up: helpers see their own incidents only.
+    pub fn asks_for_owner(&self) -> bool {
+        self.role == WorkerRole::Helper
+    }
+
+    /// Whether the phone sees a record of this kind, area and owner. `owner` may be absent when
+    /// [`Scope::asks_for_owner`] says no.
+    pub fn sees(&self, kind: KindCode, area: RecordId, owner: Option<RecordId>) -> bool {
+        let Some(kind) = RecordKind::from_code(kind) else { return false };
+        if self.covers(area) {
+            return self.role != WorkerRole::Helper || self.helper_sees(kind, owner);
+        }
+        let named = matches!(kind, RecordKind::Area | RecordKind::IncidentCategory)
+            || (kind == RecordKind::CareCategory && self.role != WorkerRole::Helper);
+        named && self.granted.iter().any(|granted| self.tree.ancestors(*granted).contains(&area))
+    }
+
+    fn helper_sees(&self, kind: RecordKind, owner: Option<RecordId>) -> bool {
+        match kind {
+            RecordKind::Area
+            | RecordKind::IncidentCategory
+            | RecordKind::Building
+            | RecordKind::InspectionPoint
+            | RecordKind::Worker => true,
+            RecordKind::Incident | RecordKind::IncidentStep | RecordKind::PhotoEvidence => owner == Some(self.worker),
+            _ => false,
+        }
+    }
+
+    /// What two phones must have in common to be given the same snapshot.
+    pub(super) fn fingerprint(&self) -> [u8; 32] {
+        use sha2::{Digest as _, Sha256};
+        let mut hasher = Sha256::new();
+        for set in [self.below(), self.above()] {
+            hasher.update((set.len() as u64).to_be_bytes());
+            for area in set {
+                hasher.update(area.0.as_bytes());
+            }
+        }
+        if self.asks_for_owner() {
+            hasher.update(self.worker.0.as_bytes());
+        }
+        hasher.finalize().into()
+    }
+}

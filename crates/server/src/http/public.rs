@@ -1,0 +1,89 @@
+//! Routes that need no signature: enrolment, health, counts, and the desk's pages.
+
+use super::body::whole;
+use super::routes::{Action, Bound};
+use super::{App, answer, blocking, committed, uploads};
+use crate::county::{CountyError, Refused, Result};
+use crate::storage::DeviceState;
+use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use tower_http::services::{ServeDir, ServeFile};
+use tower_http::set_header::SetResponseHeaderLayer;
+use xunge_sync::messages::{self, Redeem};
+
+pub(super) async fn answer(app: &App, bound: &Bound, request: Request) -> Result<Response> {
+    match bound.action {
+        Action::Ca => Ok(answer::bytes(200, "application/pkix-cert", app.ca.current.clone())),
+        Action::Redeem => redeem(app, bound, request).await,
+        Action::Health => {
+            blocking(app, |county| county.read(|rows| Ok(rows.head()?))).await?;
+            Ok(answer::bytes(200, "text/plain; charset=utf-8", b"ok\n".to_vec()))
+        }
+        Action::Metrics => metrics(app).await,
+        Action::TusOptions => Ok(uploads::options(app)),
+        _ => Err(Refused::NotFound.into()),
+    }
+}
+
+async fn redeem(app: &App, bound: &Bound, request: Request) -> Result<Response> {
+    let (parts, body) = request.into_parts();
+    let source: Option<IpAddr> = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    if let Err(seconds) = app.enrol_failures.may_try(source, app.county.now_ms()) {
+        let mut response = answer::code(429, "busy");
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        return Ok(response);
+    }
+    let body = whole(&parts.headers, body, bound.route.body_limit).await?;
+    let redeem: Redeem = messages::decode(&body).map_err(|_| Refused::BadRequest("message"))?;
+    let next_ca = app.ca.next.clone();
+    let enrolled = committed(app, move |county, tx| county.redeem(tx, &redeem, &next_ca)).await;
+    match enrolled {
+        Ok(enrolled) => {
+            tracing::info!(device = enrolled.device_no, "phone enrolled");
+            Ok(answer::message(&enrolled))
+        }
+        Err(error) => {
+            if let CountyError::Refused(refused) = &error {
+                app.enrol_failures.failed(source);
+                tracing::info!(code = refused.code(), "enrolment refused");
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn metrics(app: &App) -> Result<Response> {
+    let (head, waiting, devices) = blocking(app, |county| {
+        county.read(|rows| Ok((rows.head()?, rows.waiting()?, rows.devices()?)))
+    })
+    .await?;
+    let of = |state| devices.iter().filter(|device| device.state == state).count() as u64;
+    let text = app.metrics.text(&[
+        ("xunge_feed_head", "Operations applied.", head),
+        ("xunge_operations_waiting", "Operations that wait for the record they refer to.", waiting),
+        ("xunge_devices_active", "Phones that may call.", of(DeviceState::Active)),
+        ("xunge_devices_quarantined", "Phones whose pushes are refused.", of(DeviceState::Quarantined)),
+        ("xunge_commit_queue", "Requests that wait for the group commit.", app.commit.waiting() as u64),
+    ]);
+    Ok(answer::bytes(200, "text/plain; version=0.0.4; charset=utf-8", text.into_bytes()))
+}
+
+/// The desk's built pages: `/desk/` is `desk.html` of the folder.
+pub(super) fn desk_files(folder: &Path) -> Router {
+    let header = |name, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
+    Router::new()
+        .route_service("/desk/", ServeFile::new(folder.join("desk.html")))
+        .nest_service("/desk/assets", ServeDir::new(folder.join("assets")))
+        .fallback_service(ServeDir::new(folder))
+        .layer(header(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; \
+             base-uri 'none'; form-action 'self'",
+        ))
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "no-referrer"))
+}

@@ -1,0 +1,225 @@
+//! The county's storage: the only place with SQL. Embedded SQLite under SQLCipher, one writer, several readers.
+//!
+//! The door to another engine is narrowness: everything above calls the methods of [`Rows`], one per question, inside
+//! [`Storage::write`] or [`Storage::read`]; each key starts with the county. Files, keys and their places belong to
+//! `world.rs`; what an operation means belongs to `county`.
+
+mod areas;
+mod audit;
+mod desk;
+mod devices;
+mod enrolment;
+mod meta;
+mod operations;
+mod pictures;
+mod records;
+mod snapshots;
+mod state;
+mod uploads;
+mod workers;
+
+pub use areas::AreaRow;
+pub use audit::{AuditEntry, AuditRow};
+pub use desk::{DeskAccount, DeskSession};
+pub use devices::{DeviceRow, DeviceState};
+pub use enrolment::EnrolCodeRow;
+pub use operations::{Fed, Stored};
+pub use records::{Page, RecordHead, RecordRow, Sort};
+pub use snapshots::SnapshotRow;
+pub use uploads::UploadRow;
+pub use workers::{GrantRow, WorkerRow};
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use zeroize::Zeroizing;
+
+/// What went wrong below. Never holds values of rows.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// SQLite says so: disk full, damaged file.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The file is no database under this key. It was left as it is.
+    #[error("the database does not open with this key")]
+    WrongKey,
+    /// Written by a newer version.
+    #[error("the database is of version {found}, newer than {known}")]
+    Newer {
+        /// In the file.
+        found: i64,
+        /// Newest known here.
+        known: i64,
+    },
+    /// A row that cannot be.
+    #[error("damaged row: {0}")]
+    Damaged(&'static str),
+}
+
+impl StorageError {
+    /// Stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "database",
+            Self::WrongKey => "wrong_key",
+            Self::Newer { .. } => "newer_database",
+            Self::Damaged(_) => "damaged_row",
+        }
+    }
+}
+
+/// Shorthand.
+pub type Result<T> = std::result::Result<T, StorageError>;
+
+/// Raw SQLCipher key.
+pub type DbKey = Zeroizing<[u8; 32]>;
+
+const MIGRATIONS: &[&str] = &[include_str!("0001_start.sql")];
+
+/// Readers kept open between questions.
+const IDLE_READERS: usize = 4;
+
+/// The one county of an embedded database.
+const COUNTY: i64 = 1;
+
+/// The database.
+pub struct Storage {
+    path: PathBuf,
+    key: DbKey,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl std::fmt::Debug for Storage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Storage").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Storage {
+    /// Opens the database, creating it when there is none, and brings it up to date.
+    ///
+    /// # Errors
+    /// [`StorageError::WrongKey`] and [`StorageError::Newer`] leave the file untouched.
+    pub fn open(path: &Path, key: DbKey) -> Result<Self> {
+        let mut writer = connect(path, &key, OpenFlags::default())?;
+        migrate(&mut writer)?;
+        Ok(Self { path: path.to_owned(), key, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+    }
+
+    /// Runs `work` in a transaction that is durable when this returns `Ok`, and undone otherwise.
+    ///
+    /// # Errors
+    /// What `work` says, or [`StorageError`] of the commit.
+    pub fn write<T, E: From<StorageError>>(
+        &self,
+        work: impl FnOnce(&Rows<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        // A panic inside `work` rolls back when the transaction drops: the connection stays good.
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StorageError::from)?;
+        let done = work(&Rows { db: &tx, county: COUNTY })?;
+        tx.commit().map_err(StorageError::from)?;
+        Ok(done)
+    }
+
+    /// Runs `work` over one unchanging view of what is committed.
+    ///
+    /// # Errors
+    /// What `work` says.
+    pub fn read<T, E: From<StorageError>>(
+        &self,
+        work: impl FnOnce(&Rows<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => connect(&self.path, &self.key, OpenFlags::default()).map_err(E::from)?,
+        };
+        let done = {
+            let tx = reader.transaction().map_err(StorageError::from)?;
+            work(&Rows { db: &tx, county: COUNTY })
+        };
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < IDLE_READERS {
+            readers.push(reader);
+        }
+        done
+    }
+}
+
+/// The rows of the county within one transaction.
+pub struct Rows<'a> {
+    db: &'a Connection,
+    county: i64,
+}
+
+impl Rows<'_> {
+    /// Runs `work` so that its failure undoes only its own writes: one bad request of a batch spoils no other.
+    ///
+    /// # Errors
+    /// What `work` says.
+    pub fn nested<T, E: From<StorageError>>(
+        &self,
+        work: impl FnOnce(&Rows<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.db.execute_batch("SAVEPOINT nested").map_err(StorageError::from)?;
+        let done = work(self);
+        let end = if done.is_ok() { "RELEASE nested" } else { "ROLLBACK TO nested; RELEASE nested" };
+        self.db.execute_batch(end).map_err(StorageError::from)?;
+        done
+    }
+}
+
+fn connect(path: &Path, key: &DbKey, flags: OpenFlags) -> Result<Connection> {
+    let db = Connection::open_with_flags(path, flags)?;
+    let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
+    let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", hex.as_str()));
+    db.execute_batch(&pragma)?;
+    // The first read tells whether the key is right; nothing has been written by then.
+    db.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(|error| match error {
+        rusqlite::Error::SqliteFailure(failure, _) if failure.code == rusqlite::ErrorCode::NotADatabase => {
+            StorageError::WrongKey
+        }
+        other => other.into(),
+    })?;
+    db.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -32768; PRAGMA busy_timeout = 10000;",
+    )?;
+    db.set_prepared_statement_cache_capacity(128);
+    Ok(db)
+}
+
+fn migrate(db: &mut Connection) -> Result<()> {
+    let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let known = MIGRATIONS.len() as i64;
+    if found > known {
+        return Err(StorageError::Newer { found, known });
+    }
+    for (at, migration) in MIGRATIONS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute_batch(migration)?;
+        tx.pragma_update(None, "user_version", at as i64 + 1)?;
+        tx.commit()?;
+    }
+    Ok(())
+}
+
+/// A number that is never negative where it is written.
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+/// Counters and positions stay far below the sign.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn id(bytes: &[u8]) -> Result<xunge_domain::ids::RecordId> {
+    uuid::Uuid::from_slice(bytes).map(xunge_domain::ids::RecordId).map_err(|_| StorageError::Damaged("id"))
+}
+
+fn hash(bytes: &[u8]) -> Result<[u8; 32]> {
+    bytes.try_into().map_err(|_| StorageError::Damaged("hash"))
+}

@@ -1,0 +1,446 @@
+//! The desk, by its routes: who gets in, what they see, and an incident from the report to the answer.
+
+use crate::bench::{Answer, Bench, CA, call};
+use crate::phone::Phone;
+use crate::pictures::{evidence, picture};
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+use xunge_domain::ids::RecordId;
+use xunge_domain::records::RecordKind;
+use xunge_domain::records::words::{StepVerb, WorkerRole};
+use xunge_domain::value::Value;
+use xunge_server::desk::{self, Action, ROUTES, passwords};
+use xunge_server::http::{App, CaChain, router, routes::Who};
+use xunge_server::storage::DeskAccount;
+use xunge_sync::auth::enrol_code::{EnrolCode, Invitation};
+
+const PASSWORD: &str = "aaaa-bbbb-cccc-dddd";
+
+struct Desk {
+    bench: Bench,
+    router: Router,
+}
+
+/// A session: cookie and token.
+#[derive(Clone)]
+struct Session {
+    cookie: String,
+    csrf: String,
+}
+
+fn body(answer: &Answer) -> Json {
+    serde_json::from_slice(&answer.body).unwrap_or(Json::Null)
+}
+
+impl Desk {
+    fn new() -> Self {
+        let bench = Bench::new();
+        let app = Arc::new(App::inline(bench.county.clone(), CaChain { current: CA.to_vec(), next: Vec::new() }));
+        let router = router(app.clone(), desk::router(app), desk::openapi());
+        Self { bench, router }
+    }
+
+    fn account(&self, name: &str, role: &str, area: RecordId) -> Session {
+        let password = passwords::keep(PASSWORD, self.bench.random.as_ref()).unwrap();
+        let account = DeskAccount { name: name.into(), password, role: role.into(), area, disabled: false };
+        self.bench.county.write(|tx| Ok(tx.rows().put_desk_account(&account)?)).unwrap();
+        let answer = self.login(name, PASSWORD);
+        assert_eq!(answer.status, 200);
+        let cookie = answer.header("set-cookie").to_owned();
+        for part in ["HttpOnly", "Secure", "SameSite=Strict", "Path=/desk"] {
+            assert!(cookie.contains(part), "{part} in {cookie}");
+        }
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        Session { cookie, csrf: body(&answer)["csrf"].as_str().unwrap().to_owned() }
+    }
+
+    fn login(&self, name: &str, password: &str) -> Answer {
+        let sent = json!({"name": name, "password": password}).to_string();
+        call(&self.router, Request::post("/desk/api/login").body(Body::from(sent)).unwrap())
+    }
+
+    fn get(&self, session: &Session, path: &str) -> Answer {
+        let request = Request::get(format!("/desk/api/{path}")).header("cookie", &session.cookie);
+        call(&self.router, request.body(Body::empty()).unwrap())
+    }
+
+    fn read(&self, session: &Session, path: &str) -> Json {
+        let answer = self.get(session, path);
+        assert_eq!(answer.status, 200, "{path}: {}", body(&answer));
+        body(&answer)
+    }
+
+    fn post(&self, session: &Session, path: &str, sent: &Json) -> Answer {
+        let request = Request::post(format!("/desk/api/{path}"))
+            .header("cookie", &session.cookie)
+            .header("x-csrf-token", &session.csrf);
+        call(&self.router, request.body(Body::from(sent.to_string())).unwrap())
+    }
+
+    fn write<const N: usize>(&self, kind: RecordKind, area: RecordId, values: [(u16, Value); N]) -> RecordId {
+        self.bench.write(kind, self.bench.id(), area, values)
+    }
+
+    fn category(&self) {
+        self.write(RecordKind::IncidentCategory, self.bench.areas.county, [
+            (1, Value::from("lamp_out")),
+            (2, Value::from("路灯不亮")),
+            (3, Value::from("公用设施")),
+            (4, Value::Int(14)),
+            (5, Value::Int(1)),
+        ]);
+    }
+
+    /// A phone reports an incident and is answered.
+    fn reported(&self, phone: &mut Phone) -> RecordId {
+        let incident = self.bench.id();
+        let now_ms = self.bench.county.now_ms();
+        let (worker, area) = (phone.worker, self.bench.areas.grid);
+        phone.write(RecordKind::Incident, incident, area, [
+            (1, Value::from("lamp_out")),
+            (2, Value::from("2幢门口路灯三天不亮")),
+            (3, Value::from("2幢东侧")),
+            (8, Value::Int(now_ms)),
+            (9, Value::reference(worker)),
+            (12, Value::from("7F2C")),
+        ]);
+        phone.push(&self.bench);
+        incident
+    }
+
+    /// One household with one person in an area.
+    fn household(&self, area: RecordId) -> (RecordId, RecordId) {
+        let building = self.write(RecordKind::Building, area, [(1, Value::from("2幢")), (5, Value::Int(2))]);
+        let dwelling = self.write(RecordKind::Dwelling, area, [
+            (1, Value::reference(building)),
+            (2, Value::from("1")),
+            (3, Value::Int(3)),
+            (4, Value::from("301")),
+        ]);
+        let household = self.write(RecordKind::Household, area, [(2, Value::from("14200001234"))]);
+        self.write(RecordKind::Occupancy, area, [
+            (1, Value::reference(household)),
+            (2, Value::reference(dwelling)),
+            (3, Value::Int(1)),
+        ]);
+        let person = self.write(RecordKind::Person, area, [
+            (1, Value::from("欧阳建国")),
+            (2, Value::from("990101195403051233")),
+            (3, Value::Int(-5_781)),
+            (4, Value::Int(1)),
+            (5, Value::from("14211112222")),
+        ]);
+        self.write(RecordKind::Residence, area, [
+            (1, Value::reference(person)),
+            (2, Value::reference(household)),
+            (3, Value::Int(1)),
+            (4, Value::Int(0)),
+        ]);
+        (household, person)
+    }
+}
+
+fn code(answer: &Answer) -> (u16, String) {
+    (answer.status, body(answer)["code"].as_str().unwrap_or_default().to_owned())
+}
+
+fn path_of(action: Action, id: &str, sha256: &str) -> String {
+    let bound = ROUTES.iter().find(|bound| bound.action == action).unwrap();
+    let path = bound.route.path.strip_prefix("/desk/api/").unwrap();
+    path.replace("{id}", id).replace("{verb}", "accept").replace("{sha256}", sha256)
+}
+
+#[test]
+fn without_a_session_every_route_answers_401_and_without_the_token_every_post_403() {
+    let desk = Desk::new();
+    let session = desk.account("county", "county", desk.bench.areas.county);
+    for bound in ROUTES.iter().filter(|bound| bound.route.who == Who::Desk) {
+        let path = path_of(bound.action, &desk.bench.id().to_string(), &"0".repeat(64));
+        for cookie in ["", "xunge_desk=", "xunge_desk=0000"] {
+            let request = Request::builder()
+                .method(bound.route.method)
+                .uri(format!("/desk/api/{path}"))
+                .header("cookie", cookie)
+                .header("x-csrf-token", &session.csrf);
+            let answer = call(&desk.router, request.body(Body::from("{}")).unwrap());
+            assert_eq!(code(&answer), (401, "no_session".into()), "{path}");
+        }
+        if bound.route.method == "POST" {
+            for token in [String::new(), "wrong".into(), format!("{}0", session.csrf)] {
+                let forged = Session { csrf: token, ..session.clone() };
+                assert_eq!(code(&desk.post(&forged, &path, &json!({}))), (403, "csrf".into()), "{path}");
+            }
+        }
+    }
+    // None of them did anything: the session still stands.
+    assert_eq!(desk.read(&session, "me")["name"], "county");
+}
+
+#[test]
+fn a_desk_sees_its_area_and_what_lies_below_and_everything_else_is_404() {
+    let desk = Desk::new();
+    desk.category();
+    let areas = desk.bench.areas;
+    let (household, person) = desk.household(areas.grid);
+    let mut phone = desk.bench.phone("周敏", areas.grid);
+    let incident = desk.reported(&mut phone);
+    let patrol = desk.write(RecordKind::Patrol, areas.grid, [(4, Value::Int(1_790_000_000_000))]);
+    let bytes = picture(1);
+    evidence(&desk.bench, areas.grid, &bytes);
+    desk.bench.county.keep_picture(&bytes).unwrap();
+    let sha256: String = sha(&bytes);
+    let own = desk.account("own", "town", areas.community);
+    let sibling = desk.account("sibling", "town", areas.sibling);
+    let foreign = desk.account("foreign", "town", areas.foreign);
+    let probes: Vec<(Action, String, Json)> = vec![
+        (Action::Incident, incident.to_string(), Json::Null),
+        (Action::Step, incident.to_string(), json!({"revision": 0})),
+        (Action::Photo, String::new(), Json::Null),
+        (Action::Patrol, patrol.to_string(), Json::Null),
+        (Action::Households, areas.grid.to_string(), Json::Null),
+        (Action::Household, household.to_string(), Json::Null),
+        (Action::OpenPerson, person.to_string(), json!({"reason": "call", "text": ""})),
+        (Action::EnrolCode, phone.worker.to_string(), json!({"hours": null})),
+        (Action::Revoke, phone.id.to_string(), json!({"reason": "lost"})),
+    ];
+    let with_id = ROUTES.iter().filter(|bound| bound.route.path.contains('{'));
+    assert_eq!(with_id.count(), probes.len(), "a route that names something has a probe here");
+    for (action, id, sent) in &probes {
+        let path = path_of(*action, id, &sha256);
+        let ask = |session: &Session| {
+            if sent.is_null() { desk.get(session, &path) } else { desk.post(session, &path, sent) }
+        };
+        for stranger in [&sibling, &foreign] {
+            assert_eq!(code(&ask(stranger)), (404, "not_found".into()), "{path}");
+        }
+        assert_ne!(ask(&own).status, 404, "{path}");
+    }
+    let lists = ["incidents?filter=all", "patrols", "visits", "review", "workers", "devices"];
+    for list in lists {
+        assert_eq!(desk.read(&foreign, list)["total"], 0, "{list}");
+        let (path, joint) = (list, if list.contains('?') { '&' } else { '?' });
+        let elsewhere = desk.get(&foreign, &format!("{path}{joint}area={}", areas.grid));
+        assert_eq!(elsewhere.status, 404, "{list}");
+    }
+    let seen: Vec<Json> = desk.read(&sibling, "areas").as_array().unwrap().clone();
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0]["parent"], Json::Null, "not even the id of what lies above");
+}
+
+fn sha(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn an_incident_goes_from_report_to_answer_and_the_phone_hears_every_step() {
+    let desk = Desk::new();
+    desk.category();
+    let mut phone = desk.bench.phone("周敏", desk.bench.areas.grid);
+    let incident = desk.reported(&mut phone);
+    let county = desk.account("county", "county", desk.bench.areas.county);
+    assert_eq!(desk.read(&county, "counts")["incidents_new"], 1);
+    let listed = desk.read(&county, "incidents");
+    let row = &listed["rows"][0];
+    assert_eq!((row["title"].as_str(), row["state"].as_str()), (Some("路灯不亮"), Some("reported")));
+    assert_eq!((row["number"].as_str(), row["worker"].as_str()), (Some("7F2C"), Some("周敏")));
+    assert!(row["due_ms"].as_i64().is_some());
+    let path = format!("incidents/{incident}");
+    let mut revision = desk.read(&county, &path)["revision"].clone();
+    let story = [
+        ("accept", json!({}), "accepted"),
+        ("dispatch", json!({"department": "urban_management"}), "dispatched"),
+        ("handle", json!({"text": "已派电工"}), "verifying"),
+        ("verify", json!({"text": "现场看过，亮了"}), "verified"),
+        ("close", json!({"text": "路灯周二已修好，谢谢您"}), "closed"),
+    ];
+    for (verb, mut sent, state) in story {
+        let now = desk.read(&county, &path);
+        assert!(now["may"].as_array().unwrap().contains(&json!(verb)), "{verb} in {}", now["may"]);
+        sent["revision"] = revision.clone();
+        desk.bench.clock.advance(60_000);
+        let answer = desk.post(&county, &format!("{path}/{verb}"), &sent);
+        assert_eq!(answer.status, 200, "{verb}: {}", body(&answer));
+        assert_eq!(body(&answer)["state"], state, "{verb}");
+        revision = body(&answer)["revision"].clone();
+    }
+    let whole = desk.read(&county, &path);
+    let verbs: Vec<&str> = whole["steps"].as_array().unwrap().iter().map(|s| s["verb"].as_str().unwrap()).collect();
+    assert_eq!(verbs, ["report", "accept", "dispatch", "handle", "verify", "close"]);
+    assert_eq!(whole["department"], "综合执法局");
+    let (heard, _) = phone.pull(&desk.bench, 0);
+    let told = |verb: StepVerb| {
+        heard.iter().any(|op| {
+            op.header.kind == RecordKind::IncidentStep.code()
+                && op.read().unwrap().edits.values().any(|edit| {
+                    *edit == xunge_domain::value::Edit::Put(Value::Int(verb.code()))
+                })
+        })
+    };
+    for verb in [StepVerb::Accept, StepVerb::Dispatch, StepVerb::Handle, StepVerb::Verify, StepVerb::Close] {
+        assert!(told(verb), "{verb:?} reached the phone");
+    }
+    let audit = desk.read(&county, "audit");
+    let steps = audit["rows"].as_array().unwrap().iter().filter(|row| row["what"] == "incident_step").count();
+    assert_eq!(steps, 5);
+}
+
+#[test]
+fn an_incident_is_not_closed_without_an_answer_nor_changed_by_a_desk_that_read_an_older_state() {
+    let desk = Desk::new();
+    desk.category();
+    let mut phone = desk.bench.phone("周敏", desk.bench.areas.grid);
+    let incident = desk.reported(&mut phone);
+    let county = desk.account("county", "county", desk.bench.areas.county);
+    let path = format!("incidents/{incident}");
+    let step = |verb: &str, sent: Json| {
+        let mut sent = sent;
+        if sent["revision"].is_null() {
+            sent["revision"] = desk.read(&county, &path)["revision"].clone();
+        }
+        desk.post(&county, &format!("{path}/{verb}"), &sent)
+    };
+    let first = desk.read(&county, &path)["revision"].clone();
+    let early = step("close", json!({"text": "好了"}));
+    assert_eq!(code(&early), (409, "illegal_transition".into()));
+    assert_eq!(body(&early)["params"], json!({"state": "reported", "verb": "close"}));
+    assert_eq!(step("accept", json!({})).status, 200);
+    assert_eq!(code(&step("dispatch", json!({"revision": first, "department": "water"}))), (409, "changed_meanwhile".into()));
+    assert_eq!(code(&step("dispatch", json!({"department": "  "}))), (400, "bad_request".into()));
+    assert_eq!(step("dispatch", json!({"department": "water"})).status, 200);
+    assert_eq!(code(&step("handle", json!({}))), (400, "bad_request".into()));
+    assert_eq!(step("handle", json!({"text": "修了"})).status, 200);
+    assert_eq!(step("verify", json!({"text": "看过"})).status, 200);
+    assert_eq!(code(&step("close", json!({"text": " "}))), (422, "answer_needed".into()));
+    assert_eq!(desk.read(&county, &path)["state"], "verified");
+    assert_eq!(code(&step("dance", json!({}))), (404, "not_found".into()));
+}
+
+#[test]
+fn an_extension_moves_the_end_of_the_limit() {
+    let desk = Desk::new();
+    desk.category();
+    let mut phone = desk.bench.phone("周敏", desk.bench.areas.grid);
+    let incident = desk.reported(&mut phone);
+    let county = desk.account("county", "county", desk.bench.areas.county);
+    let path = format!("incidents/{incident}");
+    let revision = || desk.read(&county, &path)["revision"].clone();
+    desk.post(&county, &format!("{path}/accept"), &json!({"revision": revision()}));
+    let old = desk.read(&county, &path)["due_ms"].as_i64().unwrap();
+    let wanted = old + 7 * 86_400_000;
+    let sent = json!({"revision": revision(), "text": "等配件", "due_ms": wanted});
+    let answer = desk.post(&county, &format!("{path}/extend"), &sent);
+    assert_eq!((answer.status, body(&answer)["due_ms"].as_i64()), (200, Some(wanted)));
+    let back = json!({"revision": revision(), "text": "改早", "due_ms": old});
+    assert_eq!(code(&desk.post(&county, &format!("{path}/extend"), &back)), (400, "bad_request".into()));
+}
+
+#[test]
+fn people_are_masked_until_one_is_opened_for_a_reason_that_is_written_down_first() {
+    let desk = Desk::new();
+    let (household, person) = desk.household(desk.bench.areas.grid);
+    let county = desk.account("county", "county", desk.bench.areas.county);
+    let canaries = ["欧阳建国", "990101195403051233", "14211112222", "14200001234", "19540305"];
+    let list = desk.get(&county, &format!("areas/{}/households?query=2-1-301", desk.bench.areas.community));
+    let one = desk.get(&county, &format!("households/{household}"));
+    for answer in [&list, &one] {
+        let text = String::from_utf8(answer.body.clone()).unwrap();
+        for canary in canaries {
+            assert!(!text.contains(canary), "{canary} in {text}");
+        }
+    }
+    assert_eq!(body(&list)["rows"][0]["door"], "2幢1单元 301");
+    assert_eq!(body(&one)["people"][0]["citizen_id"], "990101********1233");
+    assert_eq!(body(&one)["people"][0]["relation"], "head");
+    let path = format!("people/{person}/open");
+    let refused = desk.post(&county, &path, &json!({"reason": "curious", "text": ""}));
+    assert_eq!(code(&refused), (400, "bad_request".into()));
+    for left in (0..30).rev() {
+        let opened = body(&desk.post(&county, &path, &json!({"reason": "call", "text": ""})));
+        assert_eq!(opened["fields"]["citizen_id"], "990101195403051233");
+        assert_eq!(opened["left_this_hour"], left);
+    }
+    let limit = desk.post(&county, &path, &json!({"reason": "call", "text": ""}));
+    assert_eq!(code(&limit), (429, "reveal_limit".into()));
+    let audit = desk.read(&county, "audit?limit=50");
+    let rows = audit["rows"].as_array().unwrap();
+    let opened = rows.iter().filter(|row| row["what"] == "open_person" && row["ok"] == true).count();
+    assert_eq!(opened, 30);
+    assert_eq!(rows.iter().filter(|row| row["what"] == "open_person" && row["ok"] == false).count(), 1);
+    desk.bench.clock.advance(3_600_001);
+    assert_eq!(desk.post(&county, &path, &json!({"reason": "call", "text": ""})).status, 200);
+}
+
+#[test]
+fn wrong_passwords_are_tried_slowly_and_leave_a_trace() {
+    let desk = Desk::new();
+    let county = desk.account("county", "county", desk.bench.areas.county);
+    for _ in 0..10 {
+        assert_eq!(code(&desk.login("county", "wrong")), (401, "bad_login".into()));
+    }
+    let answer = desk.login("county", PASSWORD);
+    assert_eq!(code(&answer), (429, "too_many_tries".into()));
+    assert!(body(&answer)["params"]["seconds"].as_str().is_some());
+    let audit = desk.read(&county, "audit");
+    let failed = audit["rows"].as_array().unwrap().iter().filter(|row| row["what"] == "login_failed").count();
+    assert_eq!(failed, 10);
+    desk.bench.clock.advance(6 * 60_000);
+    assert_eq!(desk.login("nobody", PASSWORD).status, 401);
+    assert_eq!(desk.login("county", PASSWORD).status, 200);
+}
+
+#[test]
+fn a_session_ends_with_logout_and_eight_hours_after_its_last_request() {
+    let desk = Desk::new();
+    let first = desk.account("county", "county", desk.bench.areas.county);
+    assert_eq!(desk.post(&first, "logout", &json!({})).status, 204);
+    assert_eq!(desk.get(&first, "me").status, 401);
+    let second = desk.account("county", "county", desk.bench.areas.county);
+    for _ in 0..3 {
+        desk.bench.clock.advance(7 * 3_600_000);
+        assert_eq!(desk.get(&second, "me").status, 200, "each request prolongs it");
+    }
+    desk.bench.clock.advance(8 * 3_600_000 + 1);
+    assert_eq!(desk.get(&second, "me").status, 401);
+}
+
+#[test]
+fn a_code_from_the_desk_enrols_a_phone_and_revoking_it_acts_at_once() {
+    let desk = Desk::new();
+    let grid = desk.bench.areas.grid;
+    let worker = desk.bench.worker("李红霞", grid, WorkerRole::FullTime);
+    let county = desk.account("county", "county", desk.bench.areas.county);
+    let answer = body(&desk.post(&county, &format!("workers/{worker}/enrol-code"), &json!({"hours": null})));
+    let typed = EnrolCode::read_typed(answer["code"].as_str().unwrap()).unwrap();
+    let scanned = Invitation::read(answer["qr"].as_str().unwrap()).unwrap();
+    assert!(typed.matches_ca(CA) && scanned.code().matches_ca(CA));
+    assert_eq!(typed.single_use.to_text(), scanned.single_use.to_text());
+    assert_eq!(answer["expires_ms"], desk.bench.county.now_ms() + 600_000);
+    let late = desk.post(&county, &format!("workers/{worker}/enrol-code"), &json!({"hours": 25}));
+    assert_eq!(code(&late), (400, "bad_request".into()));
+    let phone = desk.bench.phone_of(worker);
+    let devices = desk.read(&county, "devices");
+    assert_eq!((devices["total"].as_u64(), devices["rows"][0]["state"].as_str()), (Some(1), Some("active")));
+    let revoked = desk.post(&county, &format!("devices/{}/revoke", phone.id), &json!({"reason": "lost"}));
+    assert_eq!(body(&revoked)["state"], "revoked");
+    assert_eq!(desk.read(&county, "workers")["rows"][0]["devices"], 0);
+    // A town whose area is only a part of what the worker was granted may not hand out the whole.
+    let town = desk.account("town", "town", desk.bench.areas.sibling);
+    desk.bench.county.grant(worker, desk.bench.areas.sibling).unwrap();
+    let more = desk.post(&town, &format!("workers/{worker}/enrol-code"), &json!({"hours": null}));
+    assert_eq!(code(&more), (403, "not_allowed".into()));
+}
+
+#[test]
+fn the_document_speaks_of_every_route() {
+    let document = serde_json::to_value(desk::openapi()).unwrap();
+    for bound in ROUTES {
+        let method = bound.route.method.to_lowercase();
+        assert!(document["paths"][bound.route.path][&method].is_object(), "{}", bound.route.path);
+        let form = &document["components"]["schemas"][bound.answers];
+        assert!(bound.answers.is_empty() || form.is_object(), "{}", bound.answers);
+    }
+}
