@@ -1,0 +1,238 @@
+//! Workers, grants, phones and codes from the command line. These write through the database and may run beside a
+//! running server.
+
+use super::failure::Failure;
+use super::{accounts, print_json};
+use crate::county::{AreaNode, County};
+use crate::edit::Draft;
+use crate::storage::{AuditEntry, DeviceState, WorkerRow};
+use serde::Serialize;
+use uuid::Uuid;
+use xunge_domain::ids::RecordId;
+use xunge_domain::records::RecordKind;
+use xunge_domain::records::words::WorkerRole;
+use xunge_sync::auth::enrol_code::{CountyAddress, EnrolCode, Invitation};
+
+type Done = Result<(), Failure>;
+
+/// The area with a code.
+pub(super) fn area(county: &County, code: &str) -> Result<AreaNode, Failure> {
+    county.areas().by_code(code).cloned().ok_or_else(|| {
+        Failure::refused(
+            "unknown_area",
+            format!("没有编码为 {code} 的区域。数据没有改动。请核对编码，或先用 area import 导入区域表。"),
+            format!("There is no area with code {code}. Nothing was changed. Check the code, or import the areas first."),
+        )
+    })
+}
+
+fn worker(county: &County, named: &str) -> Result<WorkerRow, Failure> {
+    if let Some(found) = county.worker_numbered(named)? {
+        return Ok(found);
+    }
+    let same: Vec<WorkerRow> =
+        county.workers()?.into_iter().map(|view| view.row).filter(|row| row.name == named).collect();
+    match same.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(Failure::refused(
+            "unknown_worker",
+            format!("没有工号或姓名为 {named} 的网格员。数据没有改动。"),
+            format!("There is no worker numbered or named {named}. Nothing was changed."),
+        )),
+        many => {
+            let numbers: Vec<&str> = many.iter().map(|row| row.number.as_str()).collect();
+            Err(Failure::refused(
+                "several_workers",
+                format!("有 {} 位网格员叫 {named}，请改用工号：{}。", many.len(), numbers.join("、")),
+                format!("{} workers are named {named}; use the number: {}.", many.len(), numbers.join(", ")),
+            ))
+        }
+    }
+}
+
+fn audit(county: &County, what: &str, subject: &str, detail: &str) -> Done {
+    let entry = AuditEntry {
+        who: "cli".into(),
+        what: what.into(),
+        subject: subject.into(),
+        detail: detail.into(),
+        ok: true,
+        ..AuditEntry::default()
+    };
+    county.audit(&entry)?;
+    Ok(())
+}
+
+/// Role by its word, its Chinese name included.
+pub(super) fn role(text: &str) -> Result<WorkerRole, String> {
+    WorkerRole::from_word(&text.to_lowercase().replace('-', "_"))
+        .or(match text {
+            "县级中心" => Some(WorkerRole::CountyCentre),
+            "镇街中心" => Some(WorkerRole::TownCentre),
+            "网格长" => Some(WorkerRole::GridHead),
+            "网格员" | "专职" | "专职网格员" | "worker" => Some(WorkerRole::FullTime),
+            "兼职" | "兼职网格员" => Some(WorkerRole::PartTime),
+            "协管员" | "楼栋长" | "志愿者" => Some(WorkerRole::Helper),
+            "部门" => Some(WorkerRole::Department),
+            _ => None,
+        })
+        .ok_or_else(|| {
+            let words: Vec<&str> = WorkerRole::ALL.iter().map(|role| role.word()).collect();
+            format!("unknown role {text:?}; use one of {}", words.join(", "))
+        })
+}
+
+#[derive(Serialize)]
+struct Added<'a> {
+    id: String,
+    name: &'a str,
+    number: &'a str,
+    area: &'a str,
+}
+
+/// `worker add`.
+pub(super) fn add_worker(
+    county: &County,
+    name: &str,
+    code: &str,
+    role: WorkerRole,
+    number: Option<String>,
+    json: bool,
+) -> Done {
+    let area = area(county, code)?;
+    let number = match number {
+        Some(number) => number,
+        None => free_number(county, code)?,
+    };
+    if county.worker_numbered(&number)?.is_some() {
+        return Err(Failure::refused(
+            "number_taken",
+            format!("工号 {number} 已有人用。数据没有改动。"),
+            format!("Number {number} is taken. Nothing was changed."),
+        ));
+    }
+    let id = county.new_id();
+    let draft = Draft::new(RecordKind::Worker, id, area.id)
+        .with("name", name)
+        .with("number", number.as_str())
+        .with("role", role.code());
+    county.write_as_county(vec![draft.into()])?;
+    county.grant(id, area.id)?;
+    audit(county, "worker_add", &number, code)?;
+    if json {
+        return print_json(&Added { id: id.to_string(), name, number: &number, area: code });
+    }
+    println!("已添加 {name}，工号 {number}，负责 {}。下一步：xunge-county enrol-code {number}", area.name);
+    println!("Added {name}, number {number}, for {}. Next: xunge-county enrol-code {number}", area.name);
+    Ok(())
+}
+
+/// The last six digits of the area's code and a counter.
+fn free_number(county: &County, code: &str) -> Result<String, Failure> {
+    let tail: String = code.chars().skip(code.chars().count().saturating_sub(6)).collect();
+    let taken: Vec<String> = county.workers()?.into_iter().map(|view| view.row.number).collect();
+    let number = (1_u32..).map(|nth| format!("{tail}{nth:02}")).find(|number| !taken.contains(number));
+    Ok(number.unwrap_or(tail))
+}
+
+/// `grant`.
+pub(super) fn grant(county: &County, named: &str, code: &str) -> Done {
+    let (worker, area) = (worker(county, named)?, area(county, code)?);
+    county.grant(worker.id, area.id)?;
+    audit(county, "grant", &worker.number, code)?;
+    println!("{} 现在可以看到 {}；手机下次联系时收到。", worker.name, area.name);
+    println!("{} may see {} now; the phone receives it at its next contact.", worker.name, area.name);
+    Ok(())
+}
+
+/// `revoke`: one phone; all phones and grants of a worker; or one area of a worker.
+pub(super) fn revoke(county: &County, named: &str, code: Option<&str>) -> Done {
+    if let Some(code) = code {
+        let (worker, area) = (worker(county, named)?, area(county, code)?);
+        county.revoke_grant(worker.id, area.id)?;
+        audit(county, "revoke_grant", &worker.number, code)?;
+        println!("{} 不再负责 {}；手机先交出未上报的记录，再清除该区域。", worker.name, area.name);
+        println!("{} no longer sees {}; the phone hands over what it holds, then clears the area.", worker.name, area.name);
+        return Ok(());
+    }
+    if let Ok(device) = Uuid::parse_str(named) {
+        county.device(device)?.ok_or_else(|| {
+            Failure::refused("unknown_device", format!("没有手机 {device}。"), format!("There is no phone {device}."))
+        })?;
+        county.revoke_device(device)?;
+        audit(county, "revoke", named, "")?;
+        println!("手机 {device} 已停用，下一次请求起生效。\nPhone {device} is revoked from its next request on.");
+        return Ok(());
+    }
+    let worker = worker(county, named)?;
+    let devices = county.devices()?;
+    let active = devices.iter().filter(|device| device.worker == worker.id && device.state != DeviceState::Revoked);
+    let mut phones = 0;
+    for device in active {
+        county.revoke_device(device.id)?;
+        phones += 1;
+    }
+    for grant in county.grants_of(worker.id)?.iter().filter(|grant| !grant.revoked) {
+        county.revoke_grant(worker.id, grant.area)?;
+    }
+    audit(county, "revoke", &worker.number, &format!("{phones} phones"))?;
+    println!("{} 的 {phones} 部手机与全部授权已停用，下一次请求起生效。", worker.name);
+    println!("{phones} phones and all grants of {} are revoked from the next request on.", worker.name);
+    Ok(())
+}
+
+/// A code as printed.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct PrintedCode {
+    pub worker: String,
+    pub number: String,
+    pub code: String,
+    pub address: String,
+    pub qr: String,
+    pub expires_ms: i64,
+}
+
+/// `enrol-code`.
+pub(super) fn enrol_code(
+    county: &County,
+    ca_der: &[u8],
+    named: &str,
+    minutes: i64,
+    address: &str,
+    json: bool,
+) -> Done {
+    let worker = worker(county, named)?;
+    let read = CountyAddress::read(address, 8443).map_err(|_| {
+        Failure::refused(
+            "bad_address",
+            format!("地址 {address} 读不出主机与端口。请用 --address 主机:端口。"),
+            format!("{address} is no host and port. Give --address HOST:PORT."),
+        )
+    })?;
+    let opened = county.open_code(worker.id, county.now_ms() + minutes * 60_000)?;
+    audit(county, "enrol_code", &worker.number, &format!("{minutes} min"))?;
+    let code = EnrolCode::new(opened.single_use, ca_der);
+    let ca_sha256 = <sha2::Sha256 as sha2::Digest>::digest(ca_der).into();
+    let printed = PrintedCode {
+        worker: worker.name,
+        number: worker.number,
+        code: code.to_typed(),
+        address: read.to_string(),
+        qr: Invitation { address: read, single_use: opened.single_use, ca_sha256 }.to_text(),
+        expires_ms: opened.expires_ms,
+    };
+    if json {
+        return print_json(&printed);
+    }
+    println!("{}（{}）的注册码，{minutes} 分钟内有效，只能用一次", printed.worker, printed.number);
+    println!("Enrolment code, single use, valid for {minutes} minutes");
+    println!("  address  {}\n  code     {}\n  qr       {}", printed.address, printed.code, printed.qr);
+    Ok(())
+}
+
+/// `account add`: a desk account, or a new password for one.
+pub(super) fn add_account(county: &County, name: &str, code: &str, role: accounts::DeskRole) -> Done {
+    let area: RecordId = area(county, code)?.id;
+    accounts::print(&accounts::put(county, name, role, area)?);
+    Ok(())
+}

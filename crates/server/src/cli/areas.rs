@@ -1,0 +1,222 @@
+//! The tree of areas from a table: `code,name,parent,level`, one line a node, parents by code in any order. The whole
+//! file is taken or nothing of it, with every fault told by its line.
+
+use super::failure::Failure;
+use crate::county::{AreaTree, CountyEdit};
+use crate::edit::Draft;
+use std::collections::{BTreeMap, BTreeSet};
+use xunge_domain::codes::text::visible;
+use xunge_domain::ids::RecordId;
+use xunge_domain::records::RecordKind;
+use xunge_domain::records::words::{AreaLevel, GridKind};
+use xunge_domain::value::Value;
+
+/// Longest code, in characters (DOMAIN: a grid code is a string of at most 32).
+const LONGEST_CODE: usize = 32;
+/// Faults told at once; more of them mean that the file is another kind of table.
+const MOST_FAULTS: usize = 20;
+
+/// A line that was understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Line {
+    number: u64,
+    code: String,
+    name: String,
+    parent: String,
+    level: AreaLevel,
+}
+
+/// Reads the table against the areas there are and gives the edits, parents first.
+///
+/// # Errors
+/// [`Failure`] `bad_area_table` with every faulty line.
+pub(super) fn plan(
+    bytes: &[u8],
+    present: &AreaTree,
+    mut new_id: impl FnMut() -> RecordId,
+) -> Result<Vec<CountyEdit>, Failure> {
+    let mut faults = Vec::new();
+    let lines = read(bytes, &mut faults);
+    check(&lines, present, &mut faults);
+    if !faults.is_empty() {
+        return Err(refused(&faults));
+    }
+    let mut ids: BTreeMap<String, RecordId> =
+        present.all().map(|area| (area.code.clone(), area.id)).filter(|(code, _)| !code.is_empty()).collect();
+    for line in &lines {
+        ids.entry(line.code.clone()).or_insert_with(&mut new_id);
+    }
+    let mut edits = Vec::new();
+    for line in parents_first(&lines) {
+        let Some(id) = ids.get(&line.code).copied() else { continue };
+        let parent = ids.get(&line.parent).copied();
+        let draft = Draft::new(RecordKind::Area, id, id)
+            .with("name", line.name.as_str())
+            .with("code", line.code.as_str())
+            .with("level", line.level.code())
+            .maybe("parent", parent.map(Value::reference))
+            .maybe("grid_kind", (line.level == AreaLevel::Grid).then(|| GridKind::Basic.code()));
+        edits.push(draft.into());
+    }
+    Ok(edits)
+}
+
+fn refused(faults: &[(u64, String, String)]) -> Failure {
+    let told = |pick: fn(&(u64, String, String)) -> String| {
+        let shown: Vec<String> = faults.iter().take(MOST_FAULTS).map(pick).collect();
+        shown.join("\n")
+    };
+    let more = faults.len().saturating_sub(MOST_FAULTS);
+    let (zh_more, en_more) =
+        if more == 0 { (String::new(), String::new()) } else { (format!("\n……还有 {more} 处"), format!("\n… and {more} more")) };
+    Failure::refused(
+        "bad_area_table",
+        format!(
+            "区域表有 {} 处问题，一行也没有导入。请改正后重试：\n{}{zh_more}",
+            faults.len(),
+            told(|(line, zh, _)| format!("  第 {line} 行：{zh}"))
+        ),
+        format!(
+            "{} faults; nothing was imported. Correct them and try again:\n{}{en_more}",
+            faults.len(),
+            told(|(line, _, en)| format!("  line {line}: {en}"))
+        ),
+    )
+}
+
+type Faults = Vec<(u64, String, String)>;
+
+fn read(bytes: &[u8], faults: &mut Faults) -> Vec<Line> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => std::borrow::Cow::Borrowed(text),
+        Err(_) => encoding_rs::GB18030.decode(bytes).0,
+    };
+    let text = text.trim_start_matches('\u{FEFF}');
+    let mut table = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut lines = Vec::new();
+    for (index, row) in table.records().enumerate() {
+        let Ok(row) = row else {
+            faults.push((index as u64 + 1, "读不出这一行".into(), "cannot be read".into()));
+            continue;
+        };
+        let number = row.position().map_or(index as u64 + 1, csv::Position::line);
+        let cell = |at: usize| visible(row.get(at).unwrap_or_default());
+        if index == 0 && matches!(cell(0).to_lowercase().as_str(), "code" | "编码" | "代码") {
+            continue;
+        }
+        if (0..row.len()).all(|at| cell(at).is_empty()) {
+            continue;
+        }
+        let (code, name, parent) = (cell(0), cell(1), cell(2));
+        let mut fault = |zh: String, en: String| faults.push((number, zh, en));
+        if code.is_empty() || code.chars().count() > LONGEST_CODE || !code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+            fault(format!("编码“{code}”应为 1–32 位字母、数字"), format!("code {code:?} must be 1–32 letters and digits"));
+        }
+        if name.is_empty() {
+            fault("缺少名称".into(), "the name is missing".into());
+        }
+        match level(&cell(3)) {
+            Some(level) => lines.push(Line { number, code, name, parent, level }),
+            None => fault(
+                format!("层级“{}”不认识，应为 county town community grid micro_grid", cell(3)),
+                format!("unknown level {:?}; use county, town, community, grid or micro_grid", cell(3)),
+            ),
+        }
+    }
+    if lines.is_empty() && faults.is_empty() {
+        faults.push((1, "表里没有区域".into(), "no areas in the table".into()));
+    }
+    lines
+}
+
+fn level(text: &str) -> Option<AreaLevel> {
+    AreaLevel::from_word(&text.to_lowercase()).or(match text {
+        "县" | "区" | "县区" | "县/区" => Some(AreaLevel::County),
+        "镇" | "街道" | "镇街" | "乡镇" => Some(AreaLevel::Town),
+        "村" | "社区" | "村社区" => Some(AreaLevel::Community),
+        "网格" => Some(AreaLevel::Grid),
+        "微网格" => Some(AreaLevel::MicroGrid),
+        _ => None,
+    })
+}
+
+fn check(lines: &[Line], present: &AreaTree, faults: &mut Faults) {
+    let by_code: BTreeMap<&str, &Line> = lines.iter().map(|line| (line.code.as_str(), line)).collect();
+    let mut seen = BTreeSet::new();
+    let roots_there: Vec<&str> = present.roots().iter().map(|root| root.code.as_str()).collect();
+    for line in lines {
+        let mut fault = |zh: String, en: String| faults.push((line.number, zh, en));
+        if !seen.insert(line.code.as_str()) {
+            fault(format!("编码 {} 重复", line.code), format!("code {} stands twice", line.code));
+        }
+        if line.parent.is_empty() {
+            let another = lines.iter().find(|other| other.parent.is_empty()).is_some_and(|first| first.code != line.code);
+            if another || roots_there.iter().any(|root| *root != line.code) {
+                fault("只能有一个没有上级的区域".into(), "only one area may have no parent".into());
+            }
+            continue;
+        }
+        let above = by_code.get(line.parent.as_str()).map(|parent| parent.level.code());
+        let above = above.or_else(|| present.by_code(&line.parent).map(|parent| parent.level));
+        match above {
+            None => fault(format!("上级 {} 不存在", line.parent), format!("parent {} does not exist", line.parent)),
+            Some(level) if level >= line.level.code() => fault(
+                format!("上级 {} 的层级不比它高", line.parent),
+                format!("parent {} is not of a higher level", line.parent),
+            ),
+            Some(_) => {}
+        }
+    }
+}
+
+/// Levels fall from parent to child, which `check` made sure of, so ordering by level puts parents first.
+fn parents_first(lines: &[Line]) -> Vec<&Line> {
+    let mut ordered: Vec<&Line> = lines.iter().collect();
+    ordered.sort_by_key(|line| line.level.code());
+    ordered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::AreaRow;
+
+    fn planned(text: &str) -> Result<Vec<CountyEdit>, Failure> {
+        let mut next = 0;
+        plan(text.as_bytes(), &AreaTree::new(Vec::new()), || {
+            next += 1;
+            RecordId(uuid::Uuid::from_u128(next))
+        })
+    }
+
+    #[test]
+    fn a_small_county_in_any_order() {
+        let edits = planned(
+            "编码,名称,上级,层级\n990101001001,富民社区,990101001000,社区\n990101000000,示范县,,county\n\n990101001000,示范街道,990101000000,镇街\n",
+        )
+        .unwrap();
+        assert_eq!(edits.len(), 3);
+        assert!(edits.iter().all(|edit| edit.record == edit.area));
+    }
+
+    #[test]
+    fn every_fault_is_told_with_its_line_and_nothing_is_taken() {
+        let failure = planned(
+            "code,name,parent,level\n1,县,,county\n2,,1,town\n3,社区,9,community\n3,社区,1,community\n4,格,3,planet\n5,又一县,,county\n6,街道,3,town\n",
+        )
+        .unwrap_err();
+        assert_eq!(failure.code, "bad_area_table");
+        for line in ["line 3: the name", "line 4: parent 9", "line 5: code 3", "line 6: unknown level", "line 7: only one", "line 8: parent 3 is not"] {
+            assert!(failure.en.contains(line), "{line} in {}", failure.en);
+        }
+    }
+
+    #[test]
+    fn a_second_table_joins_what_is_there() {
+        let root = AreaRow { id: RecordId(uuid::Uuid::from_u128(9)), parent: None, code: "1".into(), name: "县".into(), level: 1 };
+        let tree = AreaTree::new(vec![root]);
+        let ids = || RecordId(uuid::Uuid::from_u128(1));
+        assert_eq!(plan("2,街道,1,town".as_bytes(), &tree, ids).unwrap().len(), 1);
+        assert!(plan("2,又一县,,county".as_bytes(), &tree, ids).is_err());
+    }
+}

@@ -1,0 +1,93 @@
+//! Why a command did not do what it was asked: what happened, what is safe, what to do; in Chinese, then in English.
+
+use crate::county::CountyError;
+use crate::storage::StorageError;
+use crate::world::ServeError;
+use std::process::ExitCode;
+
+/// A command that was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Stable code.
+    pub code: &'static str,
+    /// Exit code: 1 the input was refused, 3 another process holds the county, 4 something below broke.
+    pub exit: u8,
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Failure {
+    /// The input was refused; nothing was changed.
+    pub fn refused(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { code, exit: 1, zh: zh.into(), en: en.into() }
+    }
+
+    /// Another process works on the county.
+    pub fn locked() -> Self {
+        Self {
+            code: "locked",
+            exit: 3,
+            zh: "县服务正在运行，本命令要求先停止它。数据没有改动。请先停止 xunge-county serve，再重试。".into(),
+            en: "The county is being served and this command needs it stopped. Nothing was changed. Stop `xunge-county serve`, then try again.".into(),
+        }
+    }
+
+    fn broken(code: &'static str, detail: &str) -> Self {
+        Self {
+            code,
+            exit: 4,
+            zh: format!("出了故障：{detail}。已确认写入的数据是安全的。请检查磁盘空间与数据目录权限后重试。"),
+            en: format!("Something broke: {detail}. What was confirmed before is safe. Check disk space and the permissions of the data folder, then try again."),
+        }
+    }
+
+    /// Prints it and gives the exit code.
+    pub fn tell(&self) -> ExitCode {
+        eprintln!("{}\n{} [{}]", self.zh, self.en, self.code);
+        ExitCode::from(self.exit)
+    }
+}
+
+impl From<CountyError> for Failure {
+    fn from(error: CountyError) -> Self {
+        match &error {
+            CountyError::Refused(refused) => {
+                Self::refused(error.code(), format!("没有做：{refused}。数据没有改动。"), format!("Not done: {refused}. Nothing was changed."))
+            }
+            _ => Self::broken(error.code(), &error.to_string()),
+        }
+    }
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        Self::from(CountyError::from(error))
+    }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        let refused = |zh: String, en: String| Self::refused(error.code(), zh, en);
+        match &error {
+            ServeError::KeyMissing { key_file, .. } => refused(
+                format!("数据还在，但缺少密钥文件 {}。没有建立新密钥，数据没有改动。请把密钥文件放回原处。", key_file.display()),
+                format!("The data is there but its key file {} is missing. No new key was made, nothing was changed. Put the key file back.", key_file.display()),
+            ),
+            ServeError::KeyInsideData(path) => refused(
+                format!("密钥文件 {} 不能放在数据目录里：谁拷走数据就不该同时拿到密钥。请用 --key 指到别处。", path.display()),
+                format!("The key file {} must lie outside the data folder. Choose another place with --key.", path.display()),
+            ),
+            ServeError::Listen { address, source } => refused(
+                format!("不能监听 {address}（{source}）。数据没有改动。请换一个 --listen 地址或停掉占用者。"),
+                format!("Cannot listen on {address} ({source}). Nothing was changed. Choose another --listen or stop who uses it."),
+            ),
+            ServeError::County(CountyError::Storage(StorageError::WrongKey)) | ServeError::Storage(StorageError::WrongKey) => refused(
+                "密钥与数据库不符。数据库没有改动。请用 --key 指定建库时的密钥文件。".into(),
+                "The key does not open the database, which was left as it is. Give the key file it was made with by --key.".into(),
+            ),
+            _ => Self::broken(error.code(), &error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! `import`: a ledger's report alone (`--dry-run`), or its report after it was written.
+
+use super::failure::Failure;
+use super::{admin, files, print_json, today};
+use crate::county::County;
+use crate::import;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+use xunge_ledger::{LedgerError, Summary};
+
+/// Reads `file`; writes it into the area when one is given. `open` is called only then.
+pub(super) fn run(
+    open: impl FnOnce() -> Result<County, Failure>,
+    file: &Path,
+    area: Option<&str>,
+    json: bool,
+) -> Result<(), Failure> {
+    let bytes = files::read_input(file)?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let reading = xunge_ledger::read(&name, &bytes, today()).map_err(refused)?;
+    let summary = reading.summary();
+    if let Some(code) = area {
+        let county = open()?;
+        let area = admin::area(&county, code)?;
+        let counts = import::run(&county, area.id, &reading, "cli", &mut tell_progress)?;
+        if !json {
+            println!(
+                "新增 {} 户、{} 人；已有 {} 户、{} 人，只补了空缺。\nCreated {} households and {} people; {} households and {} people were there, only gaps were filled.",
+                counts.households, counts.people, counts.households_known, counts.people_known,
+                counts.households, counts.people, counts.households_known, counts.people_known,
+            );
+            if counts.people_elsewhere > 0 {
+                println!("{} 人在别的户里有登记，未移动。\n{} people live in another household and were left there.", counts.people_elsewhere, counts.people_elsewhere);
+            }
+        }
+    }
+    if json { print_json(&summary) } else { print(&summary) }
+}
+
+fn refused(error: LedgerError) -> Failure {
+    Failure::refused(
+        error.code(),
+        format!("{error}。数据没有改动。{}。", error.suggestion()),
+        format!("The file cannot be read as a ledger ({}). Nothing was changed.", error.code()),
+    )
+}
+
+fn tell_progress(done: u64, of: u64) {
+    let mut out = std::io::stderr();
+    if out.is_terminal() {
+        // A progress line that cannot be written is no reason to stop an import.
+        let _ = write!(out, "\r{done}/{of}{}", if done == of { "\n" } else { "" });
+        let _ = out.flush();
+    }
+}
+
+fn print(summary: &Summary) -> Result<(), Failure> {
+    println!(
+        "{} 户，{} 人（其中 {} 人没有归户），{} 处提醒，{} 处未导入\n{} households, {} people ({} without household), {} warnings, {} refused",
+        summary.households, summary.people, summary.unplaced_people, summary.warnings, summary.refused,
+        summary.households, summary.people, summary.unplaced_people, summary.warnings, summary.refused,
+    );
+    for row in &summary.rows {
+        println!("  {} 第 {} 行 {} [{}] {}；{}", row.sheet, row.row, row.column, row.code, row.what, row.suggestion);
+    }
+    Ok(())
+}

@@ -1,0 +1,348 @@
+//! The commands of `xunge-county`: what a person types becomes calls of the core, and what comes of it is said in words
+//! that tell what happened, what is safe and what to do. Chinese first, English below.
+//!
+//! Exit codes: 0 done; 1 refused, nothing changed; 2 the command line cannot be read; 3 a running server holds the
+//! county; 4 something below broke.
+
+mod accounts;
+mod admin;
+mod areas;
+mod check;
+mod failure;
+mod files;
+mod ledger;
+mod make_demo;
+mod serving;
+
+pub use failure::Failure;
+
+use crate::county::{County, CountyEdit, Settings};
+use crate::demo::Scale;
+use crate::edit::Draft;
+use crate::incident_categories;
+use crate::world::{self, Places};
+use accounts::DeskRole;
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use xunge_domain::ids::RecordId;
+use xunge_domain::records::RecordKind;
+use xunge_domain::records::words::WorkerRole;
+use xunge_domain::world::Clock as _;
+
+/// Minutes east of UTC that the county's days are counted in: the whole country has one time.
+pub const UTC_OFFSET_MIN: i64 = 480;
+
+#[derive(Debug, Parser)]
+#[command(name = "xunge-county", version, about = "巡格县级服务 · the county server of Xunge")]
+struct Cli {
+    #[command(flatten)]
+    at: At,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct At {
+    /// Data folder: database, pictures, certificates
+    #[arg(long, global = true, default_value = "county-data", value_name = "DIR")]
+    data: PathBuf,
+    /// Key file, outside the data folder [default: beside it, with `.key`]
+    #[arg(long, global = true, value_name = "FILE")]
+    key: Option<PathBuf>,
+}
+
+impl At {
+    fn places(&self) -> Places {
+        let beside = || {
+            let mut name = self.data.file_name().map_or_else(|| OsString::from("county"), OsString::from);
+            name.push(".key");
+            self.data.with_file_name(name)
+        };
+        Places { data: self.data.clone(), key_file: self.key.clone().unwrap_or_else(beside) }
+    }
+
+    fn open(&self) -> Result<County, Failure> {
+        Ok(world::open_county(&self.places(), Settings::default())?)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 运行县服务 · Serve phones and desk until stopped
+    Serve {
+        /// Where to listen
+        #[arg(long, default_value = "0.0.0.0:8443")]
+        listen: SocketAddr,
+        /// Name or address phones reach the county under; the first stands in invitations
+        #[arg(long, value_name = "NAME", num_args = 1..)]
+        host: Vec<String>,
+        /// Built pages of the desk
+        #[arg(long, value_name = "DIR")]
+        desk_dir: Option<PathBuf>,
+        /// Logs as JSON lines
+        #[arg(long)]
+        log_json: bool,
+    },
+    /// 区域 · Areas
+    Area {
+        #[command(subcommand)]
+        what: AreaCommand,
+    },
+    /// 网格员 · Workers
+    Worker {
+        #[command(subcommand)]
+        what: WorkerCommand,
+    },
+    /// 事件台账号 · Accounts of the desk
+    Account {
+        #[command(subcommand)]
+        what: AccountCommand,
+    },
+    /// 授权区域 · Let a worker see an area
+    Grant {
+        /// Number or name
+        worker: String,
+        /// Code of the area
+        #[arg(long, value_name = "CODE")]
+        area: String,
+    },
+    /// 停用 · Revoke a phone, a worker, or a worker's area
+    Revoke {
+        /// Id of a phone, or number or name of a worker
+        whom: String,
+        /// Only this area of the worker
+        #[arg(long, value_name = "CODE")]
+        area: Option<String>,
+    },
+    /// 导入住户台账 · Import a household ledger (.xlsx, .csv)
+    Import {
+        /// The ledger
+        file: PathBuf,
+        /// Code of the grid it belongs to
+        #[arg(long, value_name = "CODE", required_unless_present = "dry_run")]
+        area: Option<String>,
+        /// Only read and report; needs no county
+        #[arg(long)]
+        dry_run: bool,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// 注册码 · A code with which a worker enrols a phone
+    EnrolCode {
+        /// Number or name
+        worker: String,
+        /// Hours on paper, at most 24; ten minutes otherwise
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=24))]
+        hours: Option<i64>,
+        /// host:port phones reach the county under [default: as last served]
+        #[arg(long)]
+        address: Option<String>,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// 核对 · Recomputes every operation's hash, every chain and every picture
+    Check {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// 示范县 · A county of people who do not exist
+    Demo {
+        /// How much of it
+        #[arg(long, value_enum, default_value = "small")]
+        scale: Scale,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AreaCommand {
+    /// A table `code,name,parent,level`
+    Import {
+        /// The table
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum WorkerCommand {
+    /// Adds a worker and lets them see the area
+    Add {
+        /// Name
+        name: String,
+        /// Code of the area
+        #[arg(long, value_name = "CODE")]
+        area: String,
+        /// Role, e.g. `full_time`
+        #[arg(long, value_parser = admin::role)]
+        role: WorkerRole,
+        /// Number; one is made up otherwise
+        #[arg(long)]
+        number: Option<String>,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AccountCommand {
+    /// Adds an account, or gives it a new password, printed once
+    Add {
+        /// Name to log in with
+        name: String,
+        /// Code of the area it sees, with all below
+        #[arg(long, value_name = "CODE")]
+        area: String,
+        /// Role
+        #[arg(long, value_enum)]
+        role: DeskRole,
+    },
+}
+
+/// Runs the command line.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no mistake and go to standard output.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match carry_out(&cli.at, cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(),
+    }
+}
+
+fn carry_out(at: &At, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve { listen, host, desk_dir, log_json } => serving::run(at.places(), listen, host, desk_dir, log_json),
+        Command::Area { what: AreaCommand::Import { file } } => import_areas(at, &file),
+        Command::Worker { what: WorkerCommand::Add { name, area, role, number, json } } => {
+            admin::add_worker(&at.open()?, &name, &area, role, number, json)
+        }
+        Command::Account { what: AccountCommand::Add { name, area, role } } => {
+            admin::add_account(&at.open()?, &name, &area, role)
+        }
+        Command::Grant { worker, area } => admin::grant(&at.open()?, &worker, &area),
+        Command::Revoke { whom, area } => admin::revoke(&at.open()?, &whom, area.as_deref()),
+        Command::Import { file, area, dry_run, json } => {
+            ledger::run(|| at.open(), &file, area.as_deref().filter(|_| !dry_run), json)
+        }
+        Command::EnrolCode { worker, hours, address, json } => {
+            let county = at.open()?;
+            let ca = world::county_ca(&at.places(), &county)?;
+            let address = match address {
+                Some(address) => address,
+                None => serving::last_address(&county)?,
+            };
+            admin::enrol_code(&county, ca.der(), &worker, hours.map_or(10, |hours| hours * 60), &address, json)
+        }
+        Command::Check { json } => check::run(&at.open()?, json),
+        Command::Demo { scale, json } => {
+            let _held = files::hold(&at.data)?;
+            make_demo::run(&at.open()?, scale, json)
+        }
+    }
+}
+
+fn import_areas(at: &At, file: &Path) -> Result<(), Failure> {
+    let bytes = files::read_input(file)?;
+    let _held = files::hold(&at.data)?;
+    let county = at.open()?;
+    let edits = areas::plan(&bytes, &county.areas(), || county.new_id())?;
+    let count = edits.len();
+    let first_ones = county.areas().roots().is_empty();
+    county.write_as_county(edits)?;
+    if let Some(root) = county.areas().roots().first().filter(|_| first_ones) {
+        county.write_as_county(usual_categories(&county, root.id))?;
+    }
+    if let Some(name) = county.areas().roots().first().map(|root| root.name.clone()) {
+        county.set_name(&name)?;
+    }
+    println!("已导入 {count} 个区域。\nImported {count} areas.");
+    if let Some(first) = accounts::first(&county)? {
+        accounts::print(&first);
+    }
+    Ok(())
+}
+
+/// Without categories no incident can be reported: a new county starts with the usual ones.
+fn usual_categories(county: &County, root: RecordId) -> Vec<CountyEdit> {
+    let numbered = incident_categories::USUAL.into_iter().zip(1_i64..);
+    numbered
+        .map(|((code, name, class, limit), rank)| {
+            Draft::new(RecordKind::IncidentCategory, county.new_id(), root)
+                .with("code", code)
+                .with("name", name)
+                .with("class", class)
+                .maybe("limit_hours", limit)
+                .with("rank", rank)
+                .into()
+        })
+        .collect()
+}
+
+/// The county's day.
+fn today() -> NaiveDate {
+    let wall_ms = world::RealClock::new().now().wall_ms;
+    chrono::DateTime::from_timestamp_millis(wall_ms + UTC_OFFSET_MIN * 60_000).map_or(NaiveDate::MIN, |now| now.date_naive())
+}
+
+/// One JSON object on standard output, nothing else.
+fn print_json(what: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(what).map_err(|error| {
+        Failure::refused("unprintable", format!("结果无法打印：{error}"), format!("The result cannot be printed: {error}"))
+    })?;
+    println!("{text}");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+        for line in [
+            "xunge-county serve --data d --listen 127.0.0.1:0 --host a.test b.test",
+            "xunge-county area import a.csv",
+            "xunge-county worker add 李敏 --area 1 --role full_time",
+            "xunge-county worker add 李敏 --area 1 --role 网格员",
+            "xunge-county grant 01 --area 2",
+            "xunge-county revoke 01",
+            "xunge-county import a.xlsx --dry-run --json",
+            "xunge-county import a.xlsx --area 1",
+            "xunge-county enrol-code 01 --hours 24",
+            "xunge-county demo --scale full",
+            "xunge-county check --json",
+        ] {
+            assert!(parsed(line).is_ok(), "{line}");
+        }
+        for line in ["xunge-county import a.xlsx", "xunge-county enrol-code 01 --hours 25", "xunge-county worker add a --area 1 --role king"] {
+            assert!(parsed(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_key_lies_beside_the_data_and_not_in_it() {
+        let cli = parsed("xunge-county serve --data /srv/county").unwrap();
+        assert_eq!(cli.at.places().key_file, Path::new("/srv/county.key"));
+    }
+}

@@ -1,0 +1,236 @@
+//! The county desk over HTTP: docs/desk-api.md. Every request passes [`serve`], which decides who asks before anything
+//! else; then one action answers, on the executor.
+//!
+//! - [`table`]: the routes; [`session`]: who asks; [`call`]: what was asked and what the account sees
+//! - [`incidents`], [`steps`], [`photos`]: incidents and their life; [`patrols`], [`visits`]: what was done in the field
+//! - [`areas`], [`households`], [`people`], [`review`]: what is known; [`workers`]: workers, phones, codes
+//! - [`audit`]: who looked and acted; [`departments`]: to whom incidents are given
+//!
+//! Leaves to others: the pages (`ui/`), what records mean (`county`), TLS (`world`).
+
+pub mod areas;
+pub mod audit;
+pub mod call;
+pub mod departments;
+pub mod households;
+pub mod incidents;
+pub mod labels;
+pub mod passwords;
+pub mod patrols;
+pub mod people;
+pub mod photos;
+pub mod problem;
+pub mod review;
+pub mod session;
+pub mod steps;
+pub mod table;
+pub mod visits;
+pub mod workers;
+
+pub use table::{Action, Bound, PREFIX, ROUTES};
+
+use crate::county::County;
+use crate::http::routes::Who;
+use crate::http::{App, blocking};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Query, RawPathParams, Request};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodFilter, on};
+use axum::{RequestExt as _, Router};
+use call::{Call, Seat};
+use problem::{Answer, Problem};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use utoipa::OpenApi as _;
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, PathItem};
+use utoipa::openapi::{ContentBuilder, OpenApi, PathsBuilder, Ref, ResponseBuilder, ResponsesBuilder};
+
+/// What an action answers.
+enum Reply {
+    Json(Vec<u8>),
+    Jpeg(Vec<u8>),
+    /// JSON with a cookie.
+    Entered(Vec<u8>, String),
+    /// Nothing, with a cookie.
+    Left(String),
+}
+
+/// The desk's routes, relative to [`PREFIX`].
+pub fn router(app: Arc<App>) -> Router {
+    let mut router = Router::new();
+    for bound in ROUTES {
+        let app = app.clone();
+        let path = bound.route.path.strip_prefix(PREFIX).unwrap_or(bound.route.path);
+        let filter = if bound.route.method == "POST" { MethodFilter::POST } else { MethodFilter::GET };
+        router = router.route(path, on(filter, move |request: Request| serve(app.clone(), bound, request)));
+    }
+    router
+}
+
+async fn serve(app: Arc<App>, bound: &'static Bound, request: Request) -> Response {
+    let response = match answer(&app, bound, request).await {
+        Ok(reply) => respond(reply),
+        Err(problem) => problem.into_response(),
+    };
+    app.metrics.count(bound.route.path, response.status().as_u16());
+    response
+}
+
+async fn answer(app: &Arc<App>, bound: &'static Bound, mut request: Request) -> Answer<Reply> {
+    let path = request.extract_parts::<RawPathParams>().await.map_err(|_| Problem::not_found())?;
+    let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let query = request.extract_parts::<Query<BTreeMap<String, String>>>().await;
+    let source = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, bound.route.body_limit).await.map_err(|_| Problem::bad("body"))?;
+    let call = Call {
+        app: app.clone(),
+        path,
+        query: query.map(|Query(query)| query).map_err(|_| Problem::bad("query"))?,
+        body: body.to_vec(),
+        source,
+    };
+    blocking(app, move |county| Ok(decide(bound, &call, &parts.headers, county))).await?
+}
+
+/// Who asks, then what is answered.
+fn decide(bound: &Bound, call: &Call, headers: &HeaderMap, county: &County) -> Answer<Reply> {
+    if bound.route.who == Who::Public {
+        let (me, cookie) = session::login(call, county)?;
+        return Ok(Reply::Entered(json(&me)?, cookie));
+    }
+    let seat = session::seat(county, headers)?;
+    if bound.route.method != "GET" {
+        session::check_csrf(&seat, headers)?;
+    }
+    act(bound.action, call, county, &seat)
+}
+
+/// Numbers in the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[expect(missing_docs, reason = "docs/desk-api.md says each")]
+pub struct Counts {
+    pub incidents_new: u64,
+    pub incidents_open: u64,
+    pub devices_odd: u64,
+}
+
+fn act(action: Action, call: &Call, county: &County, seat: &Seat) -> Answer<Reply> {
+    let bytes = match action {
+        // Login has no session and was answered before.
+        Action::Login => return Err(Problem::not_found()),
+        Action::Logout => return Ok(Reply::Left(session::logout(county, seat)?)),
+        Action::Photo => return Ok(Reply::Jpeg(photos::bytes(call, county, seat)?)),
+        Action::Me => json(&session::me(county, seat)?)?,
+        Action::Counts => json(&counts(county, seat)?)?,
+        Action::Incidents => json(&incidents::list(call, county, seat)?)?,
+        Action::Incident => json(&incidents::one(call, county, seat)?)?,
+        Action::Step => json(&steps::take(call, county, seat)?)?,
+        Action::Categories => json(&incidents::categories(county, seat)?)?,
+        Action::Departments => json(&departments::list(county)?)?,
+        Action::Patrols => json(&patrols::list(call, county, seat)?)?,
+        Action::Patrol => json(&patrols::one(call, county, seat)?)?,
+        Action::Visits => json(&visits::list(call, county, seat)?)?,
+        Action::Areas => json(&areas::tree(county, seat)?)?,
+        Action::Households => json(&households::list(call, county, seat)?)?,
+        Action::Household => json(&households::one(call, county, seat)?)?,
+        Action::OpenPerson => json(&people::open(call, county, seat)?)?,
+        Action::Review => json(&review::list(call, county, seat)?)?,
+        Action::Workers => json(&workers::list(call, county, seat)?)?,
+        Action::EnrolCode => json(&workers::enrol_code(call, county, seat)?)?,
+        Action::Devices => json(&workers::devices(call, county, seat)?)?,
+        Action::Revoke => json(&workers::revoke(call, county, seat)?)?,
+        Action::Audit => json(&audit::list(call, county, seat)?)?,
+    };
+    Ok(Reply::Json(bytes))
+}
+
+fn counts(county: &County, seat: &Seat) -> Answer<Counts> {
+    let (incidents_new, incidents_open) = incidents::counts(county, &county.areas().subtree(seat.area))?;
+    Ok(Counts { incidents_new, incidents_open, devices_odd: workers::odd_devices(county, seat)? })
+}
+
+fn json(what: &impl Serialize) -> Answer<Vec<u8>> {
+    serde_json::to_vec(what).map_err(|_| Problem::new(500, "internal"))
+}
+
+fn respond(reply: Reply) -> Response {
+    let (status, kind, body, cookie) = match reply {
+        Reply::Json(bytes) => (StatusCode::OK, Some("application/json"), bytes, None),
+        Reply::Jpeg(bytes) => (StatusCode::OK, Some("image/jpeg"), bytes, None),
+        Reply::Entered(bytes, cookie) => (StatusCode::OK, Some("application/json"), bytes, Some(cookie)),
+        Reply::Left(cookie) => (StatusCode::NO_CONTENT, None, Vec::new(), Some(cookie)),
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    if let Some(kind) = kind {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
+    // A photo may stay with the browser that was shown it; everything else is asked anew.
+    let keep = if kind == Some("image/jpeg") { "private" } else { "no-store" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+        headers.insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The forms, for the document.
+#[derive(utoipa::OpenApi)]
+#[openapi(components(schemas(
+    session::Me,
+    Counts,
+    incidents::IncidentRow,
+    incidents::Incident,
+    incidents::Category,
+    steps::StepForm,
+    departments::Department,
+    patrols::PatrolRow,
+    patrols::Patrol,
+    visits::VisitRow,
+    areas::AreaLine,
+    households::HouseholdRow,
+    households::Household,
+    people::OpenForm,
+    people::Opened,
+    review::ReviewRow,
+    workers::WorkerLine,
+    workers::Code,
+    workers::DeviceLine,
+    audit::AuditLine,
+)))]
+struct Forms;
+
+/// The desk's part of the API document, made from the table.
+pub fn openapi() -> OpenApi {
+    let mut document = Forms::openapi();
+    let mut paths = PathsBuilder::new();
+    for bound in ROUTES {
+        let said = |words: &str| ResponseBuilder::new().description(words).build();
+        let mut answered = ResponseBuilder::new().description("The answer; lists are {rows, total} of it");
+        if !bound.answers.is_empty() {
+            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(bound.answers))).build();
+            answered = answered.content("application/json", content);
+        }
+        let mut responses = ResponsesBuilder::new().response("200", answered.build());
+        responses = responses.response("401", said("no_session, bad_login"));
+        if bound.route.method != "GET" {
+            responses = responses.response("403", said("csrf, not_allowed"));
+        }
+        responses = responses.response("404", said("not_found: not there, or not for this account"));
+        let operation = OperationBuilder::new()
+            .summary(Some(bound.route.summary))
+            .tag("desk")
+            .responses(responses.build())
+            .build();
+        let method = if bound.route.method == "POST" { HttpMethod::Post } else { HttpMethod::Get };
+        paths = paths.path(bound.route.path, PathItem::new(method, operation));
+    }
+    document.paths = paths.build();
+    document
+}
