@@ -179,7 +179,7 @@ fn check(county: &SimCounty, phones: &[SimPhone]) -> Vec<String> {
                 broken.push(format!("{}: the log has a gap before {}", phone.name, op.id));
             }
             // Acknowledged means durable, and the same to the last byte.
-            match ledger.operation(op.id) {
+            match ledger.operation_of(op.id) {
                 Ok(Some(held)) if held.op.hash() == op.hash => {}
                 _ => broken.push(format!("{}: {} is not at the county as it was written", phone.name, op.id)),
             }

@@ -10,7 +10,7 @@
 //! | `/sync/v1/uploads` | [`BeginUpload`] | 201 and an upload URL, or [`Receipts`] |
 //! | `/enrol/v1/redeem` (not signed: the device is not known yet) | [`Redeem`] | [`Enrolled`] |
 //!
-//! Photos travel beside them by tus 1.0.0: a signed `POST /sync/v1/uploads` with [`UploadWanted`] gets an upload URL. A refusal of a whole request is [`Refusal`] with an HTTP status. Anything that is not one of
+//! Photos travel beside them by tus 1.0.0: a signed `POST /sync/v1/uploads` with [`BeginUpload`] gets an upload URL. A refusal of a whole request is [`Refusal`] with an HTTP status. Anything that is not one of
 //! these, with content type [`CONTENT_TYPE`], was not said by the county: a captive portal, a proxy, half an answer.
 
 use minicbor::{Decode, Encode};
@@ -305,27 +305,6 @@ pub struct Receipt {
     /// Bytes.
     #[n(1)]
     pub bytes: u64,
-}
-
-/// Asks for an upload URL (signed `POST /sync/v1/uploads`). The answer is 201 with `Location` and no body, or 200 with
-/// [`Receipts`] when the county holds these bytes already.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct UploadWanted {
-    /// Evidence record the picture belongs to, 16 bytes. It need not have arrived yet: thumbnails may overtake records.
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    pub evidence: Vec<u8>,
-    /// Whether it is the thumbnail.
-    #[n(1)]
-    pub thumbnail: bool,
-    /// Bytes.
-    #[n(2)]
-    pub length: u64,
-    /// SHA-256 of the bytes that will travel.
-    #[n(3)]
-    #[cbor(with = "minicbor::bytes")]
-    pub sha256: Vec<u8>,
 }
 
 /// Begins the upload of a picture: body of the signed `POST /sync/v1/uploads`. The answer is 201 with `Location` (a tus

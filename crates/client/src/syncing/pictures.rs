@@ -6,7 +6,7 @@ use crate::error::{ClientError, Result};
 use crate::open::Open;
 use crate::ports::{Request, Response};
 use xunge_store::{Photo, PhotoPart, Reader};
-use xunge_sync::messages::{CONTENT_TYPE, Receipts, ReceiptsWanted, UploadWanted, decode, encode};
+use xunge_sync::messages::{CONTENT_TYPE, Receipts, ReceiptsWanted, BeginUpload, decode, encode};
 use xunge_sync::plan::{Failure, Lane};
 
 /// Bytes of a piece: lost at most once when the link breaks.
@@ -68,9 +68,9 @@ impl Open {
 
     fn send_thumbnail(&self, photo: &Photo) -> std::result::Result<(), Failed> {
         let bytes = self.store.photos().read(photo.id(), &photo.facts.key, PhotoPart::Thumbnail)?;
-        let wanted = UploadWanted {
+        let wanted = BeginUpload {
             evidence: photo.id().0.as_bytes().to_vec(),
-            thumbnail: true,
+            which: 2,
             length: bytes.len() as u64,
             sha256: photo.facts.thumbnail_sha256.to_vec(),
         };
@@ -86,9 +86,9 @@ impl Open {
 
     fn send_piece(&self, photo: &Photo) -> std::result::Result<(), Failed> {
         let Some(url) = photo.upload_url.clone() else {
-            let wanted = UploadWanted {
+            let wanted = BeginUpload {
                 evidence: photo.id().0.as_bytes().to_vec(),
-                thumbnail: false,
+                which: 1,
                 length: photo.facts.bytes,
                 sha256: photo.facts.stored_sha256.to_vec(),
             };
@@ -118,7 +118,7 @@ impl Open {
     }
 
     /// An upload URL, or nothing when the county holds the bytes already.
-    fn begin_upload(&self, wanted: &UploadWanted) -> std::result::Result<Option<String>, Failed> {
+    fn begin_upload(&self, wanted: &BeginUpload) -> std::result::Result<Option<String>, Failed> {
         let headers = [("content-type", CONTENT_TYPE), ("tus-resumable", "1.0.0")];
         let response = self.send_signed(Lane::Photos, "POST", "/sync/v1/uploads", &headers, encode(wanted))?;
         if let Some(refusal) = self.judge(Lane::Photos, &response)? {

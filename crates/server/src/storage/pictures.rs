@@ -28,6 +28,18 @@ impl Rows<'_> {
         Ok(evidence)
     }
 
+    /// Every picture that evidence speaks of.
+    pub fn pictures(&self) -> Result<Vec<Hash>> {
+        let mut query = self.db.prepare_cached("SELECT DISTINCT sha256 FROM picture WHERE county = ?1 ORDER BY sha256")?;
+        let mut rows = query.query([self.county])?;
+        let mut hashes = Vec::new();
+        while let Some(row) = rows.next()? {
+            // A phone may announce anything; what is no hash is no picture.
+            hashes.extend(Hash::try_from(row.get_ref(0)?.as_blob().unwrap_or_default()));
+        }
+        Ok(hashes)
+    }
+
     /// Notes that a picture is durable and verified.
     pub fn add_blob(&self, sha256: &Hash, bytes: u64, now_ms: i64) -> Result<()> {
         self.db

@@ -1,0 +1,137 @@
+//! Conflicts as the worker meets them: whose, what, what is shown meanwhile.
+
+use super::phone::{MY_DEVICE, Phone, day, id, link, named, text};
+use crate::views::review::{ConflictView, ResolveArgs};
+use xunge_domain::records::RecordKind;
+use xunge_domain::value::Value;
+use xunge_store::OpState;
+
+const OTHER: u32 = 8;
+
+fn wei() -> Phone {
+    let phone = Phone::new();
+    phone.building(10, "2幢", 1, 20, &[("2", 5, "502"), ("2", 5, "501")]);
+    phone.household(100, 20, &[named("魏长青")]);
+    phone
+}
+
+fn conflicts(phone: &Phone) -> Vec<ConflictView> {
+    phone.open.review().unwrap().conflicts
+}
+
+fn values(conflict: &ConflictView) -> Vec<(&str, &str, bool)> {
+    conflict.sides.iter().map(|side| (side.by.as_str(), side.value.as_str(), side.provisional)).collect()
+}
+
+#[test]
+fn two_workers_change_the_same_phone_number() {
+    let phone = wei();
+    let before = phone.state(RecordKind::Person, 102);
+    phone.written_by(0, &before, RecordKind::Person, 102, vec![("phone", text("14211118841"))]);
+    let theirs = phone.written_by(OTHER, &before, RecordKind::Person, 102, vec![("phone", text("14233335566"))]);
+    let seen = phone.state(RecordKind::Person, 102);
+    assert!(!seen.is_empty());
+    // Mine replaces what this phone shows, which is the higher device's; the county's stays a side.
+    let mine = phone.mine(RecordKind::Person, 102, vec![("phone", text("14255552207"))]);
+    let found = conflicts(&phone);
+    assert_eq!(found.len(), 1);
+    let conflict = &found[0];
+    assert_eq!((conflict.kind.as_str(), conflict.field.as_str()), ("person", "phone"));
+    assert_eq!((conflict.door.as_str(), conflict.subject.as_str()), ("2幢2单元 502", "魏**"));
+    assert_eq!(conflict.household.as_deref(), Some(id(100).to_string().as_str()));
+    assert_eq!(values(conflict), [("周敏", "142****2207", true), ("county", "142****8841", false)]);
+    assert_eq!((conflict.sides[0].mine, conflict.sides[1].mine), (true, false));
+    assert_eq!(conflict.sides[0].op, mine.to_string());
+    assert!(conflict.sides.iter().all(|side| side.op != theirs.to_string()));
+    assert_eq!(mine.device.0, MY_DEVICE);
+    assert!(conflict.both, "the other number has room");
+}
+
+#[test]
+fn the_author_is_a_name_where_it_is_known_and_a_role_where_not() {
+    let phone = wei();
+    let before = phone.state(RecordKind::Person, 102);
+    phone.written_by(OTHER, &before, RecordKind::Person, 102, vec![("note", text("轮椅"))]);
+    phone.written_by(9, &before, RecordKind::Person, 102, vec![("note", text("耳背"))]);
+    phone.county(RecordKind::Worker, 900, vec![("name", text("何军"))]);
+    phone.open.store.write(|writer| writer.set_device(xunge_domain::ids::DeviceNo(9), id(900))).unwrap();
+    assert_eq!(values(&conflicts(&phone)[0]), [("何军", "耳背", true), ("worker", "轮椅", false)]);
+}
+
+#[test]
+fn equal_values_are_no_conflict_and_resolving_ends_one() {
+    let phone = wei();
+    let before = phone.state(RecordKind::Person, 102);
+    phone.written_by(0, &before, RecordKind::Person, 102, vec![("phone", text("14211118841"))]);
+    phone.written_by(OTHER, &before, RecordKind::Person, 102, vec![("phone", text("14211118841"))]);
+    assert_eq!(conflicts(&phone), []);
+    phone.written_by(9, &before, RecordKind::Person, 102, vec![("phone", text("14299990000"))]);
+    let conflict = conflicts(&phone).remove(0);
+    assert_eq!(conflict.sides.len(), 3);
+    let op = conflict.sides[0].op.clone();
+    let args = ResolveArgs { conflict: conflict.id, op: Some(op), value: None, both: false };
+    phone.open.resolve(&args).unwrap();
+    assert_eq!(conflicts(&phone), []);
+}
+
+#[test]
+fn a_group_is_shown_by_what_differs_in_it() {
+    let phone = wei();
+    let before = phone.state(RecordKind::Occupancy, 101);
+    phone.written_by(0, &before, RecordKind::Occupancy, 101, vec![("kind", Value::Int(1))]);
+    phone.written_by(OTHER, &before, RecordKind::Occupancy, 101, vec![("kind", Value::Int(2))]);
+    let conflict = conflicts(&phone).remove(0);
+    assert_eq!((conflict.field.as_str(), conflict.door.as_str()), ("occupancy", "2幢2单元 502"));
+    assert_eq!(values(&conflict), [("worker", "tenant", true), ("county", "owner", false)]);
+
+    let phone = wei();
+    let before = phone.state(RecordKind::Occupancy, 101);
+    phone.written_by(0, &before, RecordKind::Occupancy, 101, vec![("dwelling", link(20))]);
+    phone.written_by(OTHER, &before, RecordKind::Occupancy, 101, vec![("dwelling", link(21))]);
+    let conflict = conflicts(&phone).remove(0);
+    assert_eq!(conflict.field, "dwelling");
+    assert_eq!(values(&conflict), [("worker", "2幢2单元 501", true), ("county", "2幢2单元 502", false)]);
+}
+
+#[test]
+fn birth_dates_show_only_what_tells_them_apart() {
+    let sides = |first: &str, second: &str| {
+        let phone = wei();
+        let before = phone.state(RecordKind::Person, 102);
+        phone.written_by(0, &before, RecordKind::Person, 102, vec![("birth", day(first))]);
+        phone.written_by(OTHER, &before, RecordKind::Person, 102, vec![("birth", day(second))]);
+        let conflict = conflicts(&phone).remove(0);
+        assert_eq!(conflict.field, "birth");
+        conflict.sides.into_iter().map(|side| side.value).collect::<Vec<_>>()
+    };
+    assert_eq!(sides("1954-03-05", "1945-03-05"), ["1945-**-**", "1954-**-**"]);
+    assert_eq!(sides("1954-03-05", "1954-05-03"), ["****-05-03", "****-03-05"]);
+}
+
+#[test]
+fn deleted_here_and_edited_there_is_asked_about() {
+    let phone = wei();
+    let before = phone.state(RecordKind::Household, 100);
+    phone.deleted_by(0, &before, RecordKind::Household, 100);
+    phone.written_by(OTHER, &before, RecordKind::Household, 100, vec![("note", text("敲门请大声，电话14211118841"))]);
+    let conflict = conflicts(&phone).remove(0);
+    assert_eq!((conflict.field.as_str(), conflict.both), ("deleted", false));
+    assert_eq!(conflict.sides.len(), 2);
+    let deleted = conflict.sides.iter().find(|side| side.by == "county").unwrap();
+    assert_eq!((deleted.value.as_str(), deleted.provisional), ("deleted", false));
+    let edited = conflict.sides.iter().find(|side| side.by == "worker").unwrap();
+    assert!(edited.value.starts_with("敲门请大声") && !edited.value.contains("14211118841"), "{}", edited.value);
+    assert!(edited.provisional);
+}
+
+#[test]
+fn a_refused_operation_says_what_it_was_and_why() {
+    let phone = wei();
+    let op = phone.mine(RecordKind::Person, 102, vec![("phone", text("14255552207")), ("note", text("轮椅"))]);
+    phone.settle(op, OpState::Refused, Some("out_of_scope"));
+    let refused = phone.open.review().unwrap().refused;
+    assert_eq!(refused.len(), 1);
+    assert_eq!((refused[0].op.as_str(), refused[0].reason.as_str()), (op.to_string().as_str(), "out_of_scope"));
+    assert_eq!(refused[0].fields, ["phone", "note"]);
+    assert_eq!(refused[0].subject, "2幢2单元 502 魏**");
+}
