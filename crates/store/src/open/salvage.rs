@@ -9,7 +9,7 @@ use crate::connection::{Role, connect};
 use crate::files::{FileError, Files};
 use crate::keys::Secret;
 use crate::operations::{StoredOperation, read_operation};
-use crate::photos::{Photo, read_photo};
+use crate::photos::{Photo, SELECT_PHOTO, read_photo};
 use crate::store::{Reader, Store};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -80,22 +80,25 @@ fn move_aside(dir: &Path, files: &dyn Files) -> Result<Vec<PathBuf>, FileError> 
 }
 
 fn salvage(database: &Path, key: &Secret) -> Salvaged {
+    // Any error here means only that less can be salvaged. Each pass has a connection of its own: once SQLCipher has met
+    // a page that does not verify, that connection reads nothing any more.
+    let fresh = || connect(database, key, Role::Read).ok();
     let mut salvaged = Salvaged::default();
-    // Any error here means only that less can be salvaged.
-    let Ok(connection) = connect(database, key, Role::Read) else { return salvaged };
     let mut found = BTreeMap::new();
-    let forwards = gather(&connection, "ASC", &mut found);
-    let backwards = forwards || gather(&connection, "DESC", &mut found);
-    salvaged.complete = forwards && backwards;
+    salvaged.complete = fresh().is_some_and(|connection| gather(&connection, "ASC", &mut found));
+    if !salvaged.complete {
+        // Its verdict does not matter: the first pass broke off.
+        let _ = fresh().is_some_and(|connection| gather(&connection, "DESC", &mut found));
+    }
     salvaged.operations = found.into_values().collect();
-    let photos = connection
-        .prepare(&format!("{} WHERE state IN (0, 1, 2)", crate::photos::SELECT_PHOTO))
-        .and_then(|mut statement| {
-            let rows = statement.query_map([], read_photo)?;
-            Ok(rows.map_while(Result::ok).collect::<Vec<_>>())
-        });
-    salvaged.photos = photos.unwrap_or_default();
+    salvaged.photos = fresh().and_then(|connection| photos_not_sent(&connection).ok()).unwrap_or_default();
     salvaged
+}
+
+fn photos_not_sent(connection: &Connection) -> rusqlite::Result<Vec<Photo>> {
+    let mut statement = connection.prepare(&format!("{SELECT_PHOTO} WHERE state IN (0, 1, 2)"))?;
+    let rows = statement.query_map([], read_photo)?;
+    Ok(rows.map_while(Result::ok).collect())
 }
 
 /// Reads own open operations in one direction; false when the reading broke off or a record's id was unreadable.
