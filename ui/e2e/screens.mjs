@@ -55,8 +55,8 @@ async function shoot(kind, options, scene, query, shot) {
     }
     await page.screenshot({ path: join(out, `${name}.png`) });
     pictures++;
-    const cut = await page.evaluate(() => {
-      const wide = document.documentElement.scrollWidth - window.innerWidth;
+    const cut = await page.evaluate((width) => {
+      const wide = Math.max(document.documentElement.scrollWidth, window.innerWidth) - width;
       const found = wide > 1 ? [`page is ${wide} px too wide`] : [];
       for (const node of document.querySelectorAll('button, b, h1, h2, span, p, a')) {
         const style = getComputedStyle(node);
@@ -68,7 +68,7 @@ async function shoot(kind, options, scene, query, shot) {
       const keys = document.body.innerText.match(/\b[a-z_]+\.[a-z_]+(\.[a-z_]+)?\b/g) ?? [];
       for (const key of keys) if (!/^(xunge|example|png|www)/.test(key)) found.push(`key shown: ${key}`);
       return found;
-    });
+    }, options.viewport.width);
     cut.forEach(note);
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() =>

@@ -147,9 +147,9 @@ export const deskShots = [
     name: '11-dispatch',
     path: '/incidents/in0',
     act: async (page) => {
-      await either('受理', 'Accept')(page);
+      await page.locator('.side .btn').first().click();
       await page.waitForTimeout(150);
-      await either('派给部门', 'Dispatch')(page);
+      await page.locator('.side .btn').first().click();
     },
   },
   { name: '12-close', path: '/incidents/in5', act: either('结案并回音', 'Close with') },
