@@ -223,7 +223,8 @@ fn root_key(places: &Places, data_exists: bool) -> Result<Zeroizing<[u8; 32]>, S
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let mut key = Zeroizing::new([0; 32]);
             RealRandomness.fill(key.as_mut());
-            let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
+            let hex: Zeroizing<String> =
+                Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder).map_err(file("creating", folder))?;
             }
@@ -349,7 +350,8 @@ pub fn serve(
     let listener = std::net::TcpListener::bind(config.listen)
         .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
         .map_err(|source| ServeError::Listen { address: config.listen, source })?;
-    let local = listener.local_addr().map_err(|source| ServeError::Listen { address: config.listen, source })?;
+    let local =
+        listener.local_addr().map_err(|source| ServeError::Listen { address: config.listen, source })?;
     let address = config.address.clone().unwrap_or_else(|| local.to_string());
     let mut names: Vec<&str> = vec![host_of(&address), "localhost", "127.0.0.1"];
     names.extend(config.names.iter().map(String::as_str));
@@ -378,7 +380,9 @@ pub fn serve(
             move || keep_committing(&commit)
         })
         .map_err(|source| ServeError::Listen { address: config.listen, source })?;
-    let served = runtime.block_on(listen(listener, RustlsConfig::from_config(tls), router, county, move || ready(local)));
+    let served =
+        runtime
+            .block_on(listen(listener, RustlsConfig::from_config(tls), router, county, move || ready(local)));
     commit.close();
     if committing.join().is_err() {
         tracing::error!("the group commit thread ended early");
@@ -426,7 +430,8 @@ async fn listen(
 
 async fn stop_on_signal(handle: Handle<SocketAddr>) {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         tracing::error!("signals cannot be listened to");
         return;
     };

@@ -4,10 +4,12 @@
 //! are whole and verified is known by the database, not by what lies here.
 
 mod frames;
+mod waiting;
 
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
 use std::sync::Arc;
+use waiting::wait_for;
 use xunge_domain::world::Randomness;
 use zeroize::Zeroizing;
 
@@ -48,7 +50,7 @@ impl Blobs {
     /// [`BlobError`].
     pub fn put(&self, name: &str, bytes: &[u8]) -> Result<(), BlobError> {
         let sealed = frames::seal(&self.key, self.random.as_ref(), name, bytes)?;
-        futures_executor::block_on(self.store.put(&Path::from(name), PutPayload::from(sealed)))?;
+        wait_for(self.store.put(&Path::from(name), PutPayload::from(sealed)))?;
         Ok(())
     }
 
@@ -58,7 +60,7 @@ impl Blobs {
     /// [`BlobError`].
     pub fn get(&self, name: &str) -> Result<Option<Vec<u8>>, BlobError> {
         let path = Path::from(name);
-        let sealed = futures_executor::block_on(async {
+        let sealed = wait_for(async {
             match self.store.get(&path).await {
                 Ok(found) => found.bytes().await.map(Some),
                 Err(object_store::Error::NotFound { .. }) => Ok(None),
@@ -73,7 +75,7 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub fn remove(&self, name: &str) -> Result<(), BlobError> {
-        match futures_executor::block_on(self.store.delete(&Path::from(name))) {
+        match wait_for(self.store.delete(&Path::from(name))) {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -105,7 +107,7 @@ mod tests {
         let picture = b"canary-990101 ".repeat(20_000);
         blobs.put("photos/a", &picture).unwrap();
         assert_eq!(blobs.get("photos/a").unwrap().unwrap(), picture);
-        let raw = futures_executor::block_on(async { store.get(&Path::from("photos/a")).await?.bytes().await }).unwrap();
+        let raw = wait_for(async { store.get(&Path::from("photos/a")).await?.bytes().await }).unwrap();
         assert!(!raw.windows(6).any(|window| window == b"canary"));
         blobs.remove("photos/a").unwrap();
         blobs.remove("photos/a").unwrap();
@@ -116,9 +118,9 @@ mod tests {
     fn a_blob_moved_changed_or_cut_does_not_open() {
         let (blobs, store) = blobs();
         blobs.put("photos/a", &vec![5; 200_000]).unwrap();
-        let raw = futures_executor::block_on(async { store.get(&Path::from("photos/a")).await?.bytes().await }).unwrap();
+        let raw = wait_for(async { store.get(&Path::from("photos/a")).await?.bytes().await }).unwrap();
         let put = |name: &str, bytes: Vec<u8>| {
-            futures_executor::block_on(store.put(&Path::from(name), PutPayload::from(bytes))).unwrap();
+            wait_for(store.put(&Path::from(name), PutPayload::from(bytes))).unwrap();
         };
         put("photos/b", raw.to_vec());
         assert!(blobs.get("photos/b").is_err(), "under another name");

@@ -28,11 +28,14 @@ impl admit::Ledger for Asked<'_> {
     }
 
     fn record(&self, id: RecordId) -> Option<(KindCode, RecordId)> {
-        self.tx.rows().record_head(id).unwrap_or_else(|error| {
-            self.broken.borrow_mut().get_or_insert(error);
-            None
-        })
-        .map(|head| (head.kind, head.area))
+        self.tx
+            .rows()
+            .record_head(id)
+            .unwrap_or_else(|error| {
+                self.broken.borrow_mut().get_or_insert(error);
+                None
+            })
+            .map(|head| (head.kind, head.area))
     }
 }
 
@@ -78,7 +81,8 @@ impl County {
                     return Ok((kept(OutcomeKind::Refused, Some(Reason::DamagedPayload.code())), None));
                 };
                 let applied = self.apply(tx, kind, op, payload, Some(by.worker.id), now_ms)?;
-                let outcome = Outcome { counter, kind: applied.outcome as u8, seq: applied.seq, reason: None };
+                let outcome =
+                    Outcome { counter, kind: applied.outcome as u8, seq: applied.seq, reason: None };
                 Ok((outcome, Some(applied)))
             }
         }
@@ -176,7 +180,9 @@ impl County {
             })?),
             RecordKind::PhotoEvidence => {
                 for (key, which) in [(3, 1), (4, 2)] {
-                    if let Some(sha256) = row.one(key).and_then(Value::as_bytes).filter(|sha256| sha256.len() == 32) {
+                    if let Some(sha256) =
+                        row.one(key).and_then(Value::as_bytes).filter(|sha256| sha256.len() == 32)
+                    {
                         tx.rows().add_picture(sha256, row.id, which)?;
                     }
                 }

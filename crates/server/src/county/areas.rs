@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn a_moved_grid_leaves_its_old_community() {
-        let mut tree = AreaTree::new(vec![node(1, None), node(2, Some(1)), node(3, Some(2)), node(4, Some(1))]);
+        let mut tree =
+            AreaTree::new(vec![node(1, None), node(2, Some(1)), node(3, Some(2)), node(4, Some(1))]);
         tree.put(node(3, Some(4)));
         assert!(tree.within(id(3), id(4)) && !tree.within(id(3), id(2)));
         assert!(tree.children(id(2)).is_empty());

@@ -29,7 +29,11 @@ impl County {
     /// The key a signature of this device must hold under. Revoked phones have one too: they learn that they are
     /// revoked, strangers learn nothing.
     pub fn device_key(&self, device: Uuid) -> Option<VerifyingKey> {
-        let row = self.read(|rows| Ok(rows.device(device)?)).ok().flatten().filter(|row| row.no != DeviceNo::COUNTY)?;
+        let row = self
+            .read(|rows| Ok(rows.device(device)?))
+            .ok()
+            .flatten()
+            .filter(|row| row.no != DeviceNo::COUNTY)?;
         VerifyingKey::from_bytes(&row.key).ok()
     }
 

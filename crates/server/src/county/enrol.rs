@@ -61,7 +61,8 @@ impl County {
     /// # Errors
     /// [`Refused::BadSignature`], [`Refused::BadCode`], [`Refused::CodeExpired`], [`Refused::CodeUsed`], or of the storage.
     pub fn redeem(&self, tx: &WriteTx<'_>, redeem: &Redeem, next_ca: &[u8]) -> Result<Enrolled> {
-        let key: [u8; 32] = redeem.device_key.as_slice().try_into().map_err(|_| Refused::BadRequest("device key"))?;
+        let key: [u8; 32] =
+            redeem.device_key.as_slice().try_into().map_err(|_| Refused::BadRequest("device key"))?;
         prove(&key, redeem)?;
         let code = SingleUse::read(&redeem.code).map_err(|_| Refused::BadCode)?;
         let lookup = code.lookup_key(&self.secrets.enrol);
@@ -112,7 +113,11 @@ impl County {
     /// [`Refused::NotFound`]; [`super::CountyError`] of the storage.
     pub fn revoke_device(&self, device: Uuid) -> Result<()> {
         self.write(|tx| {
-            let row = tx.rows().device(device)?.filter(|row| row.no != DeviceNo::COUNTY).ok_or(Refused::NotFound)?;
+            let row = tx
+                .rows()
+                .device(device)?
+                .filter(|row| row.no != DeviceNo::COUNTY)
+                .ok_or(Refused::NotFound)?;
             Ok(tx.rows().put_device_state(row.no, DeviceState::Revoked)?)
         })
     }

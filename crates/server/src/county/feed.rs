@@ -97,7 +97,10 @@ fn piece(rows: &Rows<'_>, caller: &Caller, after: u64, limit: u32) -> Result<(Ve
 /// Whether the scope lets an operation out.
 pub(super) fn sees(rows: &Rows<'_>, scope: &Scope, fed: &Fed) -> Result<bool> {
     let header = &fed.op.header;
-    let owner =
-        if scope.asks_for_owner() { rows.record_head(header.record)?.and_then(|head| head.owner) } else { None };
+    let owner = if scope.asks_for_owner() {
+        rows.record_head(header.record)?.and_then(|head| head.owner)
+    } else {
+        None
+    };
     Ok(scope.sees(header.kind, header.area, owner))
 }

@@ -32,7 +32,15 @@ fn case(rows: &Rows<'_>, incident: RecordId) -> Result<Option<IncidentCase>> {
             let rating = step.int(6).and_then(|rating| u8::try_from(rating).ok());
             let minutes = step.int(8).and_then(|minutes| u32::try_from(minutes).ok());
             let text = step.text(5).to_owned();
-            steps.push(Step { verb, actor, at_ms: step.int(3).unwrap_or(step.made_ms), text, department, rating, minutes });
+            steps.push(Step {
+                verb,
+                actor,
+                at_ms: step.int(3).unwrap_or(step.made_ms),
+                text,
+                department,
+                rating,
+                minutes,
+            });
         }
     }
     let reporter = Actor { role: WorkerRole::FullTime, reported_it: true, assigned: false };

@@ -176,7 +176,9 @@ impl County {
     /// # Errors
     /// [`CountyError`] of the storage.
     pub fn name(&self) -> Result<String> {
-        self.read(|rows| Ok(String::from_utf8_lossy(&rows.meta(secrets::NAME)?.unwrap_or_default()).into_owned()))
+        self.read(|rows| {
+            Ok(String::from_utf8_lossy(&rows.meta(secrets::NAME)?.unwrap_or_default()).into_owned())
+        })
     }
 
     /// Names the county.

@@ -53,7 +53,8 @@ impl County {
     /// [`Refused::NotFound`] when no evidence in scope speaks of this picture; [`Refused::TooLarge`]; [`Refused::Busy`].
     pub fn begin_upload(&self, caller: &Caller, begin: &BeginUpload) -> Result<Begun> {
         let sha256: Hash = begin.sha256.as_slice().try_into().map_err(|_| Refused::BadRequest("sha256"))?;
-        let evidence = uuid::Uuid::from_slice(&begin.evidence).map_err(|_| Refused::BadRequest("evidence"))?;
+        let evidence =
+            uuid::Uuid::from_slice(&begin.evidence).map_err(|_| Refused::BadRequest("evidence"))?;
         let evidence = RecordId(evidence);
         if begin.length == 0 {
             return Err(Refused::BadRequest("length").into());
@@ -75,7 +76,8 @@ impl County {
             if let Some(bytes) = rows.blob(&sha256)? {
                 return Ok(Begun::Held(Receipt { sha256: sha256.to_vec(), bytes }));
             }
-            let known = rows.upload_of(caller.device.no, &sha256)?.filter(|upload| upload.bytes == begin.length);
+            let known =
+                rows.upload_of(caller.device.no, &sha256)?.filter(|upload| upload.bytes == begin.length);
             if known.is_none() && rows.uploads_under_way(caller.device.no)? >= MOST_UNDER_WAY {
                 return Err(Refused::Busy { seconds: 600 }.into());
             }
@@ -168,10 +170,12 @@ impl County {
 
     /// Verifies a whole picture and makes it durable.
     fn keep(&self, sha256: &Hash, bytes: &[u8]) -> Result<()> {
-        xunge_photo::verify_stored(bytes, sha256, &self.settings.photo_limits).map_err(|error| match error {
-            xunge_photo::PhotoError::HashMismatch => Refused::HashMismatch,
-            other => Refused::Picture(other.code()),
-        })?;
+        xunge_photo::verify_stored(bytes, sha256, &self.settings.photo_limits).map_err(
+            |error| match error {
+                xunge_photo::PhotoError::HashMismatch => Refused::HashMismatch,
+                other => Refused::Picture(other.code()),
+            },
+        )?;
         self.blobs.put(&picture_name(sha256), bytes)?;
         let now_ms = self.now_ms();
         self.write(|tx| Ok(tx.rows().add_blob(sha256, bytes.len() as u64, now_ms)?))

@@ -66,8 +66,10 @@ impl County {
         if push.epoch != self.epoch() {
             return Err(Refused::WrongEpoch { epoch: self.epoch() }.into());
         }
-        let before: Hash = push.chain_before.as_slice().try_into().map_err(|_| Refused::BadRequest("chain"))?;
-        let signature = Signature::from_slice(&push.signature).map_err(|_| Refused::BadRequest("signature"))?;
+        let before: Hash =
+            push.chain_before.as_slice().try_into().map_err(|_| Refused::BadRequest("chain"))?;
+        let signature =
+            Signature::from_slice(&push.signature).map_err(|_| Refused::BadRequest("signature"))?;
         let unpacked = batch::unpack(&push.batch).map_err(|error| match error {
             BatchError::TooLarge => Refused::TooLarge,
             BatchError::Damaged(_) => Refused::BadRequest("batch"),
@@ -118,7 +120,8 @@ impl County {
         for (op, hash, after) in &push.ops {
             if op.header.id.counter <= held.counter {
                 // Known: answered as before. Kept apart from the new ones because it may have been released meanwhile.
-                let stored = rows.stored(op.id())?.ok_or(crate::storage::StorageError::Damaged("log of a device"))?;
+                let stored =
+                    rows.stored(op.id())?.ok_or(crate::storage::StorageError::Damaged("log of a device"))?;
                 outcomes.push(stored.outcome);
                 continue;
             }
@@ -172,8 +175,10 @@ fn differs(tx: &WriteTx<'_>, push: &PreparedPush, held: &Chain) -> Result<Option
 
 /// How far the phone's wall clock was ahead of what it knew of the county's, at the newest operation that says both.
 fn clock_off(push: &PreparedPush) -> Option<i64> {
-    push.ops.iter().rev().map(|(op, _, _)| op.header.evidence).find(|evidence| evidence.server_ms > 0).map(|evidence| {
-        let since = i64::try_from(evidence.since_server_ms).unwrap_or(i64::MAX);
-        evidence.wall_ms.saturating_sub(evidence.server_ms.saturating_add(since))
-    })
+    push.ops.iter().rev().map(|(op, _, _)| op.header.evidence).find(|evidence| evidence.server_ms > 0).map(
+        |evidence| {
+            let since = i64::try_from(evidence.since_server_ms).unwrap_or(i64::MAX);
+            evidence.wall_ms.saturating_sub(evidence.server_ms.saturating_add(since))
+        },
+    )
 }

@@ -3,9 +3,7 @@
 use super::apply::state_of;
 use super::error::Result;
 use super::{County, WriteTx};
-use crate::storage::{
-    AuditEntry, AuditRow, DeviceRow, DeviceState, Fed, Page, RecordRow, Sort, WorkerRow,
-};
+use crate::storage::{AuditEntry, AuditRow, DeviceRow, DeviceState, Fed, Page, RecordRow, Sort, WorkerRow};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -59,7 +57,9 @@ impl County {
         let mut found = self.read(|rows| {
             let mut found = Vec::new();
             for area in areas {
-                found.extend(rows.records_in(kind, *area, sort, Page::ALL)?.into_iter().filter(|row| keep(row)));
+                found.extend(
+                    rows.records_in(kind, *area, sort, Page::ALL)?.into_iter().filter(|row| keep(row)),
+                );
             }
             Ok(found)
         })?;
@@ -74,7 +74,13 @@ impl County {
     }
 
     /// Live records of a kind in one area.
-    pub fn records_in(&self, kind: RecordKind, area: RecordId, sort: Sort, page: Page) -> Result<Vec<RecordRow>> {
+    pub fn records_in(
+        &self,
+        kind: RecordKind,
+        area: RecordId,
+        sort: Sort,
+        page: Page,
+    ) -> Result<Vec<RecordRow>> {
         self.read(|rows| Ok(rows.records_in(kind, area, sort, page)?))
     }
 
@@ -131,7 +137,8 @@ impl County {
             let mut views: BTreeMap<RecordId, WorkerView> = workers
                 .iter()
                 .map(|row| {
-                    let view = WorkerView { row: row.clone(), grants: Vec::new(), devices: 0, last_contact_ms: 0 };
+                    let view =
+                        WorkerView { row: row.clone(), grants: Vec::new(), devices: 0, last_contact_ms: 0 };
                     (row.id, view)
                 })
                 .collect();

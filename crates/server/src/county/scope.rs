@@ -33,7 +33,8 @@ impl Scope {
 
     /// Whether `area` was granted, or lies below one that was.
     pub fn covers(&self, area: RecordId) -> bool {
-        self.granted.contains(&area) || self.tree.ancestors(area).iter().any(|above| self.granted.contains(above))
+        self.granted.contains(&area)
+            || self.tree.ancestors(area).iter().any(|above| self.granted.contains(above))
     }
 
     /// Granted areas and everything below.
@@ -43,7 +44,8 @@ impl Scope {
 
     /// Areas above the granted ones that are not covered themselves.
     pub fn above(&self) -> BTreeSet<RecordId> {
-        let above: BTreeSet<RecordId> = self.granted.iter().flat_map(|area| self.tree.ancestors(*area)).collect();
+        let above: BTreeSet<RecordId> =
+            self.granted.iter().flat_map(|area| self.tree.ancestors(*area)).collect();
         above.into_iter().filter(|area| !self.covers(*area)).collect()
     }
 
@@ -71,7 +73,9 @@ impl Scope {
             | RecordKind::Building
             | RecordKind::InspectionPoint
             | RecordKind::Worker => true,
-            RecordKind::Incident | RecordKind::IncidentStep | RecordKind::PhotoEvidence => owner == Some(self.worker),
+            RecordKind::Incident | RecordKind::IncidentStep | RecordKind::PhotoEvidence => {
+                owner == Some(self.worker)
+            }
             _ => false,
         }
     }

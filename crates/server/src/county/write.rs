@@ -54,7 +54,12 @@ pub enum Change {
 
 impl CountyEdit {
     /// An edit that gives fields values.
-    pub fn new<const N: usize>(kind: RecordKind, record: RecordId, area: RecordId, values: [(u16, Value); N]) -> Self {
+    pub fn new<const N: usize>(
+        kind: RecordKind,
+        record: RecordId,
+        area: RecordId,
+        values: [(u16, Value); N],
+    ) -> Self {
         let edits = values.into_iter().map(|(key, value)| (FieldKey(key), Edit::Put(value))).collect();
         Self { kind, record, area, change: Change::Edits(edits) }
     }
@@ -106,8 +111,12 @@ impl County {
             let (op, payload) = self.operation(tx, edit, chain.counter + 1, now_ms)?;
             let hash = hash_of(&op);
             let applied = self.apply(tx, edit.kind, &op, payload, None, now_ms)?;
-            let outcome =
-                Outcome { counter: op.header.id.counter, kind: applied.outcome as u8, seq: applied.seq, reason: None };
+            let outcome = Outcome {
+                counter: op.header.id.counter,
+                kind: applied.outcome as u8,
+                seq: applied.seq,
+                reason: None,
+            };
             tx.rows().add_operation(&op, &hash, &outcome, now_ms)?;
             chain = chain.with(&hash);
             seq = applied.seq;

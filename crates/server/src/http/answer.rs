@@ -44,7 +44,10 @@ pub fn json(status: u16, code: &str) -> Response {
 /// HTTP status of a refusal.
 pub const fn status(refused: &Refused) -> u16 {
     match refused {
-        Refused::BadSignature | Refused::Revoked | Refused::NonceStale { .. } | Refused::NonceTooFar { .. } => 401,
+        Refused::BadSignature
+        | Refused::Revoked
+        | Refused::NonceStale { .. }
+        | Refused::NonceTooFar { .. } => 401,
         Refused::NotFound | Refused::BadCode => 404,
         Refused::BadRequest(_) => 400,
         Refused::TooLarge => 413,

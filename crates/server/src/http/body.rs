@@ -7,7 +7,8 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 /// The whole body.
 pub(super) async fn whole(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes> {
-    let stated = headers.get(header::CONTENT_LENGTH).and_then(|stated| stated.to_str().ok()?.parse::<u64>().ok());
+    let stated =
+        headers.get(header::CONTENT_LENGTH).and_then(|stated| stated.to_str().ok()?.parse::<u64>().ok());
     if stated.is_some_and(|stated| stated > limit as u64) {
         return Err(Refused::TooLarge.into());
     }

@@ -52,7 +52,10 @@ impl Metrics {
                 let count = count.load(Ordering::Relaxed);
                 if count > 0 {
                     // Writing into a String cannot fail.
-                    let _ = writeln!(text, "xunge_requests_total{{route=\"{path}\",class=\"{class}xx\"}} {count}");
+                    let _ = writeln!(
+                        text,
+                        "xunge_requests_total{{route=\"{path}\",class=\"{class}xx\"}} {count}"
+                    );
                 }
             }
         }

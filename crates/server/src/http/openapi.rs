@@ -2,7 +2,9 @@
 
 use super::routes::{ROUTES, Who};
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, PathItem};
-use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, ResponseBuilder, ResponsesBuilder};
+use utoipa::openapi::{
+    InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, ResponseBuilder, ResponsesBuilder,
+};
 
 /// The whole document.
 pub(super) fn document(desk: OpenApi) -> OpenApi {

@@ -83,7 +83,12 @@ async fn push(app: &App, head: VerifiedHead, body: Bytes) -> Result<Response> {
     }
     let pushed = pushed?;
     app.metrics.operations.fetch_add(pushed.outcomes.len() as u64, Ordering::Relaxed);
-    tracing::debug!(device = device.0, highest = pushed.highest, operations = pushed.outcomes.len(), "pushed");
+    tracing::debug!(
+        device = device.0,
+        highest = pushed.highest,
+        operations = pushed.outcomes.len(),
+        "pushed"
+    );
     Ok(answer::message(&pushed))
 }
 

@@ -57,10 +57,9 @@ async fn redeem(app: &App, bound: &Bound, request: Request) -> Result<Response> 
 }
 
 async fn metrics(app: &App) -> Result<Response> {
-    let (head, waiting, devices) = blocking(app, |county| {
-        county.read(|rows| Ok((rows.head()?, rows.waiting()?, rows.devices()?)))
-    })
-    .await?;
+    let (head, waiting, devices) =
+        blocking(app, |county| county.read(|rows| Ok((rows.head()?, rows.waiting()?, rows.devices()?))))
+            .await?;
     let of = |state| devices.iter().filter(|device| device.state == state).count() as u64;
     let text = app.metrics.text(&[
         ("xunge_feed_head", "Operations applied.", head),

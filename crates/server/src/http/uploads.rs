@@ -51,11 +51,18 @@ pub(super) async fn answer(app: &App, bound: &Bound, request: Request) -> Result
     })
 }
 
-async fn patch(app: &App, token: &str, headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Response> {
+async fn patch(
+    app: &App,
+    token: &str,
+    headers: &HeaderMap,
+    mut body: Body,
+    limit: usize,
+) -> Result<Response> {
     if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind != "application/offset+octet-stream") {
         return Ok(answer::code(415, "content_type"));
     }
-    let number = |name| headers.get(name).and_then(|text: &HeaderValue| text.to_str().ok()?.parse::<u64>().ok());
+    let number =
+        |name| headers.get(name).and_then(|text: &HeaderValue| text.to_str().ok()?.parse::<u64>().ok());
     let mut offset = number(OFFSET).ok_or(Refused::BadRequest("upload-offset"))?;
     let asked = token.to_owned();
     let standing = blocking(app, move |county| county.upload(&asked)).await?;

@@ -21,8 +21,9 @@ pub struct AreaRow {
 impl Rows<'_> {
     /// All areas.
     pub fn areas(&self) -> Result<Vec<AreaRow>> {
-        let mut query =
-            self.db.prepare_cached("SELECT id, parent, code, name, level FROM area WHERE county = ?1 ORDER BY id")?;
+        let mut query = self
+            .db
+            .prepare_cached("SELECT id, parent, code, name, level FROM area WHERE county = ?1 ORDER BY id")?;
         let mut rows = query.query([self.county])?;
         let mut areas = Vec::new();
         while let Some(row) = rows.next()? {

@@ -108,7 +108,8 @@ impl Rows<'_> {
     /// How many lines there are.
     pub fn audit_length(&self) -> Result<u64> {
         let count: Option<i64> =
-            self.db.query_row("SELECT max(n) FROM audit WHERE county = ?1", [self.county], |row| row.get(0))?;
+            self.db
+                .query_row("SELECT max(n) FROM audit WHERE county = ?1", [self.county], |row| row.get(0))?;
         Ok(count.map_or(0, unsigned))
     }
 

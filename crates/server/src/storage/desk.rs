@@ -22,7 +22,10 @@ pub struct DeskAccount {
 
 impl std::fmt::Debug for DeskAccount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DeskAccount").field("name", &self.name).field("role", &self.role).finish_non_exhaustive()
+        f.debug_struct("DeskAccount")
+            .field("name", &self.name)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
     }
 }
 
@@ -80,7 +83,8 @@ impl Rows<'_> {
 
     /// Names of all accounts.
     pub fn desk_account_names(&self) -> Result<Vec<String>> {
-        let mut query = self.db.prepare_cached("SELECT name FROM desk_account WHERE county = ?1 ORDER BY name")?;
+        let mut query =
+            self.db.prepare_cached("SELECT name FROM desk_account WHERE county = ?1 ORDER BY name")?;
         let names = query.query_map([self.county], |row| row.get(0))?;
         Ok(names.collect::<std::result::Result<_, _>>()?)
     }
@@ -98,12 +102,17 @@ impl Rows<'_> {
 
     /// A session by the hash of its token, expired or not.
     pub fn desk_session(&self, token: &Hash) -> Result<Option<DeskSession>> {
-        let mut query = self
-            .db
-            .prepare_cached("SELECT account, csrf, expires_ms FROM desk_session WHERE county = ?1 AND token = ?2")?;
+        let mut query = self.db.prepare_cached(
+            "SELECT account, csrf, expires_ms FROM desk_session WHERE county = ?1 AND token = ?2",
+        )?;
         Ok(query
             .query_row((self.county, token), |row| {
-                Ok(DeskSession { token: *token, account: row.get(0)?, csrf: row.get(1)?, expires_ms: row.get(2)? })
+                Ok(DeskSession {
+                    token: *token,
+                    account: row.get(0)?,
+                    csrf: row.get(1)?,
+                    expires_ms: row.get(2)?,
+                })
             })
             .optional()?)
     }
@@ -116,7 +125,10 @@ impl Rows<'_> {
 
     /// Forgets sessions that are over.
     pub fn forget_desk_sessions(&self, now_ms: i64) -> Result<()> {
-        self.db.execute("DELETE FROM desk_session WHERE county = ?1 AND expires_ms < ?2", (self.county, now_ms))?;
+        self.db.execute(
+            "DELETE FROM desk_session WHERE county = ?1 AND expires_ms < ?2",
+            (self.county, now_ms),
+        )?;
         Ok(())
     }
 }

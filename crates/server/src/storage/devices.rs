@@ -46,7 +46,8 @@ pub struct DeviceRow {
     pub clock_off_ms: Option<i64>,
 }
 
-const DEVICE: &str = "SELECT no, id, worker, key, state, highest, chain, nonce_mark, enrolled_ms, last_contact_ms, app,
+const DEVICE: &str =
+    "SELECT no, id, worker, key, state, highest, chain, nonce_mark, enrolled_ms, last_contact_ms, app,
         said_counter, clock_off_ms
    FROM device";
 
@@ -87,14 +88,25 @@ impl Rows<'_> {
         now_ms: i64,
     ) -> Result<DeviceNo> {
         let highest: Option<i64> =
-            self.db.query_row("SELECT max(no) FROM device WHERE county = ?1", [self.county], |row| row.get(0))?;
-        let no = u32::try_from(highest.unwrap_or(0) + 1).map_err(|_| StorageError::Damaged("device number"))?;
+            self.db
+                .query_row("SELECT max(no) FROM device WHERE county = ?1", [self.county], |row| row.get(0))?;
+        let no =
+            u32::try_from(highest.unwrap_or(0) + 1).map_err(|_| StorageError::Damaged("device number"))?;
         self.db
             .prepare_cached(
                 "INSERT INTO device (county, no, id, worker, key, chain, enrolled_ms, app)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
-            .execute((self.county, no, device_id.as_bytes(), worker.0.as_bytes(), key, [0_u8; 32], now_ms, app))?;
+            .execute((
+                self.county,
+                no,
+                device_id.as_bytes(),
+                worker.0.as_bytes(),
+                key,
+                [0_u8; 32],
+                now_ms,
+                app,
+            ))?;
         Ok(DeviceNo(no))
     }
 
@@ -112,7 +124,8 @@ impl Rows<'_> {
 
     /// All phones, without the county itself.
     pub fn devices(&self) -> Result<Vec<DeviceRow>> {
-        let mut query = self.db.prepare_cached(&format!("{DEVICE} WHERE county = ?1 AND no > 0 ORDER BY no"))?;
+        let mut query =
+            self.db.prepare_cached(&format!("{DEVICE} WHERE county = ?1 AND no > 0 ORDER BY no"))?;
         let mut rows = query.query([self.county])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
@@ -123,7 +136,8 @@ impl Rows<'_> {
 
     /// The end of a device's log; that of the county (number 0) begins empty.
     pub fn chain(&self, no: DeviceNo) -> Result<Chain> {
-        let mut query = self.db.prepare_cached("SELECT highest, chain FROM device WHERE county = ?1 AND no = ?2")?;
+        let mut query =
+            self.db.prepare_cached("SELECT highest, chain FROM device WHERE county = ?1 AND no = ?2")?;
         let found: Option<(i64, Hash)> =
             query.query_row((self.county, no.0), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         Ok(found.map_or_else(Chain::default, |(counter, head)| Chain { counter: unsigned(counter), head }))
@@ -149,9 +163,11 @@ impl Rows<'_> {
 
     /// Changes whether a phone may call.
     pub fn put_device_state(&self, no: DeviceNo, state: DeviceState) -> Result<()> {
-        self.db
-            .prepare_cached("UPDATE device SET state = ?3 WHERE county = ?1 AND no = ?2")?
-            .execute((self.county, no.0, state as i64))?;
+        self.db.prepare_cached("UPDATE device SET state = ?3 WHERE county = ?1 AND no = ?2")?.execute((
+            self.county,
+            no.0,
+            state as i64,
+        ))?;
         Ok(())
     }
 
@@ -185,7 +201,14 @@ impl Rows<'_> {
     }
 
     /// Keeps what came second under an id that was taken, as evidence.
-    pub fn quarantine(&self, no: DeviceNo, counter: u64, op_hash: &Hash, batch: &[u8], now_ms: i64) -> Result<()> {
+    pub fn quarantine(
+        &self,
+        no: DeviceNo,
+        counter: u64,
+        op_hash: &Hash,
+        batch: &[u8],
+        now_ms: i64,
+    ) -> Result<()> {
         self.db
             .prepare_cached(
                 "INSERT INTO quarantine (county, device, counter, hash, batch, received_ms)

@@ -19,7 +19,9 @@ impl Rows<'_> {
     /// Opens a code. `lookup` is its keyed hash.
     pub fn add_enrol_code(&self, lookup: &[u8; 32], worker: RecordId, expires_ms: i64) -> Result<()> {
         self.db
-            .prepare_cached("INSERT INTO enrol_code (county, lookup, worker, expires_ms) VALUES (?1, ?2, ?3, ?4)")?
+            .prepare_cached(
+                "INSERT INTO enrol_code (county, lookup, worker, expires_ms) VALUES (?1, ?2, ?3, ?4)",
+            )?
             .execute((self.county, lookup, worker.0.as_bytes(), expires_ms))?;
         Ok(())
     }
@@ -38,7 +40,9 @@ impl Rows<'_> {
             })
             .optional()?;
         let Some((worker, expires_ms, redeemed)) = found else { return Ok(None) };
-        let redeemed = redeemed.map(|(key, no)| Ok::<_, super::StorageError>((hash(&key)?, DeviceNo(no)))).transpose()?;
+        let redeemed = redeemed
+            .map(|(key, no)| Ok::<_, super::StorageError>((hash(&key)?, DeviceNo(no))))
+            .transpose()?;
         Ok(Some(EnrolCodeRow { worker: id(&worker)?, expires_ms, redeemed }))
     }
 
@@ -55,7 +59,10 @@ impl Rows<'_> {
 
     /// Forgets codes that expired before `before_ms`.
     pub fn forget_codes(&self, before_ms: i64) -> Result<()> {
-        self.db.execute("DELETE FROM enrol_code WHERE county = ?1 AND expires_ms < ?2", (self.county, before_ms))?;
+        self.db.execute(
+            "DELETE FROM enrol_code WHERE county = ?1 AND expires_ms < ?2",
+            (self.county, before_ms),
+        )?;
         Ok(())
     }
 }

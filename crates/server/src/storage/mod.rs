@@ -117,7 +117,8 @@ impl Storage {
     ) -> std::result::Result<T, E> {
         // A panic inside `work` rolls back when the transaction drops: the connection stays good.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StorageError::from)?;
+        let tx =
+            writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StorageError::from)?;
         let done = work(&Rows { db: &tx, county: COUNTY })?;
         tx.commit().map_err(StorageError::from)?;
         Ok(done)
@@ -174,6 +175,8 @@ impl Rows<'_> {
 fn connect(path: &Path, key: &DbKey, flags: OpenFlags) -> Result<Connection> {
     let db = Connection::open_with_flags(path, flags)?;
     let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
+    // What SQLCipher would print by itself about a wrong key is said by the error.
+    db.execute_batch("PRAGMA cipher_log_level = NONE")?;
     let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", hex.as_str()));
     db.execute_batch(&pragma)?;
     // The first read tells whether the key is right; nothing has been written by then.

@@ -27,7 +27,8 @@ pub struct Stored {
     pub outcome: Outcome,
 }
 
-const OPERATION: &str = "SELECT device, counter, verb, kind, record, area, height, wall_ms, server_ms, since_ms, extra,
+const OPERATION: &str =
+    "SELECT device, counter, verb, kind, record, area, height, wall_ms, server_ms, since_ms, extra,
         salt, payload, seq, received_ms
    FROM operation";
 
@@ -51,7 +52,11 @@ fn operation(row: &Row<'_>) -> Result<Fed> {
     Ok(Fed {
         seq: seq.map_or(0, unsigned),
         received_ms: row.get(14)?,
-        op: Operation { header, salt: Salt::try_from(salt.as_slice()).unwrap_or_default(), payload: row.get(12)? },
+        op: Operation {
+            header,
+            salt: Salt::try_from(salt.as_slice()).unwrap_or_default(),
+            payload: row.get(12)?,
+        },
     })
 }
 
@@ -65,7 +70,13 @@ fn all(mut rows: rusqlite::Rows<'_>) -> Result<Vec<Fed>> {
 
 impl Rows<'_> {
     /// Writes an operation with what became of it; `outcome.seq` 0 keeps it out of the feed.
-    pub fn add_operation(&self, op: &Operation, op_hash: &Hash, outcome: &Outcome, received_ms: i64) -> Result<()> {
+    pub fn add_operation(
+        &self,
+        op: &Operation,
+        op_hash: &Hash,
+        outcome: &Outcome,
+        received_ms: i64,
+    ) -> Result<()> {
         let header = &op.header;
         let mut insert = self.db.prepare_cached(
             "INSERT INTO operation (county, device, counter, seq, verb, kind, record, area, height, wall_ms, server_ms,
@@ -137,8 +148,9 @@ impl Rows<'_> {
 
     /// An operation by id.
     pub fn operation(&self, op: OpId) -> Result<Option<Fed>> {
-        let mut query =
-            self.db.prepare_cached(&format!("{OPERATION} WHERE county = ?1 AND device = ?2 AND counter = ?3"))?;
+        let mut query = self
+            .db
+            .prepare_cached(&format!("{OPERATION} WHERE county = ?1 AND device = ?2 AND counter = ?3"))?;
         query
             .query_row((self.county, op.device.0, signed(op.counter)), |row| Ok(operation(row)))
             .optional()?
@@ -174,7 +186,8 @@ impl Rows<'_> {
         let mut query = self.db.prepare_cached(
             "SELECT seq FROM operation WHERE county = ?1 AND area = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4",
         )?;
-        let places = query.query_map((self.county, area.0.as_bytes(), signed(after), limit), |row| row.get(0))?;
+        let places =
+            query.query_map((self.county, area.0.as_bytes(), signed(after), limit), |row| row.get(0))?;
         let places: std::result::Result<Vec<i64>, _> = places.collect();
         Ok(places?.into_iter().map(unsigned).collect())
     }
@@ -198,7 +211,8 @@ impl Rows<'_> {
         let mut query = self
             .db
             .prepare_cached("SELECT count(*) FROM operation WHERE county = ?1 AND area = ?2 AND seq > ?3")?;
-        let count: i64 = query.query_row((self.county, area.0.as_bytes(), signed(after)), |row| row.get(0))?;
+        let count: i64 =
+            query.query_row((self.county, area.0.as_bytes(), signed(after)), |row| row.get(0))?;
         Ok(unsigned(count))
     }
 
@@ -228,7 +242,9 @@ impl Rows<'_> {
     /// How many operations wait.
     pub fn waiting(&self) -> Result<u64> {
         let count: i64 =
-            self.db.query_row("SELECT count(*) FROM waiting WHERE county = ?1", [self.county], |row| row.get(0))?;
+            self.db.query_row("SELECT count(*) FROM waiting WHERE county = ?1", [self.county], |row| {
+                row.get(0)
+            })?;
         Ok(unsigned(count))
     }
 }

@@ -18,8 +18,9 @@ impl Rows<'_> {
 
     /// The evidence that speaks of a picture.
     pub fn evidence_of(&self, sha256: &Hash) -> Result<Vec<(RecordId, u8)>> {
-        let mut query =
-            self.db.prepare_cached("SELECT evidence, which FROM picture WHERE county = ?1 AND sha256 = ?2")?;
+        let mut query = self
+            .db
+            .prepare_cached("SELECT evidence, which FROM picture WHERE county = ?1 AND sha256 = ?2")?;
         let mut rows = query.query((self.county, sha256))?;
         let mut evidence = Vec::new();
         while let Some(row) = rows.next()? {
@@ -30,7 +31,9 @@ impl Rows<'_> {
 
     /// Every picture that evidence speaks of.
     pub fn pictures(&self) -> Result<Vec<Hash>> {
-        let mut query = self.db.prepare_cached("SELECT DISTINCT sha256 FROM picture WHERE county = ?1 ORDER BY sha256")?;
+        let mut query = self
+            .db
+            .prepare_cached("SELECT DISTINCT sha256 FROM picture WHERE county = ?1 ORDER BY sha256")?;
         let mut rows = query.query([self.county])?;
         let mut hashes = Vec::new();
         while let Some(row) = rows.next()? {

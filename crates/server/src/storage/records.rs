@@ -102,7 +102,8 @@ impl Page {
     pub const ALL: Self = Self { offset: 0, limit: u32::MAX };
 }
 
-const RECORD: &str = "SELECT id, kind, area, parent, second, sort, standing, owner, made_ms, seq, conflicts, gone, state
+const RECORD: &str =
+    "SELECT id, kind, area, parent, second, sort, standing, owner, made_ms, seq, conflicts, gone, state
    FROM record";
 
 fn record(row: &Row<'_>) -> Result<RecordRow> {
@@ -148,7 +149,8 @@ fn blob(reference: Option<RecordId>) -> Option<[u8; 16]> {
 impl Rows<'_> {
     /// What decisions about a record need.
     pub fn record_head(&self, record: RecordId) -> Result<Option<RecordHead>> {
-        let mut query = self.db.prepare_cached("SELECT kind, area, owner FROM record WHERE county = ?1 AND id = ?2")?;
+        let mut query =
+            self.db.prepare_cached("SELECT kind, area, owner FROM record WHERE county = ?1 AND id = ?2")?;
         let found = query
             .query_row((self.county, record.0.as_bytes()), |row| {
                 let area: Vec<u8> = row.get(1)?;
@@ -213,7 +215,13 @@ impl Rows<'_> {
     }
 
     /// Live records of a kind in one area. Callers with many areas ask for each.
-    pub fn records_in(&self, kind: RecordKind, area: RecordId, sort: Sort, page: Page) -> Result<Vec<RecordRow>> {
+    pub fn records_in(
+        &self,
+        kind: RecordKind,
+        area: RecordId,
+        sort: Sort,
+        page: Page,
+    ) -> Result<Vec<RecordRow>> {
         let direction = match sort {
             Sort::Rising => "ASC",
             Sort::Falling => "DESC",
@@ -222,15 +230,22 @@ impl Rows<'_> {
             "{RECORD} WHERE county = ?1 AND kind = ?2 AND area = ?3 AND gone = 0
               ORDER BY sort {direction}, id {direction} LIMIT ?4 OFFSET ?5"
         ))?;
-        collect(query.query((self.county, kind.code().0, area.0.as_bytes(), page.limit, signed(page.offset)))?)
+        collect(query.query((
+            self.county,
+            kind.code().0,
+            area.0.as_bytes(),
+            page.limit,
+            signed(page.offset),
+        ))?)
     }
 
     /// How many live records of a kind lie in one area.
     pub fn count_in(&self, kind: RecordKind, area: RecordId) -> Result<u64> {
-        let mut query = self
-            .db
-            .prepare_cached("SELECT count(*) FROM record WHERE county = ?1 AND kind = ?2 AND area = ?3 AND gone = 0")?;
-        let count: i64 = query.query_row((self.county, kind.code().0, area.0.as_bytes()), |row| row.get(0))?;
+        let mut query = self.db.prepare_cached(
+            "SELECT count(*) FROM record WHERE county = ?1 AND kind = ?2 AND area = ?3 AND gone = 0",
+        )?;
+        let count: i64 =
+            query.query_row((self.county, kind.code().0, area.0.as_bytes()), |row| row.get(0))?;
         Ok(unsigned(count))
     }
 

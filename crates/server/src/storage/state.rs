@@ -89,7 +89,10 @@ mod tests {
         let fields = Fields::from([
             (FieldKey(1), MergedField::One(Value::Text("河西里".into()))),
             (FieldKey(2), MergedField::One(Value::Int(-7))),
-            (FieldKey(3), MergedField::Many(vec![Value::Null, Value::Bool(true), Value::Bytes(vec![0, 255])])),
+            (
+                FieldKey(3),
+                MergedField::Many(vec![Value::Null, Value::Bool(true), Value::Bytes(vec![0, 255])]),
+            ),
             (FieldKey(1000), MergedField::Many(Vec::new())),
         ]);
         assert_eq!(decode(&encode(&fields)).unwrap(), fields);

@@ -28,8 +28,7 @@ pub struct UploadRow {
     pub expires_ms: i64,
 }
 
-const UPLOAD: &str =
-    "SELECT device, sha256, token, which, evidence, bytes, offset, pieces, expires_ms FROM upload WHERE county = ?1";
+const UPLOAD: &str = "SELECT device, sha256, token, which, evidence, bytes, offset, pieces, expires_ms FROM upload WHERE county = ?1";
 
 fn upload(row: &Row<'_>) -> Result<UploadRow> {
     let pieces: Vec<u8> = row.get(7)?;

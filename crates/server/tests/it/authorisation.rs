@@ -11,7 +11,9 @@ use xunge_domain::operation::Operation;
 use xunge_domain::records::RecordKind;
 use xunge_domain::value::Value;
 use xunge_server::http::routes::{Action, Bound, ROUTES, Rule, Who};
-use xunge_sync::messages::{self, BeginUpload, Hello, OutcomeKind, Pushed, Receipts, ReceiptsWanted, Welcome};
+use xunge_sync::messages::{
+    self, BeginUpload, Hello, OutcomeKind, Pushed, Receipts, ReceiptsWanted, Welcome,
+};
 
 /// How an area lies to the phone's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,10 +79,12 @@ impl Matrix {
             }
             Action::Push => {
                 let mut phone = self.phone.clone();
-                phone.write(RecordKind::Household, self.household[&lies], lies.area(&self.bench), [(
-                    2,
-                    Value::from("13900000000"),
-                )]);
+                phone.write(
+                    RecordKind::Household,
+                    self.household[&lies],
+                    lies.area(&self.bench),
+                    [(2, Value::from("13900000000"))],
+                );
                 ("/sync/v1/push".to_owned(), messages::encode(&phone.push_message().0))
             }
             Action::Pull => {
@@ -128,7 +132,11 @@ impl Matrix {
                 if lies.inside() {
                     assert_ne!(outcome.kind, OutcomeKind::Refused as u8, "{lies:?}: {:?}", outcome.reason);
                 } else {
-                    assert_eq!((outcome.kind, outcome.reason.as_deref()), (4, Some("out_of_scope")), "{lies:?}");
+                    assert_eq!(
+                        (outcome.kind, outcome.reason.as_deref()),
+                        (4, Some("out_of_scope")),
+                        "{lies:?}"
+                    );
                 }
             }
             (Rule::ReadsOwnAreas, Action::Pull) => {
@@ -144,7 +152,12 @@ impl Matrix {
                 assert_eq!(receipts.held.len(), usize::from(lies.inside()), "{lies:?}");
             }
             (Rule::OwnEvidence, Action::BeginUpload | Action::Photo) => {
-                assert_eq!(answer.status, if lies.inside() { 200 } else { 404 }, "{lies:?} {:?}", bound.action);
+                assert_eq!(
+                    answer.status,
+                    if lies.inside() { 200 } else { 404 },
+                    "{lies:?} {:?}",
+                    bound.action
+                );
                 assert!(lies.inside() || answer.code().as_deref() == Some("not_found"));
             }
             (rule, action) => panic!("{action:?} has no check for {rule:?}"),

@@ -57,7 +57,10 @@ impl Seeded {
 impl Randomness for Seeded {
     fn fill(&self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
-            let mut z = self.0.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed).wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut z = self
+                .0
+                .fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed)
+                .wrapping_add(0x9E37_79B9_7F4A_7C15);
             z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
             z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
             chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
@@ -121,8 +124,14 @@ impl Bench {
         let app = App::inline(county.clone(), CaChain { current: CA.to_vec(), next: Vec::new() });
         let router = router(Arc::new(app), Router::new(), utoipa::openapi::OpenApiBuilder::new().build());
         let id = |n: u128| RecordId(Uuid::from_u128(0x990101_u128 << 64 | n));
-        let areas =
-            Areas { county: id(1), community: id(3), grid: id(4), lane: id(5), sibling: id(6), foreign: id(9) };
+        let areas = Areas {
+            county: id(1),
+            community: id(3),
+            grid: id(4),
+            lane: id(5),
+            sibling: id(6),
+            foreign: id(9),
+        };
         let bench = Self { clock, random, county, router, areas, blobs, folder, ids: AtomicU64::new(100) };
         for (n, parent, level) in [
             (1, None, 1),
@@ -136,12 +145,17 @@ impl Bench {
             (9, Some(8), 4),
         ] {
             let parent = parent.map_or(Value::Null, |parent| Value::reference(id(parent)));
-            bench.write(RecordKind::Area, id(n), id(n), [
-                (1, Value::Text(format!("区{n}"))),
-                (2, Value::Text(format!("990101{n:03}"))),
-                (3, parent),
-                (4, Value::Int(level)),
-            ]);
+            bench.write(
+                RecordKind::Area,
+                id(n),
+                id(n),
+                [
+                    (1, Value::Text(format!("区{n}"))),
+                    (2, Value::Text(format!("990101{n:03}"))),
+                    (3, parent),
+                    (4, Value::Int(level)),
+                ],
+            );
         }
         bench
     }
@@ -172,11 +186,16 @@ impl Bench {
 
     pub fn worker(&self, name: &str, area: RecordId, role: WorkerRole) -> RecordId {
         let worker = self.id();
-        self.write(RecordKind::Worker, worker, area, [
-            (1, Value::from(name)),
-            (2, Value::Text(format!("W{}", worker.0.as_u128() & 0xFFFF))),
-            (3, Value::Int(role.code())),
-        ]);
+        self.write(
+            RecordKind::Worker,
+            worker,
+            area,
+            [
+                (1, Value::from(name)),
+                (2, Value::Text(format!("W{}", worker.0.as_u128() & 0xFFFF))),
+                (3, Value::Int(role.code())),
+            ],
+        );
         self.county.grant(worker, area).unwrap();
         worker
     }

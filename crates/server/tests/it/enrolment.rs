@@ -106,6 +106,7 @@ fn wrong_codes_are_tried_slowly_and_right_ones_are_not_counted() {
 #[test]
 fn the_certificate_of_the_county_is_there_for_anybody() {
     let bench = Bench::new();
-    let answer = bench.call(axum::http::Request::get("/enrol/v1/ca").body(axum::body::Body::empty()).unwrap());
+    let answer =
+        bench.call(axum::http::Request::get("/enrol/v1/ca").body(axum::body::Body::empty()).unwrap());
     assert_eq!((answer.status, answer.body.as_slice()), (200, crate::bench::CA));
 }

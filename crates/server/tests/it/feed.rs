@@ -72,7 +72,12 @@ fn a_snapshot_begun_is_finished_with_the_same_pages_though_others_write_meanwhil
     let mut phone = bench.phone("周慧", bench.areas.grid);
     let note = |n: u32| Value::Text(format!("{n:08x}").repeat(60));
     let edits = (0..4_000).map(|n| {
-        xunge_server::county::CountyEdit::new(RecordKind::Household, bench.id(), bench.areas.grid, [(1, note(n))])
+        xunge_server::county::CountyEdit::new(
+            RecordKind::Household,
+            bench.id(),
+            bench.areas.grid,
+            [(1, note(n))],
+        )
     });
     bench.county.write_as_county(edits.collect()).unwrap();
     let page = |phone: &mut crate::phone::Phone, at, page| -> SnapshotBody {
@@ -106,17 +111,22 @@ fn a_helper_sees_no_people_and_follows_own_incidents_only() {
     worker.write(RecordKind::Incident, other, bench.areas.grid, [(2, Value::from("井盖"))]);
     worker.push(&bench);
     for incident in [own, other] {
-        bench.write(RecordKind::IncidentStep, bench.id(), bench.areas.grid, [
-            (1, Value::reference(incident)),
-            (2, Value::Int(3)),
-            (3, Value::Int(1)),
-        ]);
+        bench.write(
+            RecordKind::IncidentStep,
+            bench.id(),
+            bench.areas.grid,
+            [(1, Value::reference(incident)), (2, Value::Int(3)), (3, Value::Int(1))],
+        );
     }
     let check = |ops: Vec<xunge_domain::operation::Operation>| {
         let kinds: Vec<_> = ops.iter().filter_map(|op| RecordKind::from_code(op.header.kind)).collect();
         assert!(!kinds.contains(&RecordKind::Person) && !kinds.contains(&RecordKind::Household));
         assert!(ops.iter().all(|op| op.header.record != other));
-        assert_eq!(kinds.iter().filter(|kind| **kind == RecordKind::IncidentStep).count(), 1, "the answer to the own one");
+        assert_eq!(
+            kinds.iter().filter(|kind| **kind == RecordKind::IncidentStep).count(),
+            1,
+            "the answer to the own one"
+        );
     };
     check(helper.pull(&bench, 0).0);
     check(helper.snapshot(&bench).0);

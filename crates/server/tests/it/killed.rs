@@ -1,1 +1,225 @@
 //! The real program: TLS, files, threads. It is killed while phones push, started again, and holds all it confirmed.
+
+use crate::bench::{Answer, redeem};
+use crate::phone::Phone;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
+use ed25519_dalek::SigningKey;
+use http_body_util::BodyExt as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use xunge_domain::ids::RecordId;
+use xunge_domain::records::RecordKind;
+use xunge_domain::value::Value;
+use xunge_server::county::{CountyEdit, Settings};
+use xunge_server::world::{Places, county_ca, open_county};
+use xunge_sync::messages::{self, Enrolled, Hello, Pushed, Welcome};
+
+struct Served {
+    child: Child,
+    address: SocketAddr,
+    tls: Arc<ClientConfig>,
+}
+
+impl Served {
+    fn start(places: &Places, ca: &[u8]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_xunge-county"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(&places.data)
+            .arg("--key")
+            .arg(&places.key_file)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next().expect("the program says where it listens").unwrap();
+            if let Some((_, rest)) = line.split_once("https://") {
+                break rest.split('/').next().unwrap().parse().unwrap();
+            }
+        };
+        // Whatever else it prints is read, or its pipe would fill.
+        std::thread::spawn(move || lines.for_each(drop));
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from(ca.to_vec())).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Self { child, address, tls: Arc::new(tls) }
+    }
+
+    /// One request on a connection of its own; nothing when the connection breaks.
+    fn call(&self, request: Request<axum::body::Body>) -> Option<Answer> {
+        let (parts, body) = request.into_parts();
+        let body = futures_executor::block_on(body.collect()).unwrap().to_bytes();
+        let name = ServerName::from(self.address.ip());
+        let connection = ClientConnection::new(self.tls.clone(), name).unwrap();
+        let mut stream = StreamOwned::new(connection, TcpStream::connect(self.address).ok()?);
+        let mut head = format!(
+            "{} {} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n",
+            parts.method, parts.uri, self.address
+        );
+        for (name, value) in &parts.headers {
+            head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
+        }
+        head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+        stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body)).ok()?;
+        let mut whole = Vec::new();
+        // A server may close without a TLS farewell; what counts is whether the answer is whole.
+        let _ = stream.read_to_end(&mut whole);
+        let end = whole.windows(4).position(|four| four == b"\r\n\r\n")?;
+        let head = std::str::from_utf8(&whole[..end]).ok()?;
+        let mut lines = head.split("\r\n");
+        let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+            headers.insert(name.parse::<HeaderName>().ok()?, HeaderValue::from_str(value).ok()?);
+        }
+        let length: usize = headers.get("content-length")?.to_str().ok()?.parse().ok()?;
+        let body = whole[end + 4..].to_vec();
+        (body.len() == length).then_some(Answer { status, headers, body })
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+fn county(folder: &Path) -> (Places, Vec<u8>, RecordId, Vec<String>) {
+    let places = Places { data: folder.join("data"), key_file: folder.join("county.key") };
+    let county = open_county(&places, Settings::default()).unwrap();
+    let ca = county_ca(&places, &county).unwrap().der().to_vec();
+    let (root, grid) = (county.new_id(), county.new_id());
+    let area =
+        |id, parent: Value| CountyEdit::new(RecordKind::Area, id, id, [(1, Value::from("区")), (3, parent)]);
+    let mut edits = vec![area(root, Value::Null), area(grid, Value::reference(root))];
+    let workers: Vec<RecordId> = (0..3).map(|_| county.new_id()).collect();
+    edits.extend(workers.iter().map(|worker| {
+        CountyEdit::new(RecordKind::Worker, *worker, grid, [(1, Value::from("周慧")), (3, Value::Int(4))])
+    }));
+    county.write_as_county(edits).unwrap();
+    let codes = workers.iter().map(|worker| {
+        county.grant(*worker, grid).unwrap();
+        county.open_code(*worker, county.now_ms() + 600_000).unwrap().single_use.to_text()
+    });
+    let codes = codes.collect();
+    (places, ca, grid, codes)
+}
+
+#[test]
+fn a_county_killed_while_phones_push_holds_everything_it_confirmed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (places, ca, grid, codes) = county(folder.path());
+    let mut served = Served::start(&places, &ca);
+    let mut phones: Vec<Phone> = (1_u8..)
+        .zip(&codes)
+        .map(|(n, code)| {
+            let key = SigningKey::from_bytes(&[n; 32]);
+            let body = messages::encode(&redeem(code, &key));
+            let request = Request::post("/enrol/v1/redeem").body(body.into()).unwrap();
+            let enrolled: Enrolled = served.call(request).unwrap().message();
+            Phone::new(key, &enrolled)
+        })
+        .collect();
+    let mut n = 0_u128;
+    for round in 0..3_u64 {
+        // All phones push without pause; the county is killed in the middle of it.
+        let pushing: Vec<_> = std::thread::scope(|scope| {
+            let served = &served;
+            let threads: Vec<_> = phones
+                .iter_mut()
+                .map(|phone| {
+                    n += 1_000_000;
+                    let first = n;
+                    scope.spawn(move || push_until_it_breaks(served, phone, grid, first))
+                })
+                .collect();
+            std::thread::sleep(std::time::Duration::from_millis(700 + 333 * round));
+            let killed =
+                Command::new("kill").args(["-KILL", &served.child.id().to_string()]).status().unwrap();
+            assert!(killed.success());
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        served.kill();
+        assert!(pushing.iter().sum::<u64>() > 0, "something was confirmed before the kill");
+        served = Served::start(&places, &ca);
+        for phone in &mut phones {
+            // Counters up to the reserved mark count as used after a restart.
+            phone.nonce += 2_048;
+            let hello =
+                Hello { protocol: 1, epoch: phone.epoch.clone(), counter: phone.chain.counter, cursor: 0 };
+            let request = phone.request("POST", "/sync/v1/hello", messages::encode(&hello));
+            let welcome: Welcome = served.call(request).unwrap().message();
+            assert!(
+                welcome.highest >= phone.chain.counter,
+                "{} confirmed, {} held",
+                phone.chain.counter,
+                welcome.highest
+            );
+            // What was not confirmed may be there or not; sent again it is there once.
+            let (push, after) = phone.push_message();
+            let request = phone.request("POST", "/sync/v1/push", messages::encode(&push));
+            let pushed: Pushed = served.call(request).unwrap().message();
+            assert_eq!((pushed.highest, pushed.chain.as_slice()), (after.counter, after.head.as_slice()));
+            phone.chain = after;
+            phone.unsent.clear();
+        }
+    }
+    let mut expected: u64 = phones.iter().map(|phone| phone.chain.counter).sum();
+    served.kill();
+    let county = open_county(&places, Settings::default()).unwrap();
+    expected -= county.count_in(RecordKind::Household, grid).unwrap();
+    assert_eq!(expected, 0, "each operation made one household, once");
+}
+
+/// Pushes one household after the other; what has no receipt stays unsent. Says how many were confirmed.
+fn push_until_it_breaks(served: &Served, phone: &mut Phone, grid: RecordId, first: u128) -> u64 {
+    for n in 0.. {
+        let record = RecordId(uuid::Uuid::from_u128(0x990101 << 64 | first + n));
+        phone.write(RecordKind::Household, record, grid, [(5, Value::Int(n as i64))]);
+        let (push, after) = phone.push_message();
+        let request = phone.request("POST", "/sync/v1/push", messages::encode(&push));
+        let Some(answer) = served.call(request) else { return n as u64 };
+        let pushed: Pushed = answer.message();
+        assert_eq!(pushed.chain, after.head);
+        phone.chain = after;
+        phone.unsent.clear();
+    }
+    0
+}
+
+#[test]
+fn asked_to_stop_the_county_stops_cleanly() {
+    let folder = tempfile::tempdir().unwrap();
+    let (places, ca, _, _) = county(folder.path());
+    let mut served = Served::start(&places, &ca);
+    let answer = served.call(Request::get("/healthz").body(axum::body::Body::empty()).unwrap()).unwrap();
+    assert_eq!((answer.status, answer.body.as_slice()), (200, b"ok\n".as_slice()));
+    let metrics = served.call(Request::get("/metrics").body(axum::body::Body::empty()).unwrap()).unwrap();
+    assert!(String::from_utf8(metrics.body).unwrap().contains("xunge_feed_head"));
+    Command::new("kill").args(["-TERM", &served.child.id().to_string()]).status().unwrap();
+    assert!(served.child.wait().unwrap().success());
+}
+
+#[test]
+fn the_key_lies_outside_the_data_and_is_not_replaced_when_lost() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let (places, _, _, _) = county(folder.path());
+    assert_eq!(std::fs::metadata(&places.key_file).unwrap().permissions().mode() & 0o777, 0o600);
+    std::fs::remove_file(&places.key_file).unwrap();
+    let error = open_county(&places, Settings::default()).unwrap_err();
+    assert_eq!(error.code(), "key_missing");
+    assert!(!places.key_file.exists());
+    let inside = Places { key_file: places.data.join("county.key"), ..places };
+    assert_eq!(open_county(&inside, Settings::default()).unwrap_err().code(), "key_inside_data");
+}

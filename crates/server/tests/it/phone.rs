@@ -66,7 +66,8 @@ impl Phone {
         area: RecordId,
         values: [(u16, Value); N],
     ) -> OpId {
-        let payload = values.into_iter().fold(Payload::default(), |p, (key, value)| p.put(FieldKey(key), value));
+        let payload =
+            values.into_iter().fold(Payload::default(), |p, (key, value)| p.put(FieldKey(key), value));
         self.write_payload(kind, record, area, payload, 1)
     }
 
@@ -96,7 +97,7 @@ impl Phone {
     }
 
     fn block(&self, counter: u64) -> BlockKey {
-        let mut key = [3; 16];
+        let mut key: BlockKey = [3; 32];
         key[..8].copy_from_slice(&(counter / batch::SALT_BLOCK).to_be_bytes());
         key
     }
@@ -149,7 +150,8 @@ impl Phone {
         let mut ops = Vec::new();
         let mut wanted = SnapshotPage { at: None, page: 0 };
         loop {
-            let body: SnapshotBody = self.post(bench, "/sync/v1/snapshot", messages::encode(&wanted)).message();
+            let body: SnapshotBody =
+                self.post(bench, "/sync/v1/snapshot", messages::encode(&wanted)).message();
             ops.extend(batch::unpack(&body.batch).unwrap());
             wanted = SnapshotPage { at: Some(body.at), page: wanted.page + 1 };
             if wanted.page >= body.pages {

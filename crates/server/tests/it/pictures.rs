@@ -35,10 +35,12 @@ pub fn picture(seed: u32) -> Vec<u8> {
 /// Evidence in `area` that speaks of this picture.
 pub fn evidence(bench: &Bench, area: RecordId, bytes: &[u8]) -> RecordId {
     let incident = bench.write(RecordKind::Incident, bench.id(), area, [(2, Value::from("路灯不亮"))]);
-    bench.write(RecordKind::PhotoEvidence, bench.id(), area, [
-        (1, Value::reference(incident)),
-        (3, Value::Bytes(sha256(bytes).to_vec())),
-    ])
+    bench.write(
+        RecordKind::PhotoEvidence,
+        bench.id(),
+        area,
+        [(1, Value::reference(incident)), (3, Value::Bytes(sha256(bytes).to_vec()))],
+    )
 }
 
 fn begin(bench: &Bench, phone: &mut Phone, evidence: RecordId, bytes: &[u8]) -> Answer {
@@ -84,7 +86,10 @@ fn a_picture_cut_in_the_middle_goes_on_where_it_broke_off() {
     assert_eq!(answer.header("upload-offset"), "0");
 
     // The link breaks after 10,000 bytes of the body.
-    let frames = [Ok(http_body::Frame::data(Bytes::copy_from_slice(&bytes[..10_000]))), Err(std::io::Error::other("cut"))];
+    let frames = [
+        Ok(http_body::Frame::data(Bytes::copy_from_slice(&bytes[..10_000]))),
+        Err(std::io::Error::other("cut")),
+    ];
     let cut = Body::new(StreamBody::new(futures_stream(frames)));
     assert_eq!(patch(&bench, &url, 0, cut).status, 400);
     assert_eq!(head(&bench, &url).header("upload-offset"), "10000", "what arrived is kept");
@@ -163,7 +168,9 @@ fn a_file_that_is_no_clean_picture_is_refused_with_the_reason() {
     let mut phone = bench.phone("周慧", bench.areas.grid);
     let mut trailing = picture(3);
     trailing.extend_from_slice(b"PK\x03\x04 an archive behind the picture");
-    for (bytes, code) in [(b"<html>not a picture</html>".to_vec(), "not_an_image"), (trailing, "trailing_data")] {
+    for (bytes, code) in
+        [(b"<html>not a picture</html>".to_vec(), "not_an_image"), (trailing, "trailing_data")]
+    {
         let evidence = evidence(&bench, bench.areas.grid, &bytes);
         let url = begin(&bench, &mut phone, evidence, &bytes).header("location").to_owned();
         let answer = patch(&bench, &url, 0, Body::from(bytes.clone()));
@@ -204,7 +211,11 @@ fn hostile_uploads_get_a_refusal_and_nothing_else() {
     assert_eq!(begin_with(&mut phone, u64::MAX, 1, sha256(&bytes).to_vec()), 413);
     assert_eq!(begin_with(&mut phone, 0, 1, sha256(&bytes).to_vec()), 400);
     assert_eq!(begin_with(&mut phone, 9, 1, vec![1; 31]), 400);
-    assert_eq!(begin_with(&mut phone, 9, 2, sha256(&bytes).to_vec()), 404, "the evidence calls it the full picture");
+    assert_eq!(
+        begin_with(&mut phone, 9, 2, sha256(&bytes).to_vec()),
+        404,
+        "the evidence calls it the full picture"
+    );
     assert_eq!(begin_with(&mut phone, 9, 1, vec![7; 32]), 404, "no evidence speaks of it");
     let url = begin(&bench, &mut phone, evidence, &bytes).header("location").to_owned();
     let mut long = bytes.clone();
@@ -232,7 +243,8 @@ fn pieces_and_pictures_lie_encrypted() {
         let names: Vec<_> = listed.map(|found| found.unwrap().location).collect();
         assert!(!names.is_empty(), "{label}");
         for name in &names {
-            let raw = futures_executor::block_on(async { bench.blobs.get(name).await?.bytes().await }).unwrap();
+            let raw =
+                futures_executor::block_on(async { bench.blobs.get(name).await?.bytes().await }).unwrap();
             assert!(!raw.windows(4).any(|window| window == b"JFIF"), "{label}: {name}");
         }
         names.len()

@@ -99,7 +99,8 @@ fn one_bad_operation_blocks_no_other() {
     phone.unsent[3].header.kind = KindCode(4_000);
     phone.write(RecordKind::Household, good, bench.areas.grid, [(1, Value::from("好的"))]);
     let outcomes = phone.push(&bench);
-    let reasons: Vec<_> = outcomes.iter().map(|outcome| outcome.reason.as_deref().unwrap_or("applied")).collect();
+    let reasons: Vec<_> =
+        outcomes.iter().map(|outcome| outcome.reason.as_deref().unwrap_or("applied")).collect();
     assert_eq!(reasons, ["county_only", "out_of_scope", "bad_field", "unknown_kind", "applied"]);
     assert!(bench.county.record(good).unwrap().is_some());
 }
@@ -110,7 +111,12 @@ fn a_visit_that_arrives_before_its_household_waits_for_it() {
     let mut phone = bench.phone("周慧", bench.areas.grid);
     let mut other = bench.phone("李强", bench.areas.grid);
     let (household, visit) = (bench.id(), bench.id());
-    phone.write(RecordKind::Visit, visit, bench.areas.grid, [(1, Value::reference(household)), (2, Value::Int(5))]);
+    phone.write(
+        RecordKind::Visit,
+        visit,
+        bench.areas.grid,
+        [(1, Value::reference(household)), (2, Value::Int(5))],
+    );
     let outcomes = phone.push(&bench);
     assert_eq!(outcomes[0].kind, OutcomeKind::WaitingForParent as u8);
     assert!(bench.county.record(visit).unwrap().is_none());
@@ -128,7 +134,8 @@ fn two_workers_change_the_same_phone_number_and_both_values_stay() {
     let bench = Bench::new();
     let mut zhou = bench.phone("周慧", bench.areas.grid);
     let mut li = bench.phone("李强", bench.areas.grid);
-    let household = bench.write(RecordKind::Household, bench.id(), bench.areas.grid, [(2, Value::from("13900000000"))]);
+    let household =
+        bench.write(RecordKind::Household, bench.id(), bench.areas.grid, [(2, Value::from("13900000000"))]);
     let seen = zhou.pull(&bench, 0).0.into_iter().find(|op| op.header.record == household).unwrap().id();
     for (phone, number) in [(&mut zhou, "13911110000"), (&mut li, "13922220000")] {
         let mut payload = Payload::default().put(FieldKey(2), Value::from(number));
@@ -167,10 +174,14 @@ fn pushes_of_one_group_stand_or_fall_each_for_itself() {
             phone.chain.counter = 7;
             phone.unsent[0].header.id.counter = 8;
         }
-        let caller = bench.county.let_in(xunge_sync::auth::http_signature::Verified { device: phone.id, nonce: 900 });
+        let caller =
+            bench.county.let_in(xunge_sync::auth::http_signature::Verified { device: phone.id, nonce: 900 });
         let prepared = bench.county.prepare_push(caller.unwrap(), phone.push_message().0).unwrap();
         let (county, answers) = (bench.county.clone(), answers.clone());
-        commit.submit(move |tx| county.push(tx, prepared), move |answer| answers.send((n, answer.is_ok())).unwrap());
+        commit.submit(
+            move |tx| county.push(tx, prepared),
+            move |answer| answers.send((n, answer.is_ok())).unwrap(),
+        );
     }
     assert_eq!(received.try_iter().count(), 0, "no answer before the commit");
     assert_eq!(commit.step(), 10);

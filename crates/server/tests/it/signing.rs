@@ -23,7 +23,10 @@ fn every_changed_byte_of_a_push_is_noticed() {
         changed[at] ^= 1 << (at % 8);
         refused(Request::from_parts(parts.clone(), Body::from(changed)), "a byte of the body");
     }
-    refused(Request::from_parts(parts.clone(), Body::from(body[..body.len() - 1].to_vec())), "a body cut short");
+    refused(
+        Request::from_parts(parts.clone(), Body::from(body[..body.len() - 1].to_vec())),
+        "a body cut short",
+    );
     for name in ["content-digest", "signature-input", "signature"] {
         let value = parts.headers[name].as_bytes().to_vec();
         for at in 0..value.len() {
@@ -64,7 +67,10 @@ fn a_signed_body_that_is_no_message_is_a_bad_request() {
     for path in ["hello", "push", "pull", "snapshot", "receipts", "uploads"] {
         for body in [Vec::new(), b"<html>".to_vec(), vec![0xFF; 300], vec![0xA0]] {
             let answer = phone.post(&bench, &format!("/sync/v1/{path}"), body);
-            assert!((400..500).contains(&answer.status) || path == "snapshot" || path == "receipts", "{path}");
+            assert!(
+                (400..500).contains(&answer.status) || path == "snapshot" || path == "receipts",
+                "{path}"
+            );
             assert!(answer.status < 500, "{path} {}", answer.status);
         }
     }
@@ -84,5 +90,9 @@ fn after_a_restart_a_replay_is_still_refused() {
     assert_eq!((answer.status, answer.code().as_deref()), (401, Some("nonce_stale")));
     let refusal: messages::Refusal = messages::decode(&answer.body).unwrap();
     phone.nonce = refusal.next.unwrap() - 1;
-    assert_eq!(phone.post(&bench, "/sync/v1/hello", body.clone()).status, 200, "the phone goes on with what it was told");
+    assert_eq!(
+        phone.post(&bench, "/sync/v1/hello", body.clone()).status,
+        200,
+        "the phone goes on with what it was told"
+    );
 }

@@ -33,7 +33,12 @@ fn an_edit_replaces_what_it_saw_and_a_deleted_record_leaves_the_lists() {
     bench.write(RecordKind::Household, household, bench.areas.grid, [(2, Value::from("2"))]);
     let row = bench.county.record(household).unwrap().unwrap();
     assert_eq!((row.text(2), row.conflicts), ("2", 0));
-    let delete = CountyEdit { kind: RecordKind::Household, record: household, area: bench.areas.grid, change: Change::Delete };
+    let delete = CountyEdit {
+        kind: RecordKind::Household,
+        record: household,
+        area: bench.areas.grid,
+        change: Change::Delete,
+    };
     bench.county.write_as_county(vec![delete]).unwrap();
     assert!(bench.county.record(household).unwrap().unwrap().deleted);
     assert_eq!(bench.county.count_in(RecordKind::Household, bench.areas.grid).unwrap(), 0);
@@ -56,11 +61,12 @@ fn an_incidents_steps_move_its_state_in_the_list() {
     let bench = Bench::new();
     let mut phone = bench.phone("周慧", bench.areas.grid);
     let incident = bench.id();
-    phone.write(RecordKind::Incident, incident, bench.areas.grid, [
-        (1, Value::from("street_light")),
-        (2, Value::from("路灯不亮")),
-        (8, Value::Int(1_790_000_000_000)),
-    ]);
+    phone.write(
+        RecordKind::Incident,
+        incident,
+        bench.areas.grid,
+        [(1, Value::from("street_light")), (2, Value::from("路灯不亮")), (8, Value::Int(1_790_000_000_000))],
+    );
     phone.push(&bench);
     let state = || incident_state(&bench.county.record(incident).unwrap().unwrap());
     assert_eq!(state(), IncidentState::Reported);
@@ -73,21 +79,31 @@ fn an_incidents_steps_move_its_state_in_the_list() {
     .into_iter()
     .enumerate()
     {
-        bench.write(RecordKind::IncidentStep, bench.id(), bench.areas.grid, [
-            (1, Value::reference(incident)),
-            (2, Value::Int(verb.code())),
-            (3, Value::Int(1_790_000_001_000 + n as i64)),
-            (5, Value::from(text)),
-        ]);
+        bench.write(
+            RecordKind::IncidentStep,
+            bench.id(),
+            bench.areas.grid,
+            [
+                (1, Value::reference(incident)),
+                (2, Value::Int(verb.code())),
+                (3, Value::Int(1_790_000_001_000 + n as i64)),
+                (5, Value::from(text)),
+            ],
+        );
         assert_eq!(state(), leaves);
     }
     assert_eq!(bench.county.incident_case(incident).unwrap().unwrap().answer.as_deref(), Some("周二修好了"));
-    phone.write(RecordKind::IncidentStep, bench.id(), bench.areas.grid, [
-        (1, Value::reference(incident)),
-        (2, Value::Int(StepVerb::Rate.code())),
-        (3, Value::Int(1_790_000_009_000)),
-        (6, Value::Int(5)),
-    ]);
+    phone.write(
+        RecordKind::IncidentStep,
+        bench.id(),
+        bench.areas.grid,
+        [
+            (1, Value::reference(incident)),
+            (2, Value::Int(StepVerb::Rate.code())),
+            (3, Value::Int(1_790_000_009_000)),
+            (6, Value::Int(5)),
+        ],
+    );
     phone.push(&bench);
     assert_eq!(bench.county.incident_case(incident).unwrap().unwrap().rating, Some(5), "the reporter rates");
 }
@@ -95,8 +111,15 @@ fn an_incidents_steps_move_its_state_in_the_list() {
 #[test]
 fn lists_over_several_areas_keep_their_order() {
     let bench = Bench::new();
-    for (n, area) in [(3, bench.areas.grid), (1, bench.areas.lane), (2, bench.areas.grid), (9, bench.areas.sibling)] {
-        bench.write(RecordKind::Building, bench.id(), area, [(1, Value::Text(n.to_string())), (5, Value::Int(n))]);
+    for (n, area) in
+        [(3, bench.areas.grid), (1, bench.areas.lane), (2, bench.areas.grid), (9, bench.areas.sibling)]
+    {
+        bench.write(
+            RecordKind::Building,
+            bench.id(),
+            area,
+            [(1, Value::Text(n.to_string())), (5, Value::Int(n))],
+        );
     }
     let areas = bench.county.areas().subtree(bench.areas.grid);
     let page = Page { offset: 0, limit: 2 };
@@ -111,14 +134,24 @@ fn lists_over_several_areas_keep_their_order() {
 fn the_audit_log_is_a_chain_and_a_changed_line_breaks_it() {
     let bench = Bench::new();
     for n in 0..5 {
-        let entry = AuditEntry { who: "desk".into(), what: "open_person".into(), subject: n.to_string(), ok: true, ..Default::default() };
+        let entry = AuditEntry {
+            who: "desk".into(),
+            what: "open_person".into(),
+            subject: n.to_string(),
+            ok: true,
+            ..Default::default()
+        };
         bench.county.audit(&entry).unwrap();
     }
     assert_eq!(bench.county.audit_break().unwrap(), None);
     assert_eq!(bench.county.audit_page(Page { offset: 0, limit: 2 }).unwrap()[0].n, 5);
     assert_eq!(bench.county.audit_count("desk", "open_person", 0).unwrap(), 5);
     let db = rusqlite::Connection::open(bench.folder.path().join("county.db")).unwrap();
-    db.execute_batch(&format!("PRAGMA key = \"x'{}'\"; UPDATE audit SET subject = 'x' WHERE n = 3", "09".repeat(32))).unwrap();
+    db.execute_batch(&format!(
+        "PRAGMA key = \"x'{}'\"; UPDATE audit SET subject = 'x' WHERE n = 3",
+        "09".repeat(32)
+    ))
+    .unwrap();
     assert_eq!(bench.county.audit_break().unwrap(), Some(3));
 }
 
