@@ -102,7 +102,8 @@ impl Look<'_> {
         if row.last_done_ms.is_some_and(|at| at >= start) {
             return Ok(true);
         }
-        let Some(household) = row.household.filter(|_| row.last_visit_ms.is_some_and(|at| at >= start)) else {
+        let Some(household) = row.household.filter(|_| row.last_visit_ms.is_some_and(|at| at >= start))
+        else {
             return Ok(false);
         };
         let met = [VisitOutcome::NothingChanged.code(), VisitOutcome::Changed.code()];
@@ -131,7 +132,8 @@ impl Look<'_> {
                         && let Some(duty) = self.duty(row)?
                         && let Some(due) = duty.due.filter(|_| !duty.done)
                     {
-                        let known = first_due.entry(household).or_insert((due, &duty.entry.name_zh, last_visit));
+                        let known =
+                            first_due.entry(household).or_insert((due, &duty.entry.name_zh, last_visit));
                         if due < known.0 {
                             *known = (due, &duty.entry.name_zh, last_visit);
                         }
@@ -147,7 +149,14 @@ impl Look<'_> {
         for (household, (due, category, last_visit_ms)) in first_due {
             let Some(door) = self.reader.door_of(household)? else { continue };
             let walk_order = self.walk_order(&mut orders, door.building)?;
-            all.push(DueHousehold { household, door, category: category.to_owned(), last_visit_ms, due, walk_order });
+            all.push(DueHousehold {
+                household,
+                door,
+                category: category.to_owned(),
+                last_visit_ms,
+                due,
+                walk_order,
+            });
         }
         all.sort_by(DueHousehold::on_the_way);
         Ok(all)
@@ -160,7 +169,8 @@ impl Look<'_> {
             return Ok(*order);
         }
         let row = self.reader.row(RecordKind::Building, building)?;
-        let order = row.and_then(|row| row.field(RecordKind::Building, "walk_order").int()).unwrap_or(i64::MAX);
+        let order =
+            row.and_then(|row| row.field(RecordKind::Building, "walk_order").int()).unwrap_or(i64::MAX);
         known.insert(building, order);
         Ok(order)
     }

@@ -37,7 +37,12 @@ pub(super) struct SideValue {
 }
 
 /// Puts a conflict into words.
-pub(super) fn shown(look: &Look<'_>, kind: RecordKind, record: RecordId, conflict: &Conflict) -> Result<Shown> {
+pub(super) fn shown(
+    look: &Look<'_>,
+    kind: RecordKind,
+    record: RecordId,
+    conflict: &Conflict,
+) -> Result<Shown> {
     if conflict.slot == SlotCode::ALIVE {
         return deletion(look, kind, record, conflict);
     }
@@ -71,9 +76,17 @@ fn deletion(look: &Look<'_>, kind: RecordKind, record: RecordId, conflict: &Conf
 }
 
 /// What an edit against a deletion wrote, so that the worker sees what would be lost.
-fn edited(look: &Look<'_>, kind: RecordKind, record: RecordId, stored: &xunge_store::StoredOperation) -> Result<String> {
+fn edited(
+    look: &Look<'_>,
+    kind: RecordKind,
+    record: RecordId,
+    stored: &xunge_store::StoredOperation,
+) -> Result<String> {
     let state = crate::change::state_of(look.reader, kind, record)?;
-    let written = state.operations().find(|(id, _)| **id == stored.id()).map(|(_, written)| written.payload.edits.clone());
+    let written = state
+        .operations()
+        .find(|(id, _)| **id == stored.id())
+        .map(|(_, written)| written.payload.edits.clone());
     let mut texts = Vec::new();
     for (key, edit) in written.unwrap_or_default() {
         if let (Some(field), xunge_domain::value::Edit::Put(value)) = (kind.field(key), edit) {
@@ -90,7 +103,9 @@ fn differing(kind: RecordKind, conflict: &Conflict) -> Vec<&'static FieldSpec> {
     kind.fields()
         .iter()
         .filter(|field| field.slot == conflict.slot)
-        .filter(|field| conflict.sides.iter().map(|side| says(side, field.key)).collect::<BTreeSet<_>>().len() > 1)
+        .filter(|field| {
+            conflict.sides.iter().map(|side| says(side, field.key)).collect::<BTreeSet<_>>().len() > 1
+        })
         .collect()
 }
 
@@ -105,7 +120,9 @@ fn side_text(
     if differing.iter().any(|field| PLACE_FIELDS.contains(&field.name)) {
         texts.extend(place_text(kind, side));
     }
-    for field in differing.iter().filter(|field| !PLACE_FIELDS.contains(&field.name) && field.name != "accuracy_dm") {
+    for field in
+        differing.iter().filter(|field| !PLACE_FIELDS.contains(&field.name) && field.name != "accuracy_dm")
+    {
         let Some(value) = side.values.get(&field.key) else { continue };
         texts.push(match (field.name, value) {
             ("birth", Value::Int(day)) => birth_text(*day, conflict, field.key),
@@ -148,7 +165,9 @@ fn value_text(look: &Look<'_>, kind: RecordKind, field: &FieldSpec, value: &Valu
         (FieldType::Day, Value::Int(day)) if field.personal => {
             local::date(*day).map(|date| date.format("%Y-**-**").to_string()).unwrap_or_default()
         }
-        (FieldType::Day, Value::Int(day)) => local::date(*day).map(|date| date.to_string()).unwrap_or_default(),
+        (FieldType::Day, Value::Int(day)) => {
+            local::date(*day).map(|date| date.to_string()).unwrap_or_default()
+        }
         (FieldType::Instant, Value::Int(ms)) => local::time_of(*ms).format("%Y-%m-%d %H:%M").to_string(),
         (_, Value::Text(text)) if field.personal => personal_text(field, text),
         (_, Value::Text(text)) => redact(text),

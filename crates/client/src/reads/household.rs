@@ -38,7 +38,8 @@ impl Open {
 impl Look<'_> {
     fn household(&self, household: RecordId) -> Result<HouseholdView> {
         let page = self.reader.household(household)?.ok_or_else(not_found)?;
-        let occupancy = page.occupancy_kind.and_then(OccupancyKind::from_code).unwrap_or(OccupancyKind::Unknown);
+        let occupancy =
+            page.occupancy_kind.and_then(OccupancyKind::from_code).unwrap_or(OccupancyKind::Unknown);
         let people = self.reader.people_of(household)?.iter().map(|row| self.person_line(row)).collect();
         let mut duties = Vec::new();
         for row in self.reader.duties_of(household)? {
@@ -72,7 +73,12 @@ impl Look<'_> {
             age: birth.and_then(|birth| self.today.years_since(birth)),
             citizen_id: masked_id(row.citizen_id.as_deref()),
             phone: masked_phone(row.phone.as_deref()),
-            residence: row.kind.and_then(ResidenceKind::from_code).map(ResidenceKind::word).unwrap_or_default().to_owned(),
+            residence: row
+                .kind
+                .and_then(ResidenceKind::from_code)
+                .map(ResidenceKind::word)
+                .unwrap_or_default()
+                .to_owned(),
             review: row.conflicts,
             standing: self.standing(row.person, row.unsettled, row.conflicts),
         }
@@ -82,7 +88,12 @@ impl Look<'_> {
         Ok(VisitLine {
             id: row.visit.to_string(),
             at_ms: row.at_ms.unwrap_or(0),
-            outcome: row.outcome.and_then(VisitOutcome::from_code).map(VisitOutcome::word).unwrap_or_default().to_owned(),
+            outcome: row
+                .outcome
+                .and_then(VisitOutcome::from_code)
+                .map(VisitOutcome::word)
+                .unwrap_or_default()
+                .to_owned(),
             note: redact(&row.note),
             by: self.worker(row.worker)?,
             standing: self.standing(row.visit, row.unsettled, 0),
@@ -93,7 +104,10 @@ impl Look<'_> {
         Ok(HistoryLine {
             at_ms: stored.header.evidence.wall_ms,
             by: self.author(stored.header.id.device)?,
-            kind: RecordKind::from_code(stored.header.kind).map(RecordKind::name).unwrap_or_default().to_owned(),
+            kind: RecordKind::from_code(stored.header.kind)
+                .map(RecordKind::name)
+                .unwrap_or_default()
+                .to_owned(),
             fields: fields_of(stored),
             standing: self.standing_of_operation(stored),
         })

@@ -28,7 +28,8 @@ impl Open {
     pub fn households_head(&self) -> Result<HouseholdsHead> {
         self.look(|look| {
             let due = due_by_building(&look.due_households()?);
-            let mut head = HouseholdsHead { households: 0, people: 0, visited_today: 0, buildings: Vec::new() };
+            let mut head =
+                HouseholdsHead { households: 0, people: 0, visited_today: 0, buildings: Vec::new() };
             for area in look.areas() {
                 let counts = look.reader.grid_counts(area, look.day())?;
                 head.households += counts.households;
@@ -52,7 +53,13 @@ impl Open {
     pub fn households(&self, args: &HouseholdsArgs) -> Result<HouseholdLines> {
         let typed = args.query.trim();
         let limit = limit_of(args.page);
-        self.look(|look| if typed.is_empty() { look.recent(args.page.offset, limit) } else { look.found(typed, args.page.offset, limit) })
+        self.look(|look| {
+            if typed.is_empty() {
+                look.recent(args.page.offset, limit)
+            } else {
+                look.found(typed, args.page.offset, limit)
+            }
+        })
     }
 }
 
@@ -69,7 +76,9 @@ impl Look<'_> {
         let found = self.reader.search_households(typed, offset, limit)?;
         let mut rows = Vec::new();
         for hit in found.hits {
-            let Some(line) = self.reader.household_lines(&[hit.household])?.into_iter().next() else { continue };
+            let Some(line) = self.reader.household_lines(&[hit.household])?.into_iter().next() else {
+                continue;
+            };
             // Who matched stands in the line, so that the worker sees why it was found.
             let who = match hit.person {
                 Some(person) => Some(self.person(person)?),

@@ -49,7 +49,11 @@ impl Look<'_> {
                     actor,
                     at_ms: row.at_ms.unwrap_or(reported_ms),
                     // A report solved on the spot always has its answer, as at the county.
-                    text: if verb == StepVerb::SelfResolve && row.text.trim().is_empty() { SOLVED.to_owned() } else { row.text.clone() },
+                    text: if verb == StepVerb::SelfResolve && row.text.trim().is_empty() {
+                        SOLVED.to_owned()
+                    } else {
+                        row.text.clone()
+                    },
                     department: Some(row.department.clone()).filter(|name| !name.is_empty()),
                     rating: row.rating.and_then(|rating| u8::try_from(rating).ok()),
                     minutes: None,
@@ -73,7 +77,11 @@ impl Look<'_> {
         let first = operations.iter().min_by_key(|stored| (stored.header.height, stored.id()));
         let device = first.map_or(DeviceNo::COUNTY, |stored| stored.header.id.device);
         if device == DeviceNo::COUNTY {
-            return Ok(Actor { role: WorkerRole::CountyCentre, reported_it: reporter.is_none(), assigned: true });
+            return Ok(Actor {
+                role: WorkerRole::CountyCentre,
+                reported_it: reporter.is_none(),
+                assigned: true,
+            });
         }
         let (worker, role) = if self.is_mine(device) {
             (Some(self.me.worker), Some(self.me.role))

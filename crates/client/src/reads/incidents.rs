@@ -28,7 +28,8 @@ const RETURNED_MS: i64 = 180 * 86_400_000;
 const MOST_ANSWERS: usize = 20;
 
 /// Verbs after which an incident may have come to its end.
-const ENDING: [StepVerb; 5] = [StepVerb::SelfResolve, StepVerb::Close, StepVerb::Rate, StepVerb::Withdraw, StepVerb::Void];
+const ENDING: [StepVerb; 5] =
+    [StepVerb::SelfResolve, StepVerb::Close, StepVerb::Rate, StepVerb::Withdraw, StepVerb::Void];
 
 /// Which incidents a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +57,9 @@ impl Filter {
         match self {
             Self::All => None,
             Self::Open => Some(std::iter::once(0).chain(codes(|verb| !ENDING.contains(&verb))).collect()),
-            Self::Answered => Some(codes(|verb| matches!(verb, StepVerb::Close | StepVerb::Rate | StepVerb::Void)).collect()),
+            Self::Answered => Some(
+                codes(|verb| matches!(verb, StepVerb::Close | StepVerb::Rate | StepVerb::Void)).collect(),
+            ),
         }
     }
 
@@ -146,9 +149,19 @@ impl Look<'_> {
             let by = self.worker(row.worker)?;
             let standing = self.standing(row.incident, row.unsettled, 0);
             let at_ms = row.reported_ms.unwrap_or(0);
-            steps.insert(0, StepView { verb: StepVerb::Report.word().to_owned(), by, at_ms, text: String::new(), standing });
+            steps.insert(
+                0,
+                StepView {
+                    verb: StepVerb::Report.word().to_owned(),
+                    by,
+                    at_ms,
+                    text: String::new(),
+                    standing,
+                },
+            );
         }
-        let place = row.place_e7.map(|(lat_e7, lon_e7)| Place { lat_e7, lon_e7, accuracy_dm: row.accuracy_dm });
+        let place =
+            row.place_e7.map(|(lat_e7, lon_e7)| Place { lat_e7, lon_e7, accuracy_dm: row.accuracy_dm });
         Ok(IncidentView { line, text: redact(&row.text), place, photos, steps, may: told.may() })
     }
 
@@ -170,12 +183,19 @@ impl Look<'_> {
 
     /// Answers of the county to this worker's reports, and items it returned; newest first.
     pub(super) fn answers(&self) -> Result<(Vec<AnswerView>, Vec<AnswerView>)> {
-        let answers = self.last_words(&[StepVerb::Close, StepVerb::Void], ANSWERS_MS, |told| told.is_answered() && !told.is_rated())?;
+        let answers = self.last_words(&[StepVerb::Close, StepVerb::Void], ANSWERS_MS, |told| {
+            told.is_answered() && !told.is_rated()
+        })?;
         let returned = self.last_words(&[StepVerb::Return], RETURNED_MS, Told::is_returned)?;
         Ok((answers, returned))
     }
 
-    fn last_words(&self, verbs: &[StepVerb], within_ms: i64, holds: impl Fn(&Told) -> bool) -> Result<Vec<AnswerView>> {
+    fn last_words(
+        &self,
+        verbs: &[StepVerb],
+        within_ms: i64,
+        holds: impl Fn(&Told) -> bool,
+    ) -> Result<Vec<AnswerView>> {
         let codes: Vec<i64> = verbs.iter().map(|verb| verb.code()).collect();
         let since = self.now_ms.saturating_sub(within_ms);
         let (mut seen, mut views) = (BTreeSet::new(), Vec::new());

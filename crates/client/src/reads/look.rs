@@ -74,7 +74,9 @@ fn saved_after(reader: &Reader<'_>, counter: u64) -> Result<BTreeSet<RecordId>> 
         later.extend(reader.household_of(record)?);
         for kind in [RecordKind::IncidentStep, RecordKind::PhotoEvidence] {
             if stored.header.kind == kind.code() {
-                later.extend(reader.row(kind, record)?.and_then(|row| row.field(kind, "incident").reference()));
+                later.extend(
+                    reader.row(kind, record)?.and_then(|row| row.field(kind, "incident").reference()),
+                );
             }
         }
     }
@@ -108,7 +110,9 @@ impl Look<'_> {
     /// The local day as a range of instants.
     pub(super) fn day(&self) -> Range<i64> {
         let start = local::start_of(self.today);
-        start..start + local::start_of(NaiveDate::default() + chrono::Days::new(1)) - local::start_of(NaiveDate::default())
+        start
+            ..start + local::start_of(NaiveDate::default() + chrono::Days::new(1))
+                - local::start_of(NaiveDate::default())
     }
 
     /// The areas whose records this worker holds.

@@ -18,7 +18,12 @@ pub(super) fn door_text(building: &str, unit: &str, door: &str) -> String {
     // Ledgers hold units as `1`, some as `1单元` or `东`.
     let bare = !unit.is_empty() && unit.chars().all(|c| c.is_ascii_alphanumeric());
     let house = format!("{}{unit}{}", building.trim(), if bare { "单元" } else { "" });
-    [house.as_str(), door.trim()].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
+    [house.as_str(), door.trim()]
+        .iter()
+        .filter(|part| !part.is_empty())
+        .copied()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The same of a household's line.
@@ -37,7 +42,9 @@ pub(super) fn masked_phone(phone: Option<&str>) -> Option<String> {
 }
 
 fn masked(text: Option<&str>, mask: fn(&str) -> String) -> Option<String> {
-    text.map(str::trim).filter(|text| !text.is_empty()).map(|text| if text == DECLINED { text.to_owned() } else { mask(text) })
+    text.map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(|text| if text == DECLINED { text.to_owned() } else { mask(text) })
 }
 
 /// Order of names with numbers in them: `9` before `10`, `2单元` before `10单元`, `301` before `1001`, `301` before `301-1`.
@@ -82,7 +89,9 @@ impl Look<'_> {
     /// Masked name of a person; empty when the person is not here.
     pub(super) fn person(&self, person: RecordId) -> Result<String> {
         let row = self.reader.row(RecordKind::Person, person)?;
-        Ok(row.and_then(|row| row.field(RecordKind::Person, "name").text().map(mask_name)).unwrap_or_default())
+        Ok(row
+            .and_then(|row| row.field(RecordKind::Person, "name").text().map(mask_name))
+            .unwrap_or_default())
     }
 
     /// Door of a dwelling.
@@ -100,7 +109,9 @@ impl Look<'_> {
     /// Name of a building.
     pub(super) fn building_name(&self, building: RecordId) -> Result<String> {
         let row = self.reader.row(RecordKind::Building, building)?;
-        Ok(row.and_then(|row| row.field(RecordKind::Building, "name").text().map(str::to_owned)).unwrap_or_default())
+        Ok(row
+            .and_then(|row| row.field(RecordKind::Building, "name").text().map(str::to_owned))
+            .unwrap_or_default())
     }
 
     /// Door of a household; empty where it has none.

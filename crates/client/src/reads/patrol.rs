@@ -13,8 +13,8 @@ use xunge_domain::ids::RecordId;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::Slot;
 use xunge_domain::track::{
-    Filtered, Gap, GapKind, PatrolPhase, PatrolPlan, PatrolSlot, Run, SlotWindow, SummaryInput, TrackSummary, gaps_from_bytes,
-    summarise,
+    Filtered, Gap, GapKind, PatrolPhase, PatrolPlan, PatrolSlot, Run, SlotWindow, SummaryInput, TrackSummary,
+    gaps_from_bytes, summarise,
 };
 use xunge_domain::value::Value;
 use xunge_store::queries::{PatrolRow, PointRow};
@@ -93,7 +93,11 @@ impl Look<'_> {
             outline: self.outline()?,
             buildings: self.building_spots()?,
             incidents: self.reader.incidents_of_patrol(own.patrol)?,
-            standing: if own.open { crate::views::Standing::OnPhone } else { self.standing_of(RecordKind::Patrol, own.patrol)? },
+            standing: if own.open {
+                crate::views::Standing::OnPhone
+            } else {
+                self.standing_of(RecordKind::Patrol, own.patrol)?
+            },
             track: walked.lines,
         })
     }
@@ -103,7 +107,11 @@ impl Look<'_> {
         let filtered = self.open.filtered(self.reader, own.patrol, running)?;
         // Coverage of the grid is for the summary that travels; the screen does not show it.
         let input = SummaryInput {
-            slot: if running.slot == Slot::Afternoon.code() { PatrolSlot::Afternoon } else { PatrolSlot::Morning },
+            slot: if running.slot == Slot::Afternoon.code() {
+                PatrolSlot::Afternoon
+            } else {
+                PatrolSlot::Morning
+            },
             worked: running.state.worked(),
             pauses: &running.state.pauses,
             outline: None,
@@ -152,7 +160,8 @@ impl Look<'_> {
     fn from_the_record(&self, patrol: RecordId, walked: &mut Walked) -> Result<()> {
         let kind = RecordKind::Patrol;
         let Some(row) = self.reader.row(kind, patrol)? else { return Ok(()) };
-        if let Some(length) = row.field(kind, "length_m").int().and_then(|length| u32::try_from(length).ok()) {
+        if let Some(length) = row.field(kind, "length_m").int().and_then(|length| u32::try_from(length).ok())
+        {
             walked.length_m = length;
         }
         if let RowValue::One(Value::Bytes(bytes)) = row.field(kind, "gaps") {
@@ -176,7 +185,10 @@ impl Look<'_> {
     fn outline(&self) -> Result<Vec<Place>> {
         let outline = self.open.outline(self.reader)?;
         let rings = outline.iter().flat_map(|outline| outline.parts()).filter_map(|rings| rings.first());
-        Ok(rings.max_by_key(|ring| ring.len()).map(|ring| ring.iter().map(|at| place(*at, None)).collect()).unwrap_or_default())
+        Ok(rings
+            .max_by_key(|ring| ring.len())
+            .map(|ring| ring.iter().map(|at| place(*at, None)).collect())
+            .unwrap_or_default())
     }
 
     fn building_spots(&self) -> Result<Vec<BuildingSpot>> {
@@ -205,11 +217,13 @@ impl Look<'_> {
             .map(|window| {
                 let code = window.slot.code();
                 // A round of last night that was never stopped belongs to last night.
-                let walking = under_way
-                    .as_ref()
-                    .filter(|(_, round)| round.slot == slot_word(code) && local::day_of(round.started_ms) == self.today);
+                let walking = under_way.as_ref().filter(|(_, round)| {
+                    round.slot == slot_word(code) && local::day_of(round.started_ms) == self.today
+                });
                 let finished = done.iter().find(|row| {
-                    row.slot == Some(code) && row.ended_ms.is_some() && row.worker.is_none_or(|worker| worker == self.me.worker)
+                    row.slot == Some(code)
+                        && row.ended_ms.is_some()
+                        && row.worker.is_none_or(|worker| worker == self.me.worker)
                 });
                 match (walking, finished) {
                     (Some((patrol, round)), _) => slot_walking(window, *patrol, round),
@@ -284,7 +298,9 @@ fn place(at: LatLon, accuracy_dm: Option<u32>) -> Place {
 
 /// One line a run: between two runs is a gap, and a gap is never bridged.
 fn lines(filtered: &Filtered) -> Vec<Vec<Place>> {
-    let drawn = |run: &Run| simplify_for_drawing(&run.line(), DRAWN_WITHIN_M).into_iter().map(|at| place(at, None)).collect();
+    let drawn = |run: &Run| {
+        simplify_for_drawing(&run.line(), DRAWN_WITHIN_M).into_iter().map(|at| place(at, None)).collect()
+    };
     filtered.runs.iter().map(drawn).collect()
 }
 

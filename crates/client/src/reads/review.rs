@@ -33,7 +33,10 @@ pub(super) fn field_word(kind: RecordKind, field: &FieldSpec) -> Option<&'static
         (RecordKind::Occupancy, "kind") => "occupancy",
         (RecordKind::Residence, "kind") => "residence",
         (RecordKind::Residence, "household") => "household",
-        (_, "household" | "person" | "worker" | "incident" | "patrol" | "point" | "building" | "declined") => return None,
+        (
+            _,
+            "household" | "person" | "worker" | "incident" | "patrol" | "point" | "building" | "declined",
+        ) => return None,
         (_, "other_phones" | "contact_phones") => "phone",
         (_, "remarks") => "note",
         (_, "lat_e7" | "lon_e7" | "accuracy_dm" | "no_fix_reason" | "mock") => "place",
@@ -70,7 +73,13 @@ impl Look<'_> {
         Ok(views)
     }
 
-    fn conflict_view(&self, kind: RecordKind, record: RecordId, conflict: &Conflict, about: &About) -> Result<ConflictView> {
+    fn conflict_view(
+        &self,
+        kind: RecordKind,
+        record: RecordId,
+        conflict: &Conflict,
+        about: &About,
+    ) -> Result<ConflictView> {
         let Shown { field, values } = shown(self, kind, record, conflict)?;
         let mut sides = Vec::new();
         for (side, value) in conflict.sides.iter().zip(values) {
@@ -113,7 +122,12 @@ impl Look<'_> {
             reason: stored.reason.clone().unwrap_or_default(),
             fields: fields_of(stored),
             at_ms: stored.header.evidence.wall_ms,
-            subject: heading.iter().map(String::as_str).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
+            subject: heading
+                .iter()
+                .map(String::as_str)
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" "),
         })
     }
 
@@ -130,14 +144,19 @@ impl Look<'_> {
 
     /// The masked person a record is about, or the category of its incident.
     fn subject(&self, kind: RecordKind, record: RecordId) -> Result<String> {
-        let parent = |name| Ok::<_, crate::error::ClientError>(self.reader.row(kind, record)?.and_then(|row| row.field(kind, name).reference()));
+        let parent = |name| {
+            Ok::<_, crate::error::ClientError>(
+                self.reader.row(kind, record)?.and_then(|row| row.field(kind, name).reference()),
+            )
+        };
         match kind {
             RecordKind::Person => self.person(record),
-            RecordKind::Residence | RecordKind::CareDuty => parent("person")?.map_or_else(|| Ok(String::new()), |person| self.person(person)),
-            RecordKind::Incident => self.incident_title(record),
-            RecordKind::IncidentStep | RecordKind::PhotoEvidence => {
-                parent("incident")?.map_or_else(|| Ok(String::new()), |incident| self.incident_title(incident))
+            RecordKind::Residence | RecordKind::CareDuty => {
+                parent("person")?.map_or_else(|| Ok(String::new()), |person| self.person(person))
             }
+            RecordKind::Incident => self.incident_title(record),
+            RecordKind::IncidentStep | RecordKind::PhotoEvidence => parent("incident")?
+                .map_or_else(|| Ok(String::new()), |incident| self.incident_title(incident)),
             _ => Ok(String::new()),
         }
     }

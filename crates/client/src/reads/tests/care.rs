@@ -23,7 +23,8 @@ fn shan(cadence: Cadence) -> Phone {
 }
 
 fn duty(phone: &Phone, record: u128, person: u128, category: &str, more: Fields) {
-    let mut fields = vec![("person", link(person)), ("category", text(category)), ("since", day("2025-01-01"))];
+    let mut fields =
+        vec![("person", link(person)), ("category", text(category)), ("since", day("2025-01-01"))];
     fields.extend(more);
     phone.county(RecordKind::CareDuty, record, fields);
 }
@@ -49,7 +50,10 @@ fn a_monthly_duty_is_due_until_somebody_was_met_this_month() {
     phone.visit(701, 100, at("2026-11-01", 0), NOTHING_CHANGED);
     assert_eq!(due(&phone), []);
     let duties = page(&phone, 100).duties;
-    assert_eq!((duties[0].done, duties[0].due.as_str(), duties[0].cadence.as_str()), (true, "2026-12-31", "monthly"));
+    assert_eq!(
+        (duties[0].done, duties[0].due.as_str(), duties[0].cadence.as_str()),
+        (true, "2026-12-31", "monthly")
+    );
 
     phone.set_time(at("2026-12-01", 8));
     assert_eq!(due(&phone).len(), 1, "a new month asks anew");
@@ -148,7 +152,8 @@ fn a_clock_set_back_revives_no_category() {
     let phone = shan(Cadence::Monthly);
     phone.register(500, "care", Cadence::Monthly, |entry| entry.expires = "2026-11-20".parse().unwrap());
     let last_seen = at("2026-11-21", 9);
-    phone.open.contact().server = Some((last_seen, xunge_domain::world::Moment { wall_ms: 0, mono_ms: 0, boot: 99 }));
+    phone.open.contact().server =
+        Some((last_seen, xunge_domain::world::Moment { wall_ms: 0, mono_ms: 0, boot: 99 }));
     phone.set_time(at("2026-11-01", 9));
     assert_eq!((due(&phone).len(), page(&phone, 100).duties.len()), (0, 0));
 }
@@ -169,7 +174,10 @@ fn due_doors_come_in_walking_order_and_one_a_household() {
     let today = phone.open.today_view().unwrap();
     let doors: Vec<&str> = today.visits_due.iter().map(|visit| visit.door.as_str()).collect();
     assert_eq!(doors, ["2幢1单元 901", "2幢1单元 902", "2幢1单元 1001", "2幢2单元 102", "1幢1单元 101"]);
-    assert!(today.visits_due.iter().all(|visit| visit.due == "2026-11-30"), "the earlier of two duties is named");
+    assert!(
+        today.visits_due.iter().all(|visit| visit.due == "2026-11-30"),
+        "the earlier of two duties is named"
+    );
     let head = phone.open.households_head().unwrap();
     let due: Vec<(String, u32)> = head.buildings.into_iter().map(|line| (line.name, line.due)).collect();
     assert_eq!(due, [("2幢".to_owned(), 4), ("1幢".to_owned(), 1)]);

@@ -28,7 +28,8 @@ fn two_workers_change_the_same_phone_number() {
     let phone = wei();
     let before = phone.state(RecordKind::Person, 102);
     phone.written_by(0, &before, RecordKind::Person, 102, vec![("phone", text("14211118841"))]);
-    let theirs = phone.written_by(OTHER, &before, RecordKind::Person, 102, vec![("phone", text("14233335566"))]);
+    let theirs =
+        phone.written_by(OTHER, &before, RecordKind::Person, 102, vec![("phone", text("14233335566"))]);
     let seen = phone.state(RecordKind::Person, 102);
     assert!(!seen.is_empty());
     // Mine replaces what this phone shows, which is the higher device's; the county's stays a side.
@@ -113,25 +114,39 @@ fn deleted_here_and_edited_there_is_asked_about() {
     let phone = wei();
     let before = phone.state(RecordKind::Household, 100);
     phone.deleted_by(0, &before, RecordKind::Household, 100);
-    phone.written_by(OTHER, &before, RecordKind::Household, 100, vec![("note", text("敲门请大声，电话14211118841"))]);
+    phone.written_by(
+        OTHER,
+        &before,
+        RecordKind::Household,
+        100,
+        vec![("note", text("敲门请大声，电话14211118841"))],
+    );
     let conflict = conflicts(&phone).remove(0);
     assert_eq!((conflict.field.as_str(), conflict.both), ("deleted", false));
     assert_eq!(conflict.sides.len(), 2);
     let deleted = conflict.sides.iter().find(|side| side.by == "county").unwrap();
     assert_eq!((deleted.value.as_str(), deleted.provisional), ("deleted", false));
     let edited = conflict.sides.iter().find(|side| side.by == "worker").unwrap();
-    assert!(edited.value.starts_with("敲门请大声") && !edited.value.contains("14211118841"), "{}", edited.value);
+    assert!(
+        edited.value.starts_with("敲门请大声") && !edited.value.contains("14211118841"),
+        "{}",
+        edited.value
+    );
     assert!(edited.provisional);
 }
 
 #[test]
 fn a_refused_operation_says_what_it_was_and_why() {
     let phone = wei();
-    let op = phone.mine(RecordKind::Person, 102, vec![("phone", text("14255552207")), ("note", text("轮椅"))]);
+    let op =
+        phone.mine(RecordKind::Person, 102, vec![("phone", text("14255552207")), ("note", text("轮椅"))]);
     phone.settle(op, OpState::Refused, Some("out_of_scope"));
     let refused = phone.open.review().unwrap().refused;
     assert_eq!(refused.len(), 1);
-    assert_eq!((refused[0].op.as_str(), refused[0].reason.as_str()), (op.to_string().as_str(), "out_of_scope"));
+    assert_eq!(
+        (refused[0].op.as_str(), refused[0].reason.as_str()),
+        (op.to_string().as_str(), "out_of_scope")
+    );
     assert_eq!(refused[0].fields, ["phone", "note"]);
     assert_eq!(refused[0].subject, "2幢2单元 502 魏**");
 }

@@ -6,7 +6,14 @@ use crate::views::households::BuildingArgs;
 #[test]
 fn a_building_stands_as_it_is_counted() {
     let phone = Phone::new();
-    let doors = [("10", 1, "101"), ("2", 1, "1001"), ("2", 1, "301"), ("1", 10, "1001"), ("1", 9, "901"), ("1", -1, "B2")];
+    let doors = [
+        ("10", 1, "101"),
+        ("2", 1, "1001"),
+        ("2", 1, "301"),
+        ("1", 10, "1001"),
+        ("1", 9, "901"),
+        ("1", -1, "B2"),
+    ];
     phone.building(10, "2幢", 1, 20, &doors);
     phone.household(100, 22, &[named("鹿鸣"), named("鹿小鸣")]);
     phone.household(200, 24, &[named("毕文红")]);
@@ -17,7 +24,9 @@ fn a_building_stands_as_it_is_counted() {
     let floors: Vec<(i32, Vec<String>)> = view
         .floors
         .iter()
-        .map(|floor| (floor.floor, floor.doors.iter().map(|door| format!("{}-{}", door.unit, door.door)).collect()))
+        .map(|floor| {
+            (floor.floor, floor.doors.iter().map(|door| format!("{}-{}", door.unit, door.door)).collect())
+        })
         .collect();
     let said = |doors: &[&str]| doors.iter().map(|door| (*door).to_owned()).collect::<Vec<_>>();
     assert_eq!(

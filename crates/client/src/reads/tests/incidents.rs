@@ -10,8 +10,15 @@ use xunge_domain::value::Value;
 
 fn with_categories() -> Phone {
     let phone = Phone::new();
-    for (record, code, name, rank) in [(800, "lamp_out", "路灯不亮", 2), (801, "fire_lane", "占用消防通道", 1)] {
-        let fields = vec![("code", text(code)), ("name", text(name)), ("class", text("公用设施")), ("rank", Value::Int(rank))];
+    for (record, code, name, rank) in
+        [(800, "lamp_out", "路灯不亮", 2), (801, "fire_lane", "占用消防通道", 1)]
+    {
+        let fields = vec![
+            ("code", text(code)),
+            ("name", text(name)),
+            ("class", text("公用设施")),
+            ("rank", Value::Int(rank)),
+        ];
         phone.county(RecordKind::IncidentCategory, record, fields);
     }
     phone
@@ -54,7 +61,8 @@ fn listed(phone: &Phone, filter: &str) -> Vec<String> {
 
 #[test]
 fn categories_come_in_the_order_of_the_county() {
-    let names: Vec<String> = with_categories().open.incident_categories().unwrap().into_iter().map(|c| c.name).collect();
+    let names: Vec<String> =
+        with_categories().open.incident_categories().unwrap().into_iter().map(|c| c.name).collect();
     assert_eq!(names, ["占用消防通道", "路灯不亮"]);
 }
 
@@ -101,7 +109,10 @@ fn what_the_desk_returns_waits_for_the_worker() {
     phone.set_time(at("2026-11-21", 12));
     let today = phone.open.today_view().unwrap();
     assert_eq!((today.answers.len(), today.returned.len()), (0, 1));
-    assert_eq!((today.returned[0].state.as_str(), today.returned[0].text.as_str()), ("returned", "请补充是哪一盏"));
+    assert_eq!(
+        (today.returned[0].state.as_str(), today.returned[0].text.as_str()),
+        ("returned", "请补充是哪一盏")
+    );
     assert!(view(&phone, &lamp).may.contains(&"supplement".to_owned()));
     assert_eq!(listed(&phone, "open"), [lamp]);
 }
@@ -119,7 +130,11 @@ fn solved_on_the_spot_is_no_answer_of_the_county() {
 #[test]
 fn others_reports_are_followed_and_not_touched() {
     let phone = with_categories();
-    let fields = vec![("category", text("fire_lane")), ("reported", Value::Int(at("2026-11-20", 9))), ("worker", link(77))];
+    let fields = vec![
+        ("category", text("fire_lane")),
+        ("reported", Value::Int(at("2026-11-20", 9))),
+        ("worker", link(77)),
+    ];
     phone.county(RecordKind::Incident, 50, fields);
     let shown = view(&phone, &id(50).to_string());
     assert_eq!((shown.line.state.as_str(), shown.line.title.as_str()), ("reported", "占用消防通道"));
@@ -135,7 +150,11 @@ fn pages_follow_each_other_newest_first() {
     let phone = with_categories();
     let all = (0..130_u128).map(|n| {
         let at_ms = at("2026-11-01", 0) + i64::try_from(n).unwrap() * 1_000;
-        (RecordKind::Incident, 1_000 + n, vec![("category", text("lamp_out")), ("reported", Value::Int(at_ms)), ("worker", link(ME))])
+        (
+            RecordKind::Incident,
+            1_000 + n,
+            vec![("category", text("lamp_out")), ("reported", Value::Int(at_ms)), ("worker", link(ME))],
+        )
     });
     phone.county_all(all.collect());
     let page = |offset| {
@@ -144,5 +163,8 @@ fn pages_follow_each_other_newest_first() {
     };
     let (first, last) = (page(0), page(100));
     assert_eq!((first.rows.len(), first.more, last.rows.len(), last.more), (50, true, 30, false));
-    assert_eq!((first.rows[0].id.clone(), last.rows[29].id.clone()), (id(1_129).to_string(), id(1_000).to_string()));
+    assert_eq!(
+        (first.rows[0].id.clone(), last.rows[29].id.clone()),
+        (id(1_129).to_string(), id(1_000).to_string())
+    );
 }

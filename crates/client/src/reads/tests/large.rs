@@ -31,16 +31,37 @@ fn a_town_on_one_phone_still_answers() {
             all.push((
                 RecordKind::Dwelling,
                 base,
-                vec![("building", link(building)), ("unit", text("1")), ("floor", Value::Int((door / 4 + 1) as i64)), ("door", text(&number))],
+                vec![
+                    ("building", link(building)),
+                    ("unit", text("1")),
+                    ("floor", Value::Int((door / 4 + 1) as i64)),
+                    ("door", text(&number)),
+                ],
             ));
             all.push((RecordKind::Household, base + 1, vec![]));
-            all.push((RecordKind::Occupancy, base + 2, vec![("household", link(base + 1)), ("dwelling", link(base))]));
+            all.push((
+                RecordKind::Occupancy,
+                base + 2,
+                vec![("household", link(base + 1)), ("dwelling", link(base))],
+            ));
             all.push((RecordKind::Person, base + 3, named("逄玉兰")));
-            all.push((RecordKind::Residence, base + 4, vec![("person", link(base + 3)), ("household", link(base + 1))]));
-            let visit = vec![("household", link(base + 1)), ("at", Value::Int(at("2026-10-01", 9))), ("outcome", Value::Int(1))];
+            all.push((
+                RecordKind::Residence,
+                base + 4,
+                vec![("person", link(base + 3)), ("household", link(base + 1))],
+            ));
+            let visit = vec![
+                ("household", link(base + 1)),
+                ("at", Value::Int(at("2026-10-01", 9))),
+                ("outcome", Value::Int(1)),
+            ];
             all.push((RecordKind::Visit, base + 5, visit));
             if door % 10 == 0 {
-                all.push((RecordKind::CareDuty, base + 6, vec![("person", link(base + 3)), ("category", text("care"))]));
+                all.push((
+                    RecordKind::CareDuty,
+                    base + 6,
+                    vec![("person", link(base + 3)), ("category", text("care"))],
+                ));
             }
         }
     }
@@ -57,7 +78,10 @@ fn a_town_on_one_phone_still_answers() {
     timed("today", &|| assert_eq!(phone.open.today_view().unwrap().visits_due_total, 500));
     timed("head", &|| assert_eq!(phone.open.households_head().unwrap().households, 5_000));
     timed("building", &|| {
-        assert_eq!(phone.open.building(&BuildingArgs { id: id(2_000).to_string() }).unwrap().floors.len(), 25);
+        assert_eq!(
+            phone.open.building(&BuildingArgs { id: id(2_000).to_string() }).unwrap().floors.len(),
+            25
+        );
     });
     timed("household", &|| {
         phone.open.household(&HouseholdArgs { id: household.clone() }).unwrap();

@@ -1,9 +1,9 @@
 //! What a screen gets never holds a person as written.
 
 use super::phone::{Phone, at, day, id, text};
+use crate::views::Page;
 use crate::views::households::{HouseholdArgs, HouseholdsArgs};
 use crate::views::session::AccessLogArgs;
-use crate::views::Page;
 use xunge_domain::records::RecordKind;
 use xunge_domain::value::Value;
 use xunge_store::Access;
@@ -48,10 +48,17 @@ fn the_page_of_a_household_shows_people_by_their_masks() {
     assert_eq!(person.citizen_id.as_deref(), Some("990101********0018"));
     assert_eq!(person.phone.as_deref(), Some("142****7788"));
     assert_eq!(page.phone.as_deref(), Some("142****9900"));
-    assert_eq!((person.age, person.relation.as_str(), person.residence.as_str()), (Some(72), "0", "registered"));
+    assert_eq!(
+        (person.age, person.relation.as_str(), person.residence.as_str()),
+        (Some(72), "0", "registered")
+    );
     assert_eq!((page.visits[0].outcome.as_str(), page.visits[0].by.as_str()), ("nothing_changed", "周敏"));
     assert!(page.note.starts_with("白天打142"), "{}", page.note);
-    assert!(page.history.iter().any(|line| line.kind == "person" && line.by == "county" && line.fields.contains(&"phone".into())));
+    assert!(
+        page.history.iter().any(|line| line.kind == "person"
+            && line.by == "county"
+            && line.fields.contains(&"phone".into()))
+    );
     holds_no_person(&serde_json::to_string(&page).unwrap());
 }
 
@@ -59,13 +66,26 @@ fn the_page_of_a_household_shows_people_by_their_masks() {
 fn lists_searches_review_and_log_are_masked_too() {
     let phone = kong();
     let before = phone.state(RecordKind::Person, 102);
-    phone.written_by(8, &before, RecordKind::Person, 102, vec![("phone", text("14211112222")), ("name", text("孔国豪"))]);
-    phone.written_by(9, &before, RecordKind::Person, 102, vec![("phone", text("14233334444")), ("name", text("孔囯浩"))]);
+    phone.written_by(
+        8,
+        &before,
+        RecordKind::Person,
+        102,
+        vec![("phone", text("14211112222")), ("name", text("孔国豪"))],
+    );
+    phone.written_by(
+        9,
+        &before,
+        RecordKind::Person,
+        102,
+        vec![("phone", text("14233334444")), ("name", text("孔囯浩"))],
+    );
     phone
         .open
         .store
         .write(|w| {
-            let access = Access { at_ms: at("2026-11-21", 9), person: id(102), worker: id(2), reason: "call".into() };
+            let access =
+                Access { at_ms: at("2026-11-21", 9), person: id(102), worker: id(2), reason: "call".into() };
             w.log_access(&access)
         })
         .unwrap();
@@ -96,14 +116,18 @@ fn declined_stays_an_ordinary_value() {
     phone.building(10, "2幢", 1, 20, &[("1", 3, "301")]);
     phone.household(100, 20, &[vec![("name", text("单秀兰")), ("phone", text("declined"))]]);
     let page = phone.open.household(&HouseholdArgs { id: id(100).to_string() }).unwrap();
-    assert_eq!((page.people[0].phone.as_deref(), page.people[0].citizen_id.as_deref()), (Some("declined"), None));
+    assert_eq!(
+        (page.people[0].phone.as_deref(), page.people[0].citizen_id.as_deref()),
+        (Some("declined"), None)
+    );
 }
 
 #[test]
 fn no_page_is_longer_than_fifty() {
     let phone = Phone::new();
     let doors: Vec<(String, i64)> = (1..=60).map(|n| (format!("{n:03}"), 1)).collect();
-    let doors: Vec<(&str, i64, &str)> = doors.iter().map(|(door, floor)| ("1", *floor, door.as_str())).collect();
+    let doors: Vec<(&str, i64, &str)> =
+        doors.iter().map(|(door, floor)| ("1", *floor, door.as_str())).collect();
     phone.building(10, "2幢", 1, 20, &doors);
     for n in 0..60 {
         phone.household(1_000 + n * 10, 20 + n, &[super::phone::named("柏英")]);
@@ -111,6 +135,7 @@ fn no_page_is_longer_than_fifty() {
     let all = HouseholdsArgs { query: String::new(), page: Page { offset: 0, limit: 1_000 } };
     let lines = phone.open.households(&all).unwrap();
     assert_eq!((lines.rows.len(), lines.more), (50, true));
-    let rest = phone.open.households(&HouseholdsArgs { page: Page { offset: 50, limit: 1_000 }, ..all }).unwrap();
+    let rest =
+        phone.open.households(&HouseholdsArgs { page: Page { offset: 50, limit: 1_000 }, ..all }).unwrap();
     assert_eq!((rest.rows.len(), rest.more), (10, false));
 }

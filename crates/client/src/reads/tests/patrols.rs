@@ -1,9 +1,9 @@
 //! The two rounds of a day, and the one under way.
 
 use super::phone::{ME, Phone, at, day, link, text};
-use crate::local;
 use crate::edits::patrols::RunningPatrol;
 use crate::error::ClientError;
+use crate::local;
 use crate::views::patrols::{PatrolStartArgs, SlotView};
 use xunge_domain::geometry::LatLon;
 use xunge_domain::ids::RecordId;
@@ -69,7 +69,10 @@ fn a_slot_is_later_then_due_then_missed() {
         assert_eq!(states(&phone), expected);
     }
     let morning = slots(&phone).remove(0);
-    assert_eq!((morning.slot.as_str(), morning.from.as_str(), morning.to.as_str()), ("morning", "08:30", "11:30"));
+    assert_eq!(
+        (morning.slot.as_str(), morning.from.as_str(), morning.to.as_str()),
+        ("morning", "08:30", "11:30")
+    );
 }
 
 #[test]
@@ -88,7 +91,11 @@ fn a_round_is_walked_paused_and_done() {
     let reached: Vec<Option<&str>> = round.points.iter().map(|point| point.by.as_deref()).collect();
     assert_eq!(reached, [Some("track"), Some("track"), None]);
     assert_eq!(round.track.len(), 2, "a gap is never bridged");
-    assert!(round.gaps.iter().any(|gap| gap.from_ms == start + 120_000 && gap.to_ms == start + 720_000), "{:?}", round.gaps);
+    assert!(
+        round.gaps.iter().any(|gap| gap.from_ms == start + 120_000 && gap.to_ms == start + 720_000),
+        "{:?}",
+        round.gaps
+    );
     assert!((160..=180).contains(&round.length_m), "{} m", round.length_m);
     assert_eq!(round.here.map(|here| here.lat_e7), Some(LAT + 550 * METRE));
     let morning = slots(&phone).remove(0);
@@ -175,6 +182,9 @@ fn a_point_reached_by_hand_says_so() {
         })
         .unwrap();
     let round = phone.open.patrol().unwrap().unwrap();
-    assert_eq!((round.points[2].by.as_deref(), round.points[2].reached_ms), (Some("hand"), Some(at("2026-11-21", 9) + 60_000)));
+    assert_eq!(
+        (round.points[2].by.as_deref(), round.points[2].reached_ms),
+        (Some("hand"), Some(at("2026-11-21", 9) + 60_000))
+    );
     assert_eq!(local::day_of(round.started_ms).to_string(), "2026-11-21");
 }

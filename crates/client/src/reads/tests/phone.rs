@@ -159,11 +159,15 @@ impl Phone {
     }
 
     /// Another device writes, having seen `seen`.
-    pub fn written_by(&self, device: u32, seen: &RecordState, kind: RecordKind, record: u128, fields: Fields) -> OpId {
-        self.open
-            .store
-            .write(|writer| self.put(writer, device, seen, kind, record, fields))
-            .unwrap()
+    pub fn written_by(
+        &self,
+        device: u32,
+        seen: &RecordState,
+        kind: RecordKind,
+        record: u128,
+        fields: Fields,
+    ) -> OpId {
+        self.open.store.write(|writer| self.put(writer, device, seen, kind, record, fields)).unwrap()
     }
 
     /// Another device deletes, having seen `seen`.
@@ -198,7 +202,9 @@ impl Phone {
     ) -> Result<OpId, ClientError> {
         let edits: BTreeMap<_, _> = fields
             .into_iter()
-            .map(|(name, value)| (kind.field_named(name).unwrap_or_else(|| panic!("{name}")).key, Edit::Put(value)))
+            .map(|(name, value)| {
+                (kind.field_named(name).unwrap_or_else(|| panic!("{name}")).key, Edit::Put(value))
+            })
             .collect();
         let (payload, height) = seen.edit(kind, edits);
         let operation = self.operation(device, Verb::WRITE, kind, record, height, payload.encode());
@@ -206,7 +212,15 @@ impl Phone {
         Ok(operation.id())
     }
 
-    fn operation(&self, device: u32, verb: Verb, kind: RecordKind, record: u128, height: u32, payload: Vec<u8>) -> Operation {
+    fn operation(
+        &self,
+        device: u32,
+        verb: Verb,
+        kind: RecordKind,
+        record: u128,
+        height: u32,
+        payload: Vec<u8>,
+    ) -> Operation {
         let header = Header {
             id: OpId::new(device, self.counters.fetch_add(1, Ordering::Relaxed)),
             verb,
@@ -226,19 +240,34 @@ impl Phone {
     }
 
     /// Registers a care category of tier 1, signed by the county; `change` may spoil it first.
-    pub fn register(&self, record: u128, code: &str, cadence: Cadence, change: impl FnOnce(&mut CareCategoryEntry)) {
+    pub fn register(
+        &self,
+        record: u128,
+        code: &str,
+        cadence: Cadence,
+        change: impl FnOnce(&mut CareCategoryEntry),
+    ) {
         let signed = self.entry(code, cadence, change).sign(&self.registry).unwrap();
         self.register_bytes(record, code, signed.entry, signed.signature);
     }
 
     /// A category record with these bytes.
     pub fn register_bytes(&self, record: u128, code: &str, entry: Vec<u8>, signature: Vec<u8>) {
-        let fields = vec![("code", text(code)), ("entry", Value::Bytes(entry)), ("signature", Value::Bytes(signature))];
+        let fields = vec![
+            ("code", text(code)),
+            ("entry", Value::Bytes(entry)),
+            ("signature", Value::Bytes(signature)),
+        ];
         self.county(RecordKind::CareCategory, record, fields);
     }
 
     /// An entry as a county would register it.
-    pub fn entry(&self, code: &str, cadence: Cadence, change: impl FnOnce(&mut CareCategoryEntry)) -> CareCategoryEntry {
+    pub fn entry(
+        &self,
+        code: &str,
+        cadence: Cadence,
+        change: impl FnOnce(&mut CareCategoryEntry),
+    ) -> CareCategoryEntry {
         let mut entry = CareCategoryEntry {
             code: code.into(),
             name_zh: format!("示例服务{code}"),
@@ -261,10 +290,26 @@ impl Phone {
     }
 
     /// A building with one dwelling a door; `doors` are unit, floor, door. Dwellings are numbered from `first`.
-    pub fn building(&self, building: u128, name: &str, walk_order: i64, first: u128, doors: &[(&str, i64, &str)]) {
-        let mut all = vec![(RecordKind::Building, building, vec![("name", text(name)), ("walk_order", Value::Int(walk_order))])];
+    pub fn building(
+        &self,
+        building: u128,
+        name: &str,
+        walk_order: i64,
+        first: u128,
+        doors: &[(&str, i64, &str)],
+    ) {
+        let mut all = vec![(
+            RecordKind::Building,
+            building,
+            vec![("name", text(name)), ("walk_order", Value::Int(walk_order))],
+        )];
         for (number, (unit, floor, door)) in (first..).zip(doors) {
-            let fields = vec![("building", link(building)), ("unit", text(unit)), ("floor", Value::Int(*floor)), ("door", text(door))];
+            let fields = vec![
+                ("building", link(building)),
+                ("unit", text(unit)),
+                ("floor", Value::Int(*floor)),
+                ("door", text(door)),
+            ];
             all.push((RecordKind::Dwelling, number, fields));
         }
         self.county_all(all);
@@ -273,8 +318,12 @@ impl Phone {
     /// A household in a dwelling with people in it, the first one its head. Household, occupancy, persons and residences
     /// are numbered from `household` on: `household`, `+1`, then pairs.
     pub fn household(&self, household: u128, dwelling: u128, people: &[Fields]) {
-        let occupancy = vec![("household", link(household)), ("dwelling", link(dwelling)), ("kind", Value::Int(1))];
-        let mut all = vec![(RecordKind::Household, household, Fields::new()), (RecordKind::Occupancy, household + 1, occupancy)];
+        let occupancy =
+            vec![("household", link(household)), ("dwelling", link(dwelling)), ("kind", Value::Int(1))];
+        let mut all = vec![
+            (RecordKind::Household, household, Fields::new()),
+            (RecordKind::Occupancy, household + 1, occupancy),
+        ];
         for (nth, fields) in people.iter().enumerate() {
             let person = household + 2 + 2 * nth as u128;
             let relation = if nth == 0 { 0 } else { 2 };
@@ -303,7 +352,10 @@ impl Phone {
 
     /// Says where an own operation stands.
     pub fn settle(&self, op: OpId, state: OpState, reason: Option<&str>) {
-        self.open.store.write(|writer| Ok::<_, ClientError>(writer.set_outcome(op, state, reason, None)?)).unwrap();
+        self.open
+            .store
+            .write(|writer| Ok::<_, ClientError>(writer.set_outcome(op, state, reason, None)?))
+            .unwrap();
     }
 }
 

@@ -1,9 +1,9 @@
 //! The four words: on this phone, sending, at the county, needs you.
 
 use super::phone::{Phone, id, named, text};
+use crate::views::Page;
 use crate::views::Standing;
 use crate::views::households::{HouseholdArgs, HouseholdView, HouseholdsArgs};
-use crate::views::Page;
 use xunge_domain::records::RecordKind;
 use xunge_store::OpState;
 
@@ -32,7 +32,11 @@ fn a_change_goes_from_the_phone_to_the_county() {
     phone.mine(RecordKind::Person, 104, vec![("note", text("轮椅"))]);
     let now = page(&phone);
     assert_eq!((now.people[0].standing, now.people[1].standing), (Standing::Sending, Standing::OnPhone));
-    assert_eq!(now.standing, Standing::OnPhone, "something of the household was saved after the batch was made");
+    assert_eq!(
+        now.standing,
+        Standing::OnPhone,
+        "something of the household was saved after the batch was made"
+    );
 
     phone.open.contact().offering = None;
     phone.settle(op, OpState::AtCounty, None);
@@ -53,7 +57,8 @@ fn a_refusal_or_a_conflict_needs_the_worker() {
     let now = page(&phone);
     assert_eq!((now.standing, now.review), (Standing::NeedsYou, 1));
     assert_eq!((now.people[1].standing, now.people[1].review), (Standing::NeedsYou, 1));
-    let lines = phone.open.households(&HouseholdsArgs { query: String::new(), page: Page::default() }).unwrap();
+    let lines =
+        phone.open.households(&HouseholdsArgs { query: String::new(), page: Page::default() }).unwrap();
     assert_eq!(lines.rows[0].standing, Standing::NeedsYou);
     assert_eq!(phone.open.today_view().unwrap().counts.needs_you, 1);
 }
