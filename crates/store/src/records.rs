@@ -203,7 +203,7 @@ impl Reader<'_> {
         let Some((area, deleted, newest, conflicts, fields)) = raw else { return Ok(None) };
         let mut values = BTreeMap::new();
         for (field, sql) in kind.fields().iter().zip(fields) {
-            values.insert(field.key, self.from_sql(field, sql)?);
+            values.insert(field.key, self.column_value(field, sql)?);
         }
         let area = self.record_of(area)?.ok_or(StoreError::Damaged)?;
         Ok(Some(Row { area, values, deleted, conflicts, newest: unpack(newest) }))

@@ -98,7 +98,6 @@ impl Store {
         let writer = Writer::new(&transaction);
         let value = body(&writer)?;
         let (progress, touched) = (writer.progress.get(), writer.touched.get());
-        drop(writer);
         transaction.commit().map_err(|error| self.noticed(error.into()))?;
         if let Some(progress) = progress {
             // The commit is durable. A mark that cannot be written only notices less next time.

@@ -77,7 +77,7 @@ pub(super) fn plain_sql(field: &FieldSpec, value: &RowValue) -> Option<Sql> {
 
 impl Reader<'_> {
     /// A column's value as a field's.
-    pub(super) fn from_sql(&self, field: &FieldSpec, sql: Sql) -> Result<RowValue, StoreError> {
+    pub(super) fn column_value(&self, field: &FieldSpec, sql: Sql) -> Result<RowValue, StoreError> {
         Ok(match (field.merge, field.holds, sql) {
             (_, _, Sql::Null) => RowValue::Absent,
             (MergeKind::Set | MergeKind::Log, _, Sql::Blob(bytes)) => RowValue::Many(decode_list(&bytes)?),

@@ -51,13 +51,14 @@ pub(super) fn plan(text: &str) -> Vec<(Matched, String)> {
     }
     let bare: String = typed.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
     let is_number = bare.chars().all(|c| c.is_ascii_digit() || c == 'x');
-    if is_number && bare.len() >= 4 {
-        if let Some(tail) = tail_token(&bare) {
-            let star = if tail.len() < TAIL { " *" } else { "" };
-            steps.push((Matched::IdTail, format!("id_tail : \"{tail}\"{star}")));
-            if !tail.contains('x') {
-                steps.push((Matched::PhoneTail, format!("phone_tail : \"{tail}\"{star}")));
-            }
+    if is_number
+        && bare.len() >= 4
+        && let Some(tail) = tail_token(&bare)
+    {
+        let star = if tail.len() < TAIL { " *" } else { "" };
+        steps.push((Matched::IdTail, format!("id_tail : \"{tail}\"{star}")));
+        if !tail.contains('x') {
+            steps.push((Matched::PhoneTail, format!("phone_tail : \"{tail}\"{star}")));
         }
     }
     steps

@@ -38,15 +38,13 @@ fn no_file_of_the_phone_shows_what_it_holds() {
         marks.push(text.clone());
         text
     };
-    let mut number = 1_000;
-    for kind in RecordKind::ALL {
+    for (number, kind) in (1_001..).zip(RecordKind::ALL) {
         let mut fields: BTreeMap<&str, RowValue> = BTreeMap::new();
         for field in kind.fields().iter().filter(|field| field.holds == FieldType::Text) {
             let value = Value::Text(mark(field.name));
             let many = matches!(field.merge, MergeKind::Set | MergeKind::Log);
             fields.insert(field.name, if many { RowValue::Many(vec![value]) } else { RowValue::One(value) });
         }
-        number += 1;
         let fields: Vec<(&str, RowValue)> = fields.into_iter().collect();
         store.write::<_, StoreError>(|w| put(w, kind, number, &fields)).unwrap();
     }
