@@ -126,7 +126,7 @@ impl Look<'_> {
             here: filtered.runs.iter().rev().find_map(here),
         };
         if !own.open && filtered.runs.is_empty() {
-            self.from_the_record(own.patrol, &mut walked)?;
+            self.recall_summary(own.patrol, &mut walked)?;
         }
         Ok(walked)
     }
@@ -157,7 +157,7 @@ impl Look<'_> {
     }
 
     /// Length and gaps as they travelled; the line is gone with the points.
-    fn from_the_record(&self, patrol: RecordId, walked: &mut Walked) -> Result<()> {
+    fn recall_summary(&self, patrol: RecordId, walked: &mut Walked) -> Result<()> {
         let kind = RecordKind::Patrol;
         let Some(row) = self.reader.row(kind, patrol)? else { return Ok(()) };
         if let Some(length) = row.field(kind, "length_m").int().and_then(|length| u32::try_from(length).ok())
