@@ -1,11 +1,12 @@
 // Walks every screen with the memory carrier and checks each with axe: 0 serious findings, nothing cut off, no message
 // in the console, no request to anyone else. Pictures go to the folder named by SCREENS (default: e2e/out).
-//   SCREENS=folder  ONLY=regexp  SCENES=normal,big,dark,en,big-en  npm run e2e
+//   SCREENS=folder  ONLY=regexp  SCENES=normal,big,dark,en,big-en (or all; normal,big when not given)  npm run e2e
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DESK, launch, PHONE } from './browser.mjs';
+import { flows } from './flows.mjs';
 import { deskShots, phoneShots } from './shots.mjs';
 import { serveTesting } from './serve.mjs';
 
@@ -13,7 +14,7 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 const out = process.env.SCREENS ?? fileURLToPath(new URL('out', import.meta.url));
 const only = process.env.ONLY ? new RegExp(process.env.ONLY) : null;
 const SCENES = { normal: '', big: 'big=1', dark: 'theme=dark', en: 'lang=en', 'big-en': 'big=1&lang=en' };
-const wanted = (process.env.SCENES ?? Object.keys(SCENES).join(',')).split(',');
+const wanted = process.env.SCENES === 'all' ? Object.keys(SCENES) : (process.env.SCENES ?? 'normal,big').split(',');
 
 const GREY =
   '<svg xmlns="http://www.w3.org/2000/svg" width="800" height="600"><rect width="800" height="600" fill="#6d7c76"/><path d="M0 470 200 380 420 450 800 330V600H0z" fill="#3f4a45"/></svg>';
@@ -89,6 +90,28 @@ async function shoot(kind, options, scene, query, shot) {
   }
 }
 
+// First the days a person could follow: what the screens do, not only how they look.
+let walked = 0;
+for (const flow of only ? flows.filter((f) => only.test(f.name)) : flows) {
+  const context = await browser.newContext({ ...(flow.desk ? DESK : PHONE) });
+  const page = await context.newPage();
+  page.setDefaultTimeout(8000);
+  page.on('pageerror', (error) => faults.push(`${flow.name}: error ${error.message}`));
+  page.on(
+    'console',
+    (line) => /Content Security Policy/.test(line.text()) && faults.push(`${flow.name}: ${line.text()}`),
+  );
+  try {
+    await page.goto(`${site.base}/${flow.desk ? 'desk.html' : 'index.html'}?${flow.query ?? ''}#${flow.path ?? '/'}`);
+    await flow.run(page);
+    walked++;
+  } catch (error) {
+    faults.push(`${flow.name}: ${error.message.split('\n').slice(0, 3).join(' ')}`);
+    await page.screenshot({ path: join(out, `flow-${flow.name}.png`) }).catch(() => undefined);
+  }
+  await context.close();
+}
+
 for (const [scene, query] of Object.entries(SCENES)) {
   if (!wanted.includes(scene)) continue;
   for (const shot of phoneShots) await shoot('phone', PHONE, scene, query, shot);
@@ -99,5 +122,5 @@ if (wanted.includes('en')) for (const shot of deskShots) await shoot('desk', DES
 await browser.close();
 await site.close();
 for (const fault of faults) console.error(fault);
-console.log(`${pictures} pictures in ${out}; ${faults.length} faults`);
+console.log(`${walked} flows walked; ${pictures} pictures in ${out}; ${faults.length} faults`);
 process.exit(faults.length > 0 ? 1 : 0);

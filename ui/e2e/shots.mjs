@@ -65,19 +65,19 @@ export const phoneShots = [
   },
   { name: '20-household', path: '/household/h1-301' },
   { name: '21-household-full', path: '/household/h1-301', full: true },
-  { name: '22-reveal-reason', path: '/household/h1-301', act: either('看全', 'See all') },
+  { name: '22-reveal-reason', path: '/household/h1-301', act: either('看全', 'Show') },
   {
     name: '23-revealed',
     path: '/household/h1-301',
     act: async (page) => {
-      await either('看全', 'See all')(page);
+      await either('看全', 'Show')(page);
       await page.waitForTimeout(400);
       await either('登门核对', 'Checking at the door')(page);
     },
   },
-  { name: '24-changed', path: '/household/h1-301', act: either('有变化', 'changed…') },
+  { name: '24-changed', path: '/household/h1-301', act: either('有变化', 'Changed…') },
   { name: '25-nobody', path: '/household/h1-301', act: either('没见到人', 'Nobody') },
-  { name: '26-visited', path: '/household/h1-301', act: either('记一次走访', 'Nothing changed') },
+  { name: '26-visited', path: '/household/h1-301', act: either('记一次走访', 'record visit') },
   { name: '27-household-form', path: '/household/h1-301/edit' },
   { name: '30-person-form', path: '/household/h1-301/person/p0', full: true },
   {
@@ -168,7 +168,7 @@ export const deskShots = [
       await page.locator('.bar button').nth(1).click();
       await page.locator('.open').first().click();
       await page.waitForTimeout(350);
-      await either('看全', 'See all')(page);
+      await either('看全', 'Show')(page);
     },
   },
   { name: '60-devices', path: '/devices' },

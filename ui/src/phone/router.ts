@@ -1,5 +1,6 @@
 /** Pages by address. Which may open depends on the phase alone; a press of "back" closes what lies over a page first. */
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
+import type { Phase } from '@/api';
 import { phase } from './state/app';
 import { back } from './state/back';
 import TodayScreen from './screens/TodayScreen.vue';
@@ -46,6 +47,13 @@ const routes: RouteRecordRaw[] = [
   { path: '/:rest(.*)', redirect: '/today' },
 ];
 
+// Before the router's own listener, which is added when it is made: its guards must already know it was a step back.
+let stepping = false;
+window.addEventListener('popstate', () => {
+  stepping = true;
+  setTimeout(() => (stepping = false));
+});
+
 export const router = createRouter({
   history: createWebHashHistory(),
   routes,
@@ -53,12 +61,6 @@ export const router = createRouter({
 });
 
 const HOME = { new: '/enrol', locked: '/unlock', needs_desk: '/needs-desk', ready: '/today' } as const;
-
-let stepping = false;
-window.addEventListener('popstate', () => {
-  stepping = true;
-  setTimeout(() => (stepping = false));
-});
 
 router.beforeEach((to) => {
   const wanted = to.meta.phase ?? 'ready';
@@ -68,7 +70,7 @@ router.beforeEach((to) => {
   return true;
 });
 
-/** Where the app belongs after its phase changed. */
-export async function goHome(): Promise<void> {
-  await router.replace(HOME[phase.value]);
+/** Where the app belongs after its phase changed: after enrolling, to the first sync. */
+export async function goHome(before: Phase): Promise<void> {
+  await router.replace(before === 'new' && phase.value === 'ready' ? '/first-sync' : HOME[phase.value]);
 }

@@ -1,0 +1,197 @@
+// What a worker and a desk do, step by step, with the memory carrier and under the strict policy. A step that finds
+// nothing to press or to read fails the flow.
+import assert from 'node:assert/strict';
+
+const tap = (page, text) =>
+  page.locator(`button:visible:has-text("${text}"), a:visible:has-text("${text}")`).first().click();
+const sees = (page, text) => page.locator(`text=${text}`).first().waitFor({ state: 'visible' });
+const at = (page, path) => page.waitForFunction((p) => window.location.hash.startsWith(`#${p}`), path);
+const settle = (page) => page.waitForTimeout(350);
+const pin = async (page, digits) => {
+  for (const digit of digits) await page.locator(`button.key:has-text("${digit}")`).first().click();
+};
+
+export const flows = [
+  {
+    name: 'a_worker_enrols_with_a_typed_code_and_a_pin',
+    query: 'phase=new&first=1',
+    async run(page) {
+      await tap(page, '开始登记');
+      await page.fill('#address', '192.168.1.20:8443');
+      await page.fill('#code', '7k3u');
+      await sees(page, '登记码里不会有');
+      await page.fill('#code', '7k3m-9qxt-4hbr-t6w2-zc5d');
+      await sees(page, '20 位齐了');
+      await tap(page, '下一步');
+      await pin(page, '258036');
+      await pin(page, '258037');
+      await sees(page, '两遍不一样');
+      await pin(page, '258036');
+      await pin(page, '258036');
+      await at(page, '/first-sync');
+      await sees(page, '都在手机里了');
+      await tap(page, '开始用');
+      await at(page, '/today');
+    },
+  },
+  {
+    name: 'a_weak_pin_is_told_and_chosen_again',
+    query: 'phase=new',
+    async run(page) {
+      await tap(page, '开始登记');
+      await page.fill('#address', 'county.example:8443');
+      await page.fill('#code', '7K3M9QXT4HBRT6W2ZC5D');
+      await tap(page, '下一步');
+      await pin(page, '123456');
+      await pin(page, '123456');
+      await sees(page, '这个密码太容易猜到');
+    },
+  },
+  {
+    name: 'the_right_pin_opens_and_wrong_ones_count',
+    query: 'phase=locked',
+    path: '/unlock',
+    async run(page) {
+      await pin(page, '000000');
+      await sees(page, '还可以试 7 次');
+      await pin(page, '258036');
+      await at(page, '/today');
+    },
+  },
+  {
+    name: 'a_visit_is_one_touch_and_can_be_undone',
+    path: '/today',
+    async run(page) {
+      await tap(page, '2幢1单元 301');
+      await at(page, '/household/h1-301');
+      await tap(page, '都没变，记一次走访');
+      await sees(page, '走访记下了');
+      await sees(page, '这一期已经去过了');
+      await tap(page, '撤销');
+      await page.locator('text=走访记下了').first().waitFor({ state: 'detached' });
+    },
+  },
+  {
+    name: 'back_closes_the_sheet_before_it_leaves_the_page',
+    path: '/households',
+    async run(page) {
+      await page.locator('a.door').first().click();
+      await at(page, '/household/');
+      await tap(page, '没见到人');
+      await sees(page, '敲门没人应');
+      await settle(page);
+      await page.goBack();
+      await page.locator('text=敲门没人应').first().waitFor({ state: 'hidden' });
+      await at(page, '/household/');
+      await page.goBack();
+      await at(page, '/households');
+    },
+  },
+  {
+    name: 'a_person_is_added_by_id_and_birth_and_sex_fill_themselves',
+    path: '/household/h1-302/person/new',
+    async run(page) {
+      await page.fill('#f-name', '谢玉兰');
+      await page.locator('#f-citizen_id').click();
+      for (const key of '990101194203120022')
+        await page.locator(`.board button.key:has-text("${key}")`).first().click();
+      await tap(page, '好了');
+      const text = await page.locator('.private').first().innerText();
+      if (text.includes('号码没问题')) assert.match(text, /1942-03-12/);
+      else assert.match(text, /对不上/);
+      await tap(page, '拒绝提供');
+      await tap(page, '保存');
+      await sees(page, '登记好了');
+      await at(page, '/household/h1-302');
+      await sees(page, '改好了，记一次走访');
+    },
+  },
+  {
+    name: 'a_patrol_is_started_paused_and_ended_by_the_worker',
+    path: '/today',
+    async run(page) {
+      await tap(page, '开始巡查');
+      await at(page, '/patrol');
+      await sees(page, '记录中');
+      await tap(page, '到点');
+      await tap(page, '东门消防通道');
+      await tap(page, '我到这个点了');
+      await sees(page, '已记到点');
+      await tap(page, '暂停');
+      await sees(page, '已暂停');
+      await tap(page, '接着走');
+      await tap(page, '结束巡查');
+      await sees(page, '结束这次巡查');
+      await settle(page);
+      await page.locator('.van-popup button:has-text("结束巡查")').click();
+      await sees(page, '巡查小结');
+    },
+  },
+  {
+    name: 'an_incident_goes_up_photo_first',
+    path: '/report',
+    async run(page) {
+      await tap(page, '拍照');
+      await sees(page, '已定位');
+      await tap(page, '占用消防通道');
+      await page.fill('#r-text', '四辆电动车');
+      await tap(page, '上报处理');
+      await at(page, '/incident/');
+      await sees(page, '四辆电动车');
+      await page.locator('.photo .open').first().click();
+      await page.locator('.viewer').waitFor();
+      await page.goBack();
+      await page.locator('.viewer').waitFor({ state: 'detached' });
+    },
+  },
+  {
+    name: 'a_conflict_is_decided_by_a_human',
+    path: '/review',
+    async run(page) {
+      await sees(page, '两人都改了');
+      await tap(page, '用我的');
+      await sees(page, '定好了');
+      await sees(page, '需要你 · 2');
+    },
+  },
+  {
+    name: 'big_type_is_one_touch_away_and_has_four_tabs',
+    path: '/me',
+    async run(page) {
+      await page.locator('.van-switch').first().click();
+      await page.waitForFunction(() => document.documentElement.hasAttribute('data-big'));
+      assert.equal(await page.locator('nav .tab').count(), 4);
+    },
+  },
+  {
+    name: 'the_desk_accepts_dispatches_and_answers',
+    desk: true,
+    query: 'login=1',
+    path: '/',
+    async run(page) {
+      await page.fill('#name', 'fumin');
+      await page.fill('#password', 'wrong');
+      await page.keyboard.press('Enter');
+      await sees(page, '账号或密码不对');
+      await page.fill('#password', 'right');
+      await page.keyboard.press('Enter');
+      await sees(page, '占用消防通道');
+      await page.locator('.side .btn:has-text("受理")').click();
+      await page.locator('.side .btn:has-text("派给部门")').click();
+      await page.locator('.side .el-select').click();
+      await page.locator('.el-select-dropdown__item:has-text("物业")').click();
+      await page.locator('.side .btn:has-text("确定")').click();
+      await page.locator('.side .btn:has-text("填写处理结果")').click();
+      await page.locator('.side textarea').fill('通道已清空');
+      await page.locator('.side .btn:has-text("确定")').click();
+      await page.locator('.side .btn:has-text("核查通过")').click();
+      await page.locator('.side textarea').fill('看过了');
+      await page.locator('.side .btn:has-text("确定")').click();
+      await page.locator('.side .btn:has-text("结案并回音")').click();
+      assert.equal(await page.locator('.side .btn:has-text("确定")').isDisabled(), true);
+      await page.locator('.side textarea').fill('通道清出来了，请去看一眼');
+      await page.locator('.side .btn:has-text("确定")').click();
+      await page.locator('.case .tag:has-text("已结案")').waitFor();
+    },
+  },
+];
