@@ -36,15 +36,23 @@ impl DeskRole {
     }
 }
 
-/// Makes an account, or gives an existing one a new password (and ends its sessions at their next request by the changed
-/// hash no session refers to: sessions end with their hours).
+/// Makes an account, or gives an existing one a new password. Sessions that are open go on until their hours are over.
 pub(super) fn put(county: &County, name: &str, role: DeskRole, area: RecordId) -> Result<Printed, Failure> {
     let password = passwords::draw(county.random());
     let hash = passwords::keep(&password, county.random()).ok_or_else(|| {
-        Failure::refused("password", "没能生成密码，数据没有改动。", "No password could be made. Nothing was changed.")
+        Failure::refused(
+            "password",
+            "没能生成密码，数据没有改动。",
+            "No password could be made. Nothing was changed.",
+        )
     })?;
-    let account =
-        DeskAccount { name: name.to_owned(), password: hash, role: role.word().to_owned(), area, disabled: false };
+    let account = DeskAccount {
+        name: name.to_owned(),
+        password: hash,
+        role: role.word().to_owned(),
+        area,
+        disabled: false,
+    };
     county.write(|tx| {
         tx.rows().put_desk_account(&account)?;
         let entry = AuditEntry {
@@ -72,8 +80,9 @@ pub(super) fn first(county: &County) -> Result<Option<Printed>, Failure> {
 
 /// Prints an account for a person.
 pub(super) fn print(account: &Printed) {
-    println!(
+    say!(
         "县级事件台账号（密码只显示这一次，请记下）\nDesk account (the password is shown only this once)\n  name      {}\n  password  {}",
-        account.name, account.password
+        account.name,
+        account.password
     );
 }

@@ -122,8 +122,8 @@ pub(super) fn add_worker(
     if json {
         return print_json(&Added { id: id.to_string(), name, number: &number, area: code });
     }
-    println!("已添加 {name}，工号 {number}，负责 {}。下一步：xunge-county enrol-code {number}", area.name);
-    println!("Added {name}, number {number}, for {}. Next: xunge-county enrol-code {number}", area.name);
+    say!("已添加 {name}，工号 {number}，负责 {}。下一步：xunge-county enrol-code {number}", area.name);
+    say!("Added {name}, number {number}, for {}. Next: xunge-county enrol-code {number}", area.name);
     Ok(())
 }
 
@@ -140,8 +140,8 @@ pub(super) fn grant(county: &County, named: &str, code: &str) -> Done {
     let (worker, area) = (worker(county, named)?, area(county, code)?);
     county.grant(worker.id, area.id)?;
     audit(county, "grant", &worker.number, code)?;
-    println!("{} 现在可以看到 {}；手机下次联系时收到。", worker.name, area.name);
-    println!("{} may see {} now; the phone receives it at its next contact.", worker.name, area.name);
+    say!("{} 现在可以看到 {}；手机下次联系时收到。", worker.name, area.name);
+    say!("{} may see {} now; the phone receives it at its next contact.", worker.name, area.name);
     Ok(())
 }
 
@@ -151,22 +151,31 @@ pub(super) fn revoke(county: &County, named: &str, code: Option<&str>) -> Done {
         let (worker, area) = (worker(county, named)?, area(county, code)?);
         county.revoke_grant(worker.id, area.id)?;
         audit(county, "revoke_grant", &worker.number, code)?;
-        println!("{} 不再负责 {}；手机先交出未上报的记录，再清除该区域。", worker.name, area.name);
-        println!("{} no longer sees {}; the phone hands over what it holds, then clears the area.", worker.name, area.name);
+        say!("{} 不再负责 {}；手机先交出未上报的记录，再清除该区域。", worker.name, area.name);
+        say!(
+            "{} no longer sees {}; the phone hands over what it holds, then clears the area.",
+            worker.name,
+            area.name
+        );
         return Ok(());
     }
     if let Ok(device) = Uuid::parse_str(named) {
         county.device(device)?.ok_or_else(|| {
-            Failure::refused("unknown_device", format!("没有手机 {device}。"), format!("There is no phone {device}."))
+            Failure::refused(
+                "unknown_device",
+                format!("没有手机 {device}。"),
+                format!("There is no phone {device}."),
+            )
         })?;
         county.revoke_device(device)?;
         audit(county, "revoke", named, "")?;
-        println!("手机 {device} 已停用，下一次请求起生效。\nPhone {device} is revoked from its next request on.");
+        say!("手机 {device} 已停用，下一次请求起生效。\nPhone {device} is revoked from its next request on.");
         return Ok(());
     }
     let worker = worker(county, named)?;
     let devices = county.devices()?;
-    let active = devices.iter().filter(|device| device.worker == worker.id && device.state != DeviceState::Revoked);
+    let active =
+        devices.iter().filter(|device| device.worker == worker.id && device.state != DeviceState::Revoked);
     let mut phones = 0;
     for device in active {
         county.revoke_device(device.id)?;
@@ -176,8 +185,8 @@ pub(super) fn revoke(county: &County, named: &str, code: Option<&str>) -> Done {
         county.revoke_grant(worker.id, grant.area)?;
     }
     audit(county, "revoke", &worker.number, &format!("{phones} phones"))?;
-    println!("{} 的 {phones} 部手机与全部授权已停用，下一次请求起生效。", worker.name);
-    println!("{phones} phones and all grants of {} are revoked from the next request on.", worker.name);
+    say!("{} 的 {phones} 部手机与全部授权已停用，下一次请求起生效。", worker.name);
+    say!("{phones} phones and all grants of {} are revoked from the next request on.", worker.name);
     Ok(())
 }
 
@@ -224,9 +233,9 @@ pub(super) fn enrol_code(
     if json {
         return print_json(&printed);
     }
-    println!("{}（{}）的注册码，{minutes} 分钟内有效，只能用一次", printed.worker, printed.number);
-    println!("Enrolment code, single use, valid for {minutes} minutes");
-    println!("  address  {}\n  code     {}\n  qr       {}", printed.address, printed.code, printed.qr);
+    say!("{}（{}）的注册码，{minutes} 分钟内有效，只能用一次", printed.worker, printed.number);
+    say!("Enrolment code, single use, valid for {minutes} minutes");
+    say!("  address  {}\n  code     {}\n  qr       {}", printed.address, printed.code, printed.qr);
     Ok(())
 }
 

@@ -67,8 +67,11 @@ fn refused(faults: &[(u64, String, String)]) -> Failure {
         shown.join("\n")
     };
     let more = faults.len().saturating_sub(MOST_FAULTS);
-    let (zh_more, en_more) =
-        if more == 0 { (String::new(), String::new()) } else { (format!("\n……还有 {more} 处"), format!("\n… and {more} more")) };
+    let (zh_more, en_more) = if more == 0 {
+        (String::new(), String::new())
+    } else {
+        (format!("\n……还有 {more} 处"), format!("\n… and {more} more"))
+    };
     Failure::refused(
         "bad_area_table",
         format!(
@@ -109,8 +112,14 @@ fn read(bytes: &[u8], faults: &mut Faults) -> Vec<Line> {
         }
         let (code, name, parent) = (cell(0), cell(1), cell(2));
         let mut fault = |zh: String, en: String| faults.push((number, zh, en));
-        if code.is_empty() || code.chars().count() > LONGEST_CODE || !code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-            fault(format!("编码“{code}”应为 1–32 位字母、数字"), format!("code {code:?} must be 1–32 letters and digits"));
+        if code.is_empty()
+            || code.chars().count() > LONGEST_CODE
+            || !code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        {
+            fault(
+                format!("编码“{code}”应为 1–32 位字母、数字"),
+                format!("code {code:?} must be 1–32 letters and digits"),
+            );
         }
         if name.is_empty() {
             fault("缺少名称".into(), "the name is missing".into());
@@ -150,7 +159,10 @@ fn check(lines: &[Line], present: &AreaTree, faults: &mut Faults) {
             fault(format!("编码 {} 重复", line.code), format!("code {} stands twice", line.code));
         }
         if line.parent.is_empty() {
-            let another = lines.iter().find(|other| other.parent.is_empty()).is_some_and(|first| first.code != line.code);
+            let another = lines
+                .iter()
+                .find(|other| other.parent.is_empty())
+                .is_some_and(|first| first.code != line.code);
             if another || roots_there.iter().any(|root| *root != line.code) {
                 fault("只能有一个没有上级的区域".into(), "only one area may have no parent".into());
             }
@@ -159,7 +171,10 @@ fn check(lines: &[Line], present: &AreaTree, faults: &mut Faults) {
         let above = by_code.get(line.parent.as_str()).map(|parent| parent.level.code());
         let above = above.or_else(|| present.by_code(&line.parent).map(|parent| parent.level));
         match above {
-            None => fault(format!("上级 {} 不存在", line.parent), format!("parent {} does not exist", line.parent)),
+            None => fault(
+                format!("上级 {} 不存在", line.parent),
+                format!("parent {} does not exist", line.parent),
+            ),
             Some(level) if level >= line.level.code() => fault(
                 format!("上级 {} 的层级不比它高", line.parent),
                 format!("parent {} is not of a higher level", line.parent),
@@ -206,14 +221,27 @@ mod tests {
         )
         .unwrap_err();
         assert_eq!(failure.code, "bad_area_table");
-        for line in ["line 3: the name", "line 4: parent 9", "line 5: code 3", "line 6: unknown level", "line 7: only one", "line 8: parent 3 is not"] {
+        for line in [
+            "line 3: the name",
+            "line 4: parent 9",
+            "line 5: code 3",
+            "line 6: unknown level",
+            "line 7: only one",
+            "line 8: parent 3 is not",
+        ] {
             assert!(failure.en.contains(line), "{line} in {}", failure.en);
         }
     }
 
     #[test]
     fn a_second_table_joins_what_is_there() {
-        let root = AreaRow { id: RecordId(uuid::Uuid::from_u128(9)), parent: None, code: "1".into(), name: "县".into(), level: 1 };
+        let root = AreaRow {
+            id: RecordId(uuid::Uuid::from_u128(9)),
+            parent: None,
+            code: "1".into(),
+            name: "县".into(),
+            level: 1,
+        };
         let tree = AreaTree::new(vec![root]);
         let ids = || RecordId(uuid::Uuid::from_u128(1));
         assert_eq!(plan("2,街道,1,town".as_bytes(), &tree, ids).unwrap().len(), 1);

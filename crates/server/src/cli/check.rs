@@ -42,14 +42,15 @@ pub(super) fn run(county: &County, json: bool) -> Result<(), Failure> {
         }
     }
     pictures(county, &mut checked)?;
-    let (operations, pictures, damaged) = (checked.operations.len(), checked.pictures.len(), checked.damaged.len());
+    let (operations, pictures, damaged) =
+        (checked.operations.len(), checked.pictures.len(), checked.damaged.len());
     if json {
         print_json(&checked)?;
     } else {
-        println!("核对了 {operations} 条手机记录、{pictures} 张照片，{damaged} 处不符。");
-        println!("Checked {operations} operations of phones and {pictures} pictures: {damaged} do not hold.");
+        say!("核对了 {operations} 条手机记录、{pictures} 张照片，{damaged} 处不符。");
+        say!("Checked {operations} operations of phones and {pictures} pictures: {damaged} do not hold.");
         for what in &checked.damaged {
-            println!("  {what}");
+            say!("  {what}");
         }
     }
     if damaged == 0 {
@@ -58,12 +59,19 @@ pub(super) fn run(county: &County, json: bool) -> Result<(), Failure> {
     Err(Failure::refused(
         "damaged",
         format!("有 {damaged} 处与手机签名不符。数据没有改动。请从备份恢复，手机会补传它们还保留的记录。"),
-        format!("{damaged} entries do not match what phones signed. Nothing was changed. Restore a backup; phones offer again what they still hold."),
+        format!(
+            "{damaged} entries do not match what phones signed. Nothing was changed. Restore a backup; phones offer again what they still hold."
+        ),
     ))
 }
 
 /// A device's log: dense, each hash and the chain reckoned from the stored bytes.
-fn operations(county: &County, device: DeviceNo, stated: Chain, checked: &mut Checked) -> Result<(), Failure> {
+fn operations(
+    county: &County,
+    device: DeviceNo,
+    stated: Chain,
+    checked: &mut Checked,
+) -> Result<(), Failure> {
     let mut chain = Chain::default();
     for counter in 1..=stated.counter {
         let id = OpId { device, counter };

@@ -39,7 +39,9 @@ impl Failure {
             code,
             exit: 4,
             zh: format!("出了故障：{detail}。已确认写入的数据是安全的。请检查磁盘空间与数据目录权限后重试。"),
-            en: format!("Something broke: {detail}. What was confirmed before is safe. Check disk space and the permissions of the data folder, then try again."),
+            en: format!(
+                "Something broke: {detail}. What was confirmed before is safe. Check disk space and the permissions of the data folder, then try again."
+            ),
         }
     }
 
@@ -53,9 +55,11 @@ impl Failure {
 impl From<CountyError> for Failure {
     fn from(error: CountyError) -> Self {
         match &error {
-            CountyError::Refused(refused) => {
-                Self::refused(error.code(), format!("没有做：{refused}。数据没有改动。"), format!("Not done: {refused}. Nothing was changed."))
-            }
+            CountyError::Refused(refused) => Self::refused(
+                error.code(),
+                format!("没有做：{refused}。数据没有改动。"),
+                format!("Not done: {refused}. Nothing was changed."),
+            ),
             _ => Self::broken(error.code(), &error.to_string()),
         }
     }

@@ -15,7 +15,10 @@ pub(super) fn read_input(path: &Path) -> Result<Vec<u8>, Failure> {
         Failure::refused(
             "unreadable_file",
             format!("读不了文件 {}：{why}。数据没有改动。请检查路径与权限。", path.display()),
-            format!("Cannot read {}: {why}. Nothing was changed. Check path and permissions.", path.display()),
+            format!(
+                "Cannot read {}: {why}. Nothing was changed. Check path and permissions.",
+                path.display()
+            ),
         )
     };
     let file = OpenOptions::new().read(true).open(path).map_err(|error| refused(error.to_string()))?;
@@ -41,8 +44,7 @@ pub(super) fn hold(data: &Path) -> Result<Held, Failure> {
         )
     };
     std::fs::create_dir_all(data).map_err(broken)?;
-    let file =
-        OpenOptions::new().create(true).append(true).open(data.join("county.lock")).map_err(broken)?;
+    let file = OpenOptions::new().create(true).append(true).open(data.join("county.lock")).map_err(broken)?;
     match file.try_lock() {
         Ok(()) => Ok(Held(file)),
         Err(TryLockError::WouldBlock) => Err(Failure::locked()),

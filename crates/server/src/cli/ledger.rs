@@ -24,13 +24,23 @@ pub(super) fn run(
         let area = admin::area(&county, code)?;
         let counts = import::run(&county, area.id, &reading, "cli", &mut tell_progress)?;
         if !json {
-            println!(
+            say!(
                 "新增 {} 户、{} 人；已有 {} 户、{} 人，只补了空缺。\nCreated {} households and {} people; {} households and {} people were there, only gaps were filled.",
-                counts.households, counts.people, counts.households_known, counts.people_known,
-                counts.households, counts.people, counts.households_known, counts.people_known,
+                counts.households,
+                counts.people,
+                counts.households_known,
+                counts.people_known,
+                counts.households,
+                counts.people,
+                counts.households_known,
+                counts.people_known,
             );
             if counts.people_elsewhere > 0 {
-                println!("{} 人在别的户里有登记，未移动。\n{} people live in another household and were left there.", counts.people_elsewhere, counts.people_elsewhere);
+                say!(
+                    "{} 人在别的户里有登记，未移动。\n{} people live in another household and were left there.",
+                    counts.people_elsewhere,
+                    counts.people_elsewhere
+                );
             }
         }
     }
@@ -55,13 +65,29 @@ fn tell_progress(done: u64, of: u64) {
 }
 
 fn print(summary: &Summary) -> Result<(), Failure> {
-    println!(
+    say!(
         "{} 户，{} 人（其中 {} 人没有归户），{} 处提醒，{} 处未导入\n{} households, {} people ({} without household), {} warnings, {} refused",
-        summary.households, summary.people, summary.unplaced_people, summary.warnings, summary.refused,
-        summary.households, summary.people, summary.unplaced_people, summary.warnings, summary.refused,
+        summary.households,
+        summary.people,
+        summary.unplaced_people,
+        summary.warnings,
+        summary.refused,
+        summary.households,
+        summary.people,
+        summary.unplaced_people,
+        summary.warnings,
+        summary.refused,
     );
     for row in &summary.rows {
-        println!("  {} 第 {} 行 {} [{}] {}；{}", row.sheet, row.row, row.column, row.code, row.what, row.suggestion);
+        say!(
+            "  {} 第 {} 行 {} [{}] {}；{}",
+            row.sheet,
+            row.row,
+            row.column,
+            row.code,
+            row.what,
+            row.suggestion
+        );
     }
     Ok(())
 }

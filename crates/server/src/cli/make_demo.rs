@@ -36,8 +36,13 @@ pub(super) fn run(county: &County, scale: Scale, json: bool) -> Result<(), Failu
             "There is a county in the data folder already; demo data is not mixed into it. Nothing was changed. Choose a new folder with --data.",
         ));
     }
-    let edits = demo::county(scale, county.registry_key())
-        .map_err(|error| Failure::refused(error.code(), format!("服务类别无法登记：{error}"), format!("A care category was refused: {error}")))?;
+    let edits = demo::county(scale, county.registry_key()).map_err(|error| {
+        Failure::refused(
+            error.code(),
+            format!("服务类别无法登记：{error}"),
+            format!("A care category was refused: {error}"),
+        )
+    })?;
     let mut operations = 0;
     let mut batch: Vec<CountyEdit> = Vec::with_capacity(AT_ONCE);
     for edit in edits {
@@ -64,15 +69,22 @@ pub(super) fn run(county: &County, scale: Scale, json: bool) -> Result<(), Failu
         .map(|view| Worker { number: view.row.number, name: view.row.name, area: name_of(view.row.area) })
         .collect();
     let known_grid = tree.get(demo::known_grid()).map(|grid| grid.code.clone()).unwrap_or_default();
-    let made = Made { households: scale.households(), grids: scale.grids(), operations, known_grid, accounts, workers };
+    let made = Made {
+        households: scale.households(),
+        grids: scale.grids(),
+        operations,
+        known_grid,
+        accounts,
+        workers,
+    };
     if json {
         return print_json(&made);
     }
-    println!("示范县已写好：{} 个网格，{} 户，全部为虚构。", made.grids, made.households);
-    println!("The demo county is written: {} grids, {} households, all invented.", made.grids, made.households);
+    say!("示范县已写好：{} 个网格，{} 户，全部为虚构。", made.grids, made.households);
+    say!("The demo county is written: {} grids, {} households, all invented.", made.grids, made.households);
     for account in &made.accounts {
         accounts::print(account);
     }
-    println!("下一步 · next: xunge-county serve; xunge-county enrol-code 01031");
+    say!("下一步 · next: xunge-county serve; xunge-county enrol-code 01031");
     Ok(())
 }

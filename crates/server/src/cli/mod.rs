@@ -4,6 +4,14 @@
 //! Exit codes: 0 done; 1 refused, nothing changed; 2 the command line cannot be read; 3 a running server holds the
 //! county; 4 something below broke.
 
+/// Prints a line. Whoever stopped reading (`| head`) is no reason to stop working: what was done stays done.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+
 mod accounts;
 mod admin;
 mod areas;
@@ -227,7 +235,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn carry_out(at: &At, command: Command) -> Result<(), Failure> {
     match command {
-        Command::Serve { listen, host, desk_dir, log_json } => serving::run(at.places(), listen, host, desk_dir, log_json),
+        Command::Serve { listen, host, desk_dir, log_json } => {
+            serving::run(at.places(), listen, host, desk_dir, log_json)
+        }
         Command::Area { what: AreaCommand::Import { file } } => import_areas(at, &file),
         Command::Worker { what: WorkerCommand::Add { name, area, role, number, json } } => {
             admin::add_worker(&at.open()?, &name, &area, role, number, json)
@@ -247,7 +257,14 @@ fn carry_out(at: &At, command: Command) -> Result<(), Failure> {
                 Some(address) => address,
                 None => serving::last_address(&county)?,
             };
-            admin::enrol_code(&county, ca.der(), &worker, hours.map_or(10, |hours| hours * 60), &address, json)
+            admin::enrol_code(
+                &county,
+                ca.der(),
+                &worker,
+                hours.map_or(10, |hours| hours * 60),
+                &address,
+                json,
+            )
         }
         Command::Check { json } => check::run(&at.open()?, json),
         Command::Demo { scale, json } => {
@@ -271,7 +288,7 @@ fn import_areas(at: &At, file: &Path) -> Result<(), Failure> {
     if let Some(name) = county.areas().roots().first().map(|root| root.name.clone()) {
         county.set_name(&name)?;
     }
-    println!("已导入 {count} 个区域。\nImported {count} areas.");
+    say!("已导入 {count} 个区域。\nImported {count} areas.");
     if let Some(first) = accounts::first(&county)? {
         accounts::print(&first);
     }
@@ -297,15 +314,20 @@ fn usual_categories(county: &County, root: RecordId) -> Vec<CountyEdit> {
 /// The county's day.
 fn today() -> NaiveDate {
     let wall_ms = world::RealClock::new().now().wall_ms;
-    chrono::DateTime::from_timestamp_millis(wall_ms + UTC_OFFSET_MIN * 60_000).map_or(NaiveDate::MIN, |now| now.date_naive())
+    chrono::DateTime::from_timestamp_millis(wall_ms + UTC_OFFSET_MIN * 60_000)
+        .map_or(NaiveDate::MIN, |now| now.date_naive())
 }
 
 /// One JSON object on standard output, nothing else.
 fn print_json(what: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string(what).map_err(|error| {
-        Failure::refused("unprintable", format!("结果无法打印：{error}"), format!("The result cannot be printed: {error}"))
+        Failure::refused(
+            "unprintable",
+            format!("结果无法打印：{error}"),
+            format!("The result cannot be printed: {error}"),
+        )
     })?;
-    println!("{text}");
+    say!("{text}");
     Ok(())
 }
 
@@ -335,7 +357,11 @@ mod tests {
         ] {
             assert!(parsed(line).is_ok(), "{line}");
         }
-        for line in ["xunge-county import a.xlsx", "xunge-county enrol-code 01 --hours 25", "xunge-county worker add a --area 1 --role king"] {
+        for line in [
+            "xunge-county import a.xlsx",
+            "xunge-county enrol-code 01 --hours 25",
+            "xunge-county worker add a --area 1 --role king",
+        ] {
             assert!(parsed(line).is_err(), "{line}");
         }
     }

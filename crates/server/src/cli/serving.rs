@@ -26,8 +26,8 @@ pub(super) fn run(
         match accounts::first(&county)? {
             Some(account) => accounts::print(&account),
             None if county.areas().roots().is_empty() => {
-                println!("县里还没有区域。请先停止服务并运行：xunge-county area import 区域表.csv");
-                println!("There are no areas yet. Stop this and run: xunge-county area import FILE.csv");
+                say!("县里还没有区域。请先停止服务并运行：xunge-county area import 区域表.csv");
+                say!("There are no areas yet. Stop this and run: xunge-county area import FILE.csv");
             }
             None => {}
         }
@@ -37,8 +37,16 @@ pub(super) fn run(
         Err(_) if host.contains(':') => host.clone(),
         Err(_) => format!("{host}:{}", listen.port()),
     });
-    let names = hosts.iter().map(|host| host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name).to_owned());
-    let config = ServeConfig { places, listen, address, names: names.collect(), desk_files, settings: Settings::default() };
+    let names =
+        hosts.iter().map(|host| host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name).to_owned());
+    let config = ServeConfig {
+        places,
+        listen,
+        address,
+        names: names.collect(),
+        desk_files,
+        settings: Settings::default(),
+    };
     world::serve(
         &config,
         |app| {
@@ -50,7 +58,7 @@ pub(super) fn run(
             (desk::router(app.clone()), desk::openapi())
         },
         |local| {
-            println!("县服务已就绪 · serving on https://{local}/ （事件台 desk: https://{local}/desk/）");
+            say!("县服务已就绪 · serving on https://{local}/ （事件台 desk: https://{local}/desk/）");
         },
     )?;
     Ok(())

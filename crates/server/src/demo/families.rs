@@ -75,7 +75,8 @@ const SHAPES: [(Shape, u32); 10] = [
     (Shape::SharedFlat, 20),
 ];
 
-const NOTES: [&str; 4] = ["白天上班，晚上七点后在家", "敲门声请大一些", "快递请放门口鞋柜", "周末回乡下，周一在家"];
+const NOTES: [&str; 4] =
+    ["白天上班，晚上七点后在家", "敲门声请大一些", "快递请放门口鞋柜", "周末回乡下，周一在家"];
 
 /// Makes families, never one citizen id twice.
 #[derive(Debug, Default)]
@@ -129,7 +130,8 @@ impl Families {
     fn birth_of(&mut self, person: &Person, random: &mut Seeded) -> (NaiveDate, u16) {
         let youngest = demo_day().with_year(demo_day().year() - person.age).unwrap_or_default();
         loop {
-            let birth = youngest.checked_sub_days(Days::new(u64::from(random.below(365)))).unwrap_or(youngest);
+            let birth =
+                youngest.checked_sub_days(Days::new(u64::from(random.below(365)))).unwrap_or(youngest);
             // Odd is male: the 17th digit.
             let sequence = 2 * random.below(499) as u16 + u16::from(person.sex == Sex::Male);
             if self.given.insert((birth, sequence)) {
@@ -184,7 +186,13 @@ fn people(shape: Shape, random: &mut Seeded) -> Vec<Person> {
         Shape::SharedFlat => {
             let count = random.between(3, 4);
             (0..count)
-                .map(|at| any(random.between(20, 40), if at == 0 { Relation::Head } else { Relation::Other }, random))
+                .map(|at| {
+                    any(
+                        random.between(20, 40),
+                        if at == 0 { Relation::Head } else { Relation::Other },
+                        random,
+                    )
+                })
                 .collect()
         }
     }
@@ -220,7 +228,8 @@ fn couple(age: i32, random: &mut Seeded) -> Vec<Person> {
 
 fn child(parents: &[Person], age: i32, random: &mut Seeded) -> Person {
     let boy = random.chance(515);
-    let surname = parents.iter().find(|p| p.sex == Sex::Male).or(parents.first()).map_or("王", |p| p.surname);
+    let surname =
+        parents.iter().find(|p| p.sex == Sex::Male).or(parents.first()).map_or("王", |p| p.surname);
     let (sex, relation) = if boy { (Sex::Male, Relation::Son) } else { (Sex::Female, Relation::Daughter) };
     one(surname, sex, age, relation)
 }
@@ -244,7 +253,12 @@ fn with_children(count: i32, random: &mut Seeded) -> Vec<Person> {
 fn grandparents(family: &[Person], random: &mut Seeded) -> Vec<Person> {
     let Some(head) = family.first() else { return Vec::new() };
     let father_age = (head.age + random.between(23, 32)).min(97);
-    let mother = one(surname(random), Sex::Female, (father_age - random.between(0, 3)).max(head.age + 20), Relation::Parent);
+    let mother = one(
+        surname(random),
+        Sex::Female,
+        (father_age - random.between(0, 3)).max(head.age + 20),
+        Relation::Parent,
+    );
     let father = one(head.surname, Sex::Male, father_age, Relation::Parent);
     match random.below(10) {
         0..5 => vec![father, mother],
@@ -267,7 +281,8 @@ fn old_with_children(random: &mut Seeded) -> Vec<Person> {
         if grown.sex == Sex::Male { (Sex::Female, Relation::Daughter) } else { (Sex::Male, Relation::Son) };
     let in_law = one(surname(random), sex, (grown.age + random.between(-3, 2)).max(22), relation);
     let grandchild_age = random.between(0, (grown.age.min(in_law.age) - 20).clamp(0, 20));
-    let grandchild = Person { relation: Relation::Grandchild, ..child(&[grown, in_law], grandchild_age, random) };
+    let grandchild =
+        Person { relation: Relation::Grandchild, ..child(&[grown, in_law], grandchild_age, random) };
     all.extend([grown, in_law, grandchild]);
     all
 }

@@ -92,13 +92,17 @@ pub fn grants(scale: Scale) -> impl Iterator<Item = DemoGrant> {
 ///
 /// # Errors
 /// [`RegistryError`] when the registry refuses an entry.
-pub fn county(scale: Scale, county_key: &SigningKey) -> Result<impl Iterator<Item = Draft> + use<>, RegistryError> {
+pub fn county(
+    scale: Scale,
+    county_key: &SigningKey,
+) -> Result<impl Iterator<Item = Draft> + use<>, RegistryError> {
     let mut first = places::areas(scale.communities());
     first.extend(registry::staff(scale.communities()).into_iter().map(|staff| staff.edit));
     first.extend(registry::incident_categories());
     first.extend(registry::care_categories(county_key)?);
     let mut families = Families::default();
-    let people = (0..scale.communities()).flat_map(Grid::of).flat_map(move |grid| grid_edits(&grid, &mut families));
+    let people =
+        (0..scale.communities()).flat_map(Grid::of).flat_map(move |grid| grid_edits(&grid, &mut families));
     Ok(first.into_iter().chain(people))
 }
 

@@ -69,8 +69,9 @@ pub(super) struct Door {
 impl Grid {
     /// The grids of a community, their households as even as can be.
     pub(super) fn of(community: u32) -> impl Iterator<Item = Self> {
-        let (households, grids) =
-            COMMUNITIES.get(community as usize).map_or((0, 1), |(_, households, grids)| (*households, *grids));
+        let (households, grids) = COMMUNITIES
+            .get(community as usize)
+            .map_or((0, 1), |(_, households, grids)| (*households, *grids));
         (0..grids).map(move |index| Self {
             community,
             index,
@@ -97,7 +98,8 @@ impl Grid {
     }
 
     fn corner(&self) -> Metres {
-        let (row, column) = (self.community as i32 / COMMUNITIES_ABREAST, self.community as i32 % COMMUNITIES_ABREAST);
+        let (row, column) =
+            (self.community as i32 / COMMUNITIES_ABREAST, self.community as i32 % COMMUNITIES_ABREAST);
         let (down, across) = (self.index as i32 / GRIDS_ABREAST, self.index as i32 % GRIDS_ABREAST);
         Metres {
             east: column * COMMUNITY_PITCH_M + across * GRID_WIDTH_M,
@@ -130,7 +132,14 @@ impl Grid {
             edits.push(
                 Draft::new(RecordKind::Building, id, self.id())
                     .with("name", Value::Text(format!("{}幢", building + 1)))
-                    .with("street", Value::Text(format!("{}路{}号", community_name(self.community).trim_end_matches("社区"), 10 * (self.index + 1))))
+                    .with(
+                        "street",
+                        Value::Text(format!(
+                            "{}路{}号",
+                            community_name(self.community).trim_end_matches("社区"),
+                            10 * (self.index + 1)
+                        )),
+                    )
                     .with("lat_e7", lat)
                     .with("lon_e7", lon)
                     .with("walk_order", i64::from(building + 1))

@@ -36,7 +36,14 @@ pub(super) fn incident_categories() -> impl Iterator<Item = Draft> {
 /// [`RegistryError`] when an entry is none the registry takes; a test keeps that from happening.
 pub(super) fn care_categories(county_key: &SigningKey) -> Result<Vec<Draft>, RegistryError> {
     let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
-    let entry = |code: &str, name_zh: &str, law: &str, article: &str, purpose: &str, source: &str, cadence, number: &str| {
+    let entry = |code: &str,
+                 name_zh: &str,
+                 law: &str,
+                 article: &str,
+                 purpose: &str,
+                 source: &str,
+                 cadence,
+                 number: &str| {
         CareCategoryEntry {
             code: code.to_owned(),
             name_zh: name_zh.to_owned(),
@@ -108,8 +115,20 @@ pub(super) struct Staff {
 
 /// One full-time worker a grid (92 in the full county), a part-timer in every third, a grid head a community.
 pub(super) fn staff(communities: u32) -> Vec<Staff> {
-    const NAMES: [&str; 12] =
-        ["周敏", "陈立新", "李红霞", "张卫东", "王文静", "刘海波", "赵春燕", "孙志强", "吴慧敏", "徐晓东", "胡丽华", "郭新民"];
+    const NAMES: [&str; 12] = [
+        "周敏",
+        "陈立新",
+        "李红霞",
+        "张卫东",
+        "王文静",
+        "刘海波",
+        "赵春燕",
+        "孙志强",
+        "吴慧敏",
+        "徐晓东",
+        "胡丽华",
+        "郭新民",
+    ];
     let mut all: Vec<Staff> = Vec::new();
     for community in 0..communities.min(COMMUNITIES.len() as u32) {
         let mut add = |number: String, role: WorkerRole, area: RecordId| {

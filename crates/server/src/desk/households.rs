@@ -83,7 +83,8 @@ struct Joined {
 impl Joined {
     fn of(county: &County, area: RecordId) -> Answer<Self> {
         let all = |kind| county.records_in(kind, area, Sort::Rising, Page::ALL);
-        let by_id = |rows: Vec<RecordRow>| rows.into_iter().map(|row| (row.id, row)).collect::<BTreeMap<_, _>>();
+        let by_id =
+            |rows: Vec<RecordRow>| rows.into_iter().map(|row| (row.id, row)).collect::<BTreeMap<_, _>>();
         let buildings = by_id(all(RecordKind::Building)?);
         let dwellings = by_id(all(RecordKind::Dwelling)?);
         let mut homes: BTreeMap<RecordId, RecordRow> = BTreeMap::new();
@@ -206,7 +207,9 @@ pub fn one(call: &Call, county: &County, seat: &Seat) -> Answer<Household> {
     records.extend(occupancy.as_ref().map(|row| row.id));
     let now_ms = county.now_ms();
     let mut people = Vec::new();
-    for residence in county.by_parent(RecordKind::Residence, row.id)?.iter().filter(|row| row.int(6).is_none()) {
+    for residence in
+        county.by_parent(RecordKind::Residence, row.id)?.iter().filter(|row| row.int(6).is_none())
+    {
         let person = residence.reference(1).map(|person| county.record(person)).transpose()?.flatten();
         let Some(person) = person.filter(|person| !person.deleted && !person.erased) else { continue };
         records.extend([person.id, residence.id]);

@@ -149,7 +149,8 @@ impl<'a> Shown<'a> {
     /// # Errors
     /// Those of the storage.
     pub fn new(county: &'a County, seat: &Seat) -> Answer<Self> {
-        let categories = categories(county, seat)?.into_iter().map(|category| (category.code.clone(), category));
+        let categories =
+            categories(county, seat)?.into_iter().map(|category| (category.code.clone(), category));
         Ok(Self { county, labels: Labels::new(county), categories: categories.collect() })
     }
 
@@ -176,7 +177,8 @@ impl<'a> Shown<'a> {
     fn line(&self, row: &RecordRow) -> Answer<IncidentRow> {
         let case = self.county.incident_case(row.id)?.unwrap_or_default();
         let photos = self.county.by_parent(RecordKind::PhotoEvidence, row.id)?.len() as u64;
-        let title = self.categories.get(row.text(1)).map_or_else(|| row.text(1).to_owned(), |c| c.name.clone());
+        let title =
+            self.categories.get(row.text(1)).map_or_else(|| row.text(1).to_owned(), |c| c.name.clone());
         Ok(IncidentRow {
             id: row.id.to_string(),
             number: number(row),
@@ -275,7 +277,19 @@ pub fn revision(county: &County, row: &RecordRow) -> Answer<u64> {
 /// What people call an incident: its own number, else four characters of its id.
 fn number(row: &RecordRow) -> String {
     match row.text(12) {
-        "" => row.id.0.simple().to_string().chars().rev().take(4).collect::<Vec<_>>().iter().rev().collect::<String>().to_uppercase(),
+        "" => row
+            .id
+            .0
+            .simple()
+            .to_string()
+            .chars()
+            .rev()
+            .take(4)
+            .collect::<Vec<_>>()
+            .iter()
+            .rev()
+            .collect::<String>()
+            .to_uppercase(),
         number => number.to_owned(),
     }
 }
@@ -329,10 +343,11 @@ pub fn one(call: &Call, county: &County, seat: &Seat) -> Answer<Incident> {
 /// Those of the storage.
 pub fn counts(county: &County, areas: &[RecordId]) -> Answer<(u64, u64)> {
     let mut new = 0;
-    let open = county.records(RecordKind::Incident, areas, Sort::Falling, Page { offset: 0, limit: 0 }, |row| {
-        let state = incident_state(row);
-        new += u64::from(state == IncidentState::Reported);
-        !state.is_end()
-    })?;
+    let open =
+        county.records(RecordKind::Incident, areas, Sort::Falling, Page { offset: 0, limit: 0 }, |row| {
+            let state = incident_state(row);
+            new += u64::from(state == IncidentState::Reported);
+            !state.is_end()
+        })?;
     Ok((new, open.total))
 }

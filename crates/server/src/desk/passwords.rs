@@ -1,8 +1,8 @@
 //! Passwords of the desk: drawn at random, kept as Argon2id (RFC 9106), compared at the same cost for names that do not
 //! exist. Argon2's defaults of the crate: 19 MiB, 2 passes, 1 lane (OWASP's first recommendation, 2024).
 
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use xunge_domain::world::Randomness;
 
 /// Letters and digits that nobody mistakes for each other.
@@ -34,7 +34,8 @@ pub fn keep(password: &str, random: &dyn Randomness) -> Option<String> {
 /// Whether `password` is the one kept. Without a kept one (no such account) it takes as long and is false.
 pub fn is(password: &str, kept: Option<&str>) -> bool {
     /// Of no password anybody has: only its cost matters.
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let Ok(hash) = PasswordHash::new(kept.unwrap_or(NOBODY)) else { return false };
     Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && kept.is_some()
 }

@@ -73,7 +73,10 @@ pub struct Place {
 }
 
 fn gaps(row: &RecordRow) -> Vec<Gap> {
-    row.one(10).and_then(|value| value.as_bytes()).and_then(|bytes| gaps_from_bytes(bytes).ok()).unwrap_or_default()
+    row.one(10)
+        .and_then(|value| value.as_bytes())
+        .and_then(|bytes| gaps_from_bytes(bytes).ok())
+        .unwrap_or_default()
 }
 
 fn line(county: &County, labels: &Labels<'_>, row: &RecordRow) -> Answer<PatrolRow> {
@@ -140,7 +143,10 @@ pub fn one(call: &Call, county: &County, seat: &Seat) -> Answer<Patrol> {
     let bytes = area.as_ref().and_then(|area| area.one(5)).and_then(|value| value.as_bytes());
     let outline = bytes.and_then(|bytes| outline_from_bytes(bytes).ok());
     let ring = outline.as_ref().and_then(|outline| outline.parts().first()).and_then(|rings| rings.first());
-    let place = |at: &xunge_domain::geometry::LatLon| Place { lat_e7: at.lat_e7().into(), lon_e7: at.lon_e7().into() };
+    let place = |at: &xunge_domain::geometry::LatLon| Place {
+        lat_e7: at.lat_e7().into(),
+        lon_e7: at.lon_e7().into(),
+    };
     Ok(Patrol {
         points_list: points.iter().map(point).collect(),
         gaps_list: gaps(&row).iter().map(|gap| GapSpan { from_ms: gap.from_ms, to_ms: gap.to_ms }).collect(),

@@ -43,7 +43,8 @@ fn shown(kind: RecordKind, key: FieldKey, value: &Value) -> String {
         Value::Bool(yes) => return yes.to_string(),
         Value::Int(int) if kind == RecordKind::Person && key == FieldKey(3) => {
             // A birthday tells people apart: the year is enough to decide.
-            let year = chrono::DateTime::from_timestamp(int * 86_400, 0).map(|day| day.format("%Y").to_string());
+            let year =
+                chrono::DateTime::from_timestamp(int * 86_400, 0).map(|day| day.format("%Y").to_string());
             return year.map(|year| format!("{year}-**-**")).unwrap_or_default();
         }
         Value::Int(int) => return int.to_string(),

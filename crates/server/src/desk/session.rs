@@ -81,11 +81,16 @@ pub fn seat(county: &County, headers: &HeaderMap) -> Answer<Seat> {
 pub fn check_csrf(seat: &Seat, headers: &HeaderMap) -> Answer<()> {
     let given = headers.get("x-csrf-token").map(axum::http::HeaderValue::as_bytes).unwrap_or_default();
     // Hashes are compared, so that the time taken tells nothing about how much of the token is right.
-    if Sha256::digest(given) == Sha256::digest(seat.csrf.as_bytes()) { Ok(()) } else { Err(Problem::new(403, "csrf")) }
+    if Sha256::digest(given) == Sha256::digest(seat.csrf.as_bytes()) {
+        Ok(())
+    } else {
+        Err(Problem::new(403, "csrf"))
+    }
 }
 
 fn cookie(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(';'));
+    let cookies =
+        headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(';'));
     let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| value.to_owned())
 }
@@ -104,7 +109,8 @@ pub fn login(call: &Call, county: &County) -> Answer<(Me, String)> {
     if given.name.len() > LONGEST || given.password.len() > LONGEST {
         return Err(Problem::bad("password"));
     }
-    let account = county.read(|rows| Ok(rows.desk_account(&given.name)?))?.filter(|account| !account.disabled);
+    let account =
+        county.read(|rows| Ok(rows.desk_account(&given.name)?))?.filter(|account| !account.disabled);
     let right = passwords::is(&given.password, account.as_ref().map(|account| account.password.as_str()));
     let Some(account) = account.filter(|_| right) else {
         limiter.failed(call.source);
@@ -116,8 +122,12 @@ pub fn login(call: &Call, county: &County) -> Answer<(Me, String)> {
     };
     let (token, csrf) = (secret(county), secret(county));
     let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-    let session =
-        DeskSession { token: hash, account: account.name.clone(), csrf: csrf.clone(), expires_ms: now_ms + HOURS_8_MS };
+    let session = DeskSession {
+        token: hash,
+        account: account.name.clone(),
+        csrf: csrf.clone(),
+        expires_ms: now_ms + HOURS_8_MS,
+    };
     let seat = Seat { account: account.name, role: account.role, area: account.area, csrf, token: hash };
     county.write(|tx| {
         tx.rows().forget_desk_sessions(now_ms)?;

@@ -39,7 +39,8 @@ const SAYS_SOMETHING: [StepVerb; 2] = [StepVerb::Handle, StepVerb::Verify];
 /// `not_found`, `bad_request`, `changed_meanwhile`, `illegal_transition`, `answer_needed`, `not_allowed`.
 pub fn take(call: &Call, county: &County, seat: &Seat) -> Answer<Incident> {
     let row = seat.record(county, RecordKind::Incident, call.id()?)?;
-    let verb = call.path.get("verb").and_then(|verb| StepVerb::from_word(verb)).ok_or_else(Problem::not_found)?;
+    let verb =
+        call.path.get("verb").and_then(|verb| StepVerb::from_word(verb)).ok_or_else(Problem::not_found)?;
     let form: StepForm = call.body()?;
     let text = form.text.as_deref().unwrap_or_default().trim().to_owned();
     if text.len() > MAX_TEXT {

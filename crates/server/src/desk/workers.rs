@@ -146,7 +146,8 @@ pub fn enrol_code(call: &Call, county: &County, seat: &Seat) -> Answer<Code> {
     Ok(Code {
         code: EnrolCode::new(opened.single_use, ca).to_typed(),
         address: address.to_string(),
-        qr: Invitation { address, single_use: opened.single_use, ca_sha256: Sha256::digest(ca).into() }.to_text(),
+        qr: Invitation { address, single_use: opened.single_use, ca_sha256: Sha256::digest(ca).into() }
+            .to_text(),
         expires_ms: opened.expires_ms,
     })
 }
@@ -215,7 +216,8 @@ pub fn odd_devices(county: &County, seat: &Seat) -> Answer<u64> {
 pub fn revoke(call: &Call, county: &County, seat: &Seat) -> Answer<DeviceLine> {
     let id = call.id()?.to_string();
     let reason = call.body::<RevokeForm>()?.reason;
-    let there = |lines: Vec<DeviceLine>| lines.into_iter().find(|line| line.id == id).ok_or_else(Problem::not_found);
+    let there =
+        |lines: Vec<DeviceLine>| lines.into_iter().find(|line| line.id == id).ok_or_else(Problem::not_found);
     there(lines(county, seat.area)?)?;
     let device = Uuid::parse_str(&id).map_err(|_| Problem::not_found())?;
     county.revoke_device(device)?;

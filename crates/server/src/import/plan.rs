@@ -110,9 +110,11 @@ impl Planner {
                 (name.clone(), bare_building(&name), String::new())
             }
         };
-        let same_street =
-            |known: &str| street.is_empty() || known.is_empty() || known.ends_with(&street) || street.ends_with(known);
-        let found = self.present.buildings.iter().find(|known| known.bare == bare && same_street(&known.street));
+        let same_street = |known: &str| {
+            street.is_empty() || known.is_empty() || known.ends_with(&street) || street.ends_with(known)
+        };
+        let found =
+            self.present.buildings.iter().find(|known| known.bare == bare && same_street(&known.street));
         if let Some(known) = found {
             return known.id;
         }
@@ -134,7 +136,8 @@ impl Planner {
         let free = || here.iter().filter(|household| !self.claimed.contains(household));
         let shares = |household: &RecordId| {
             row.people.iter().any(|person| {
-                let by_id = person.citizen_id.as_ref().and_then(|id| self.present.by_citizen_id.get(id.reveal()));
+                let by_id =
+                    person.citizen_id.as_ref().and_then(|id| self.present.by_citizen_id.get(id.reveal()));
                 let residents = self.present.residents.get(household);
                 by_id.is_some_and(|id| residents.is_some_and(|residents| residents.contains(id)))
                     || self.resident_like(*household, person).is_some()
@@ -188,7 +191,8 @@ impl Planner {
 
     /// A person, in a household or without one.
     pub(super) fn person(&mut self, row: &PersonRow, household: Option<RecordId>, address: &AddressParts) {
-        let by_id = row.citizen_id.as_ref().and_then(|id| self.present.by_citizen_id.get(id.reveal())).copied();
+        let by_id =
+            row.citizen_id.as_ref().and_then(|id| self.present.by_citizen_id.get(id.reveal())).copied();
         let found = by_id
             .filter(|id| !self.claimed.contains(id))
             .or_else(|| household.and_then(|household| self.resident_like(household, row)));
@@ -206,7 +210,12 @@ impl Planner {
         }
     }
 
-    fn new_person(&mut self, row: &PersonRow, household: Option<RecordId>, address: &AddressParts) -> RecordId {
+    fn new_person(
+        &mut self,
+        row: &PersonRow,
+        household: Option<RecordId>,
+        address: &AddressParts,
+    ) -> RecordId {
         let home = household.map(|household| household.to_string()).unwrap_or_default();
         let told = identity(row, address);
         // Two people of one name, birthday and door without numbers stay two: a human decides.
@@ -222,7 +231,8 @@ impl Planner {
             return id;
         }
         self.counts.people += 1;
-        let draft = fill(self.draft(RecordKind::Person, id).with("name", row.name.as_str()), &Known::default(), row);
+        let draft =
+            fill(self.draft(RecordKind::Person, id).with("name", row.name.as_str()), &Known::default(), row);
         self.drafts.push(draft);
         self.present.add_person(id, after(Known { name_key: name_key(&row.name), ..Known::default() }, row));
         id

@@ -38,7 +38,8 @@ fn body(answer: &Answer) -> Json {
 impl Desk {
     fn new() -> Self {
         let bench = Bench::new();
-        let app = Arc::new(App::inline(bench.county.clone(), CaChain { current: CA.to_vec(), next: Vec::new() }));
+        let app =
+            Arc::new(App::inline(bench.county.clone(), CaChain { current: CA.to_vec(), next: Vec::new() }));
         let router = router(app.clone(), desk::router(app), desk::openapi());
         Self { bench, router }
     }
@@ -85,13 +86,17 @@ impl Desk {
     }
 
     fn category(&self) {
-        self.write(RecordKind::IncidentCategory, self.bench.areas.county, [
-            (1, Value::from("lamp_out")),
-            (2, Value::from("路灯不亮")),
-            (3, Value::from("公用设施")),
-            (4, Value::Int(14)),
-            (5, Value::Int(1)),
-        ]);
+        self.write(
+            RecordKind::IncidentCategory,
+            self.bench.areas.county,
+            [
+                (1, Value::from("lamp_out")),
+                (2, Value::from("路灯不亮")),
+                (3, Value::from("公用设施")),
+                (4, Value::Int(14)),
+                (5, Value::Int(1)),
+            ],
+        );
     }
 
     /// A phone reports an incident and is answered.
@@ -99,14 +104,19 @@ impl Desk {
         let incident = self.bench.id();
         let now_ms = self.bench.county.now_ms();
         let (worker, area) = (phone.worker, self.bench.areas.grid);
-        phone.write(RecordKind::Incident, incident, area, [
-            (1, Value::from("lamp_out")),
-            (2, Value::from("2幢门口路灯三天不亮")),
-            (3, Value::from("2幢东侧")),
-            (8, Value::Int(now_ms)),
-            (9, Value::reference(worker)),
-            (12, Value::from("7F2C")),
-        ]);
+        phone.write(
+            RecordKind::Incident,
+            incident,
+            area,
+            [
+                (1, Value::from("lamp_out")),
+                (2, Value::from("2幢门口路灯三天不亮")),
+                (3, Value::from("2幢东侧")),
+                (8, Value::Int(now_ms)),
+                (9, Value::reference(worker)),
+                (12, Value::from("7F2C")),
+            ],
+        );
         phone.push(&self.bench);
         incident
     }
@@ -114,31 +124,43 @@ impl Desk {
     /// One household with one person in an area.
     fn household(&self, area: RecordId) -> (RecordId, RecordId) {
         let building = self.write(RecordKind::Building, area, [(1, Value::from("2幢")), (5, Value::Int(2))]);
-        let dwelling = self.write(RecordKind::Dwelling, area, [
-            (1, Value::reference(building)),
-            (2, Value::from("1")),
-            (3, Value::Int(3)),
-            (4, Value::from("301")),
-        ]);
+        let dwelling = self.write(
+            RecordKind::Dwelling,
+            area,
+            [
+                (1, Value::reference(building)),
+                (2, Value::from("1")),
+                (3, Value::Int(3)),
+                (4, Value::from("301")),
+            ],
+        );
         let household = self.write(RecordKind::Household, area, [(2, Value::from("14200001234"))]);
-        self.write(RecordKind::Occupancy, area, [
-            (1, Value::reference(household)),
-            (2, Value::reference(dwelling)),
-            (3, Value::Int(1)),
-        ]);
-        let person = self.write(RecordKind::Person, area, [
-            (1, Value::from("欧阳建国")),
-            (2, Value::from("990101195403051233")),
-            (3, Value::Int(-5_781)),
-            (4, Value::Int(1)),
-            (5, Value::from("14211112222")),
-        ]);
-        self.write(RecordKind::Residence, area, [
-            (1, Value::reference(person)),
-            (2, Value::reference(household)),
-            (3, Value::Int(1)),
-            (4, Value::Int(0)),
-        ]);
+        self.write(
+            RecordKind::Occupancy,
+            area,
+            [(1, Value::reference(household)), (2, Value::reference(dwelling)), (3, Value::Int(1))],
+        );
+        let person = self.write(
+            RecordKind::Person,
+            area,
+            [
+                (1, Value::from("欧阳建国")),
+                (2, Value::from("990101195403051233")),
+                (3, Value::Int(-5_781)),
+                (4, Value::Int(1)),
+                (5, Value::from("14211112222")),
+            ],
+        );
+        self.write(
+            RecordKind::Residence,
+            area,
+            [
+                (1, Value::reference(person)),
+                (2, Value::reference(household)),
+                (3, Value::Int(1)),
+                (4, Value::Int(0)),
+            ],
+        );
         (household, person)
     }
 }
@@ -221,6 +243,9 @@ fn a_desk_sees_its_area_and_what_lies_below_and_everything_else_is_404() {
     let lists = ["incidents?filter=all", "patrols", "visits", "review", "workers", "devices"];
     for list in lists {
         assert_eq!(desk.read(&foreign, list)["total"], 0, "{list}");
+        if list == "review" {
+            continue; // takes no area
+        }
         let (path, joint) = (list, if list.contains('?') { '&' } else { '?' });
         let elsewhere = desk.get(&foreign, &format!("{path}{joint}area={}", areas.grid));
         assert_eq!(elsewhere.status, 404, "{list}");
@@ -268,16 +293,20 @@ fn an_incident_goes_from_report_to_answer_and_the_phone_hears_every_step() {
         revision = body(&answer)["revision"].clone();
     }
     let whole = desk.read(&county, &path);
-    let verbs: Vec<&str> = whole["steps"].as_array().unwrap().iter().map(|s| s["verb"].as_str().unwrap()).collect();
+    let verbs: Vec<&str> =
+        whole["steps"].as_array().unwrap().iter().map(|s| s["verb"].as_str().unwrap()).collect();
     assert_eq!(verbs, ["report", "accept", "dispatch", "handle", "verify", "close"]);
     assert_eq!(whole["department"], "综合执法局");
     let (heard, _) = phone.pull(&desk.bench, 0);
     let told = |verb: StepVerb| {
         heard.iter().any(|op| {
             op.header.kind == RecordKind::IncidentStep.code()
-                && op.read().unwrap().edits.values().any(|edit| {
-                    *edit == xunge_domain::value::Edit::Put(Value::Int(verb.code()))
-                })
+                && op
+                    .read()
+                    .unwrap()
+                    .edits
+                    .values()
+                    .any(|edit| *edit == xunge_domain::value::Edit::Put(Value::Int(verb.code())))
         })
     };
     for verb in [StepVerb::Accept, StepVerb::Dispatch, StepVerb::Handle, StepVerb::Verify, StepVerb::Close] {
@@ -308,7 +337,10 @@ fn an_incident_is_not_closed_without_an_answer_nor_changed_by_a_desk_that_read_a
     assert_eq!(code(&early), (409, "illegal_transition".into()));
     assert_eq!(body(&early)["params"], json!({"state": "reported", "verb": "close"}));
     assert_eq!(step("accept", json!({})).status, 200);
-    assert_eq!(code(&step("dispatch", json!({"revision": first, "department": "water"}))), (409, "changed_meanwhile".into()));
+    assert_eq!(
+        code(&step("dispatch", json!({"revision": first, "department": "water"}))),
+        (409, "changed_meanwhile".into())
+    );
     assert_eq!(code(&step("dispatch", json!({"department": "  "}))), (400, "bad_request".into()));
     assert_eq!(step("dispatch", json!({"department": "water"})).status, 200);
     assert_eq!(code(&step("handle", json!({}))), (400, "bad_request".into()));
