@@ -11,7 +11,7 @@ use xunge_client::ports::{Connector, Request, Response, Transport, TransportErro
 use xunge_domain::ids::RecordId;
 use xunge_domain::records::RecordKind;
 use xunge_domain::value::Value;
-use xunge_server::county::{CountyEdit, County, Settings};
+use xunge_server::county::{County, CountyEdit, Settings};
 use xunge_server::http::{App, CaChain, router};
 use xunge_server::storage::Storage;
 use xunge_sync::auth::enrol_code::EnrolCode;
@@ -66,7 +66,13 @@ impl SimCounty {
             RecordKind::IncidentCategory,
             id(5),
             id(1),
-            [(1, "lamp".into()), (2, "路灯不亮".into()), (3, "公用设施".into()), (4, Value::Int(8)), (5, Value::Int(1))],
+            [
+                (1, "lamp".into()),
+                (2, "路灯不亮".into()),
+                (3, "公用设施".into()),
+                (4, Value::Int(8)),
+                (5, Value::Int(1)),
+            ],
         ));
         for (place, grid) in [(100, this.grid), (200, this.sibling)] {
             for n in 0..4 {
@@ -81,11 +87,14 @@ impl SimCounty {
     pub fn start(&self) {
         let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
         *starts += 1;
-        let storage = Storage::open(&self.dir.join("county.db"), Zeroizing::new([7; 32])).expect("the county's database opens");
+        let storage = Storage::open(&self.dir.join("county.db"), Zeroizing::new([7; 32]))
+            .expect("the county's database opens");
         let chance = Arc::new(Chance::new(self.seed, &format!("county {starts}")));
-        let store = object_store::local::LocalFileSystem::new_with_prefix(blobs_dir(&self.dir)).expect("a folder for blobs");
+        let store = object_store::local::LocalFileSystem::new_with_prefix(blobs_dir(&self.dir))
+            .expect("a folder for blobs");
         let blobs = xunge_server::blobs::Blobs::new(Arc::new(store), Zeroizing::new([8; 32]), chance.clone());
-        let county = County::open(storage, blobs, self.clock.clone(), chance, Settings::default()).expect("the county opens");
+        let county = County::open(storage, blobs, self.clock.clone(), chance, Settings::default())
+            .expect("the county opens");
         let ca = CaChain { current: CA.to_vec(), next: Vec::new() };
         let app = Arc::new(App::inline(Arc::new(county), ca));
         *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(app);
@@ -168,11 +177,21 @@ fn household(grid: RecordId, id: impl Fn(u128) -> RecordId, n: u128) -> Vec<Coun
     let new = |kind, part, fields: Vec<(u16, Value)>| CountyEdit::new(kind, id(part), grid, fields);
     let building = id(0);
     let mut edits = vec![
-        CountyEdit::new(RecordKind::Building, building, grid, vec![(1, text(format!("{}幢", n + 1))), (5, Value::Int(n as i64))]),
+        CountyEdit::new(
+            RecordKind::Building,
+            building,
+            grid,
+            vec![(1, text(format!("{}幢", n + 1))), (5, Value::Int(n as i64))],
+        ),
         new(
             RecordKind::Dwelling,
             1,
-            vec![(1, Value::reference(building)), (2, text("1".into())), (3, Value::Int(1)), (4, text("101".into()))],
+            vec![
+                (1, Value::reference(building)),
+                (2, text("1".into())),
+                (3, Value::Int(1)),
+                (4, text("101".into())),
+            ],
         ),
         new(RecordKind::Household, 2, vec![(1, text(String::new()))]),
         new(
@@ -185,10 +204,18 @@ fn household(grid: RecordId, id: impl Fn(u128) -> RecordId, n: u128) -> Vec<Coun
     edits.push(new(
         RecordKind::Residence,
         5,
-        vec![(1, Value::reference(id(4))), (2, Value::reference(id(2))), (3, Value::Int(2)), (4, Value::Int(0))],
+        vec![
+            (1, Value::reference(id(4))),
+            (2, Value::reference(id(2))),
+            (3, Value::Int(2)),
+            (4, Value::Int(0)),
+        ],
     ));
     edits
 }
+
+/// What stands between phone and county: sees the request and the county's answer, gives what the phone gets.
+type Between = Box<dyn Fn(&Request, Option<Response>) -> Result<Response, TransportError> + Send>;
 
 /// A link of one phone: loses requests and answers, repeats, goes down.
 pub struct SimLink {
@@ -200,13 +227,22 @@ pub struct SimLink {
     pub trouble: Mutex<u64>,
     /// Whether there is signal.
     pub up: Mutex<bool>,
+    between: Mutex<Option<Between>>,
 }
 
 impl SimLink {
     /// A good link.
     pub fn new(county: Arc<SimCounty>, seed: u64, name: &'static str, trace: Arc<Trace>) -> Arc<Self> {
         let chance = Chance::new(seed, &format!("link {name}"));
-        Arc::new(Self { county, chance, trace, name, trouble: Mutex::new(0), up: Mutex::new(true) })
+        Arc::new(Self {
+            county,
+            chance,
+            trace,
+            name,
+            trouble: Mutex::new(0),
+            up: Mutex::new(true),
+            between: Mutex::new(None),
+        })
     }
 
     /// Sets how bad it is.
@@ -215,11 +251,32 @@ impl SimLink {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
 
+    /// From now on somebody stands between.
+    pub fn answer_with(
+        &self,
+        between: impl Fn(&Request, Option<Response>) -> Result<Response, TransportError> + Send + 'static,
+    ) {
+        *self.between.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(between));
+    }
+
+    /// Nobody stands between any more.
+    pub fn answer_as_it_is(&self) {
+        *self.between.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        if let Some(between) = &*self.between.lock().unwrap_or_else(PoisonError::into_inner) {
+            return between(request, self.county.call(request));
+        }
         let note = |what: &str, response: Option<&Response>| {
             let got = response.map(|r| format!("{} {}", r.status, hash_of(&r.body))).unwrap_or_default();
             let path = if request.path.starts_with("/uploads/") { "/uploads/…" } else { &request.path };
-            self.trace.note(format!("{} {} {path} {} {what} {got}", self.name, request.method, hash_of(&request.body)));
+            self.trace.note(format!(
+                "{} {} {path} {} {what} {got}",
+                self.name,
+                request.method,
+                hash_of(&request.body)
+            ));
         };
         if !*self.up.lock().unwrap_or_else(PoisonError::into_inner) {
             note("no signal", None);

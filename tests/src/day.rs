@@ -120,7 +120,9 @@ fn doors(phone: &SimPhone) -> Vec<String> {
     for building in list(&head, "buildings") {
         let Ok(view) = phone.call("building", json!({ "id": text(building, "id") })) else { continue };
         for floor in list(&view, "floors") {
-            found.extend(list(floor, "doors").iter().map(|door| text(door, "household")).filter(|id| !id.is_empty()));
+            found.extend(
+                list(floor, "doors").iter().map(|door| text(door, "household")).filter(|id| !id.is_empty()),
+            );
         }
     }
     found
@@ -205,8 +207,10 @@ fn seen(phone: &SimPhone) -> Vec<Value> {
     let mut all = Vec::new();
     for household in doors(phone) {
         let page = phone.call("household", json!({ "id": household })).unwrap_or_default();
-        let mut people: Vec<String> =
-            list(&page, "people").iter().map(|p| format!("{} {} {}", text(p, "id"), text(p, "name"), text(p, "phone"))).collect();
+        let mut people: Vec<String> = list(&page, "people")
+            .iter()
+            .map(|p| format!("{} {} {}", text(p, "id"), text(p, "name"), text(p, "phone")))
+            .collect();
         people.sort();
         all.push(json!({
             "phone": page.get("phone"), "note": page.get("note"), "review": page.get("review"),
@@ -216,7 +220,13 @@ fn seen(phone: &SimPhone) -> Vec<Value> {
     let review = phone.call("review", json!({})).unwrap_or_default();
     let mut conflicts: Vec<String> = list(&review, "conflicts")
         .iter()
-        .map(|c| format!("{} {:?}", text(c, "id"), list(c, "sides").iter().map(|s| text(s, "op")).collect::<Vec<_>>()))
+        .map(|c| {
+            format!(
+                "{} {:?}",
+                text(c, "id"),
+                list(c, "sides").iter().map(|s| text(s, "op")).collect::<Vec<_>>()
+            )
+        })
         .collect();
     conflicts.sort();
     all.push(json!(conflicts));

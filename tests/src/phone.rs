@@ -42,15 +42,29 @@ impl SimPhone {
         clock: Arc<VirtualClock>,
         trace: Arc<Trace>,
     ) -> Self {
+        let phone = Self::new(dir, seed, name, county, clock, trace);
+        let code = county.code_for(name);
+        phone
+            .call("enrol", json!({ "address": "county.test:8443", "code": code, "pin": PIN }))
+            .expect("enrols");
+        phone
+    }
+
+    /// A phone as it comes out of the box.
+    pub fn new(
+        dir: &Path,
+        seed: u64,
+        name: &'static str,
+        county: &Arc<SimCounty>,
+        clock: Arc<VirtualClock>,
+        trace: Arc<Trace>,
+    ) -> Self {
         let link = SimLink::new(county.clone(), seed, name, trace.clone());
         let random = Arc::new(Chance::new(seed, name));
         let device = Arc::new(SimulatedDevice::new([3; 32]));
         let dir = dir.join(name);
         let client = open(&dir, &clock, &random, &device, &link);
-        let phone = Self { name, clock, device, link, dir, random, client, trace };
-        let code = county.code_for(name);
-        phone.call("enrol", json!({ "address": "county.test:8443", "code": code, "pin": PIN })).expect("enrols");
-        phone
+        Self { name, clock, device, link, dir, random, client, trace }
     }
 
     /// Calls a command as a screen would; a refusal gives its code.
@@ -103,7 +117,9 @@ impl SimPhone {
             image::Rgb([seed.wrapping_mul(40).wrapping_add(x as u8 / 4), (y as u8) / 3, 90])
         });
         let mut bytes = Vec::new();
-        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 85).encode_image(&picture).expect("encodes");
+        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 85)
+            .encode_image(&picture)
+            .expect("encodes");
         self.device.load_photos(vec![bytes]);
         let _ = self.device.metered();
     }

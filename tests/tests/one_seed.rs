@@ -23,8 +23,14 @@ fn the_same_seed_gives_the_same_day_and_nothing_is_lost() {
             eprintln!("{}", one.broken.join("\n"));
         }
         let two = live(folders[1].path(), seed, 200);
-        if let Some(at) = (0..one.story.len().max(two.story.len())).find(|at| one.story.get(*at) != two.story.get(*at)) {
-            panic!("seed {seed} differs at line {at}: {:?} against {:?}", one.story.get(at), two.story.get(at));
+        if let Some(at) =
+            (0..one.story.len().max(two.story.len())).find(|at| one.story.get(*at) != two.story.get(*at))
+        {
+            panic!(
+                "seed {seed} differs at line {at}: {:?} against {:?}",
+                one.story.get(at),
+                two.story.get(at)
+            );
         }
         assert_eq!(one.hash, two.hash);
         println!("seed {seed}: trace {}", one.hash);

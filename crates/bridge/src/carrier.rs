@@ -80,9 +80,8 @@ async fn photo(
     .await
     .flatten();
     match bytes {
-        Some(bytes) => {
-            ([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")], bytes).into_response()
-        }
+        Some(bytes) => ([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")], bytes)
+            .into_response(),
         None => refused(StatusCode::NOT_FOUND, "not_found"),
     }
 }

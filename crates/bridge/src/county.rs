@@ -77,8 +77,10 @@ impl County {
     /// [`CountyError`].
     pub fn json(&self, args: &[&str]) -> Result<Value, CountyError> {
         let text = self.command(&[args, &["--json"]].concat())?;
-        serde_json::from_str(&text)
-            .map_err(|_| CountyError::Command { command: args.join(" "), output: format!("not JSON: {text}") })
+        serde_json::from_str(&text).map_err(|_| CountyError::Command {
+            command: args.join(" "),
+            output: format!("not JSON: {text}"),
+        })
     }
 
     /// Starts serving and waits until it answers.

@@ -5,8 +5,8 @@
 
 mod actions;
 mod inputs;
-mod settle;
 mod setting;
+mod settle;
 
 use crate::link::Link;
 use crate::world::Watch;

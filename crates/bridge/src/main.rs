@@ -57,7 +57,9 @@ enum Command {
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "error".into()))
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "error".into()),
+        )
         .with_writer(std::io::stderr)
         .init();
     match Cli::parse().command {
@@ -66,7 +68,14 @@ fn main() -> ExitCode {
             finish(run::run(&program))
         }
         Command::Demo { report, work, ledger, tracks, photos } => {
-            let day = demo::Day { county: beside("xunge-county"), desk: "ui/dist".into(), work, ledger, tracks, photos };
+            let day = demo::Day {
+                county: beside("xunge-county"),
+                desk: "ui/dist".into(),
+                work,
+                ledger,
+                tracks,
+                photos,
+            };
             finish(live(&day, &report))
         }
     }
@@ -77,7 +86,11 @@ fn live(day: &demo::Day, path: &std::path::Path) -> Result<(), String> {
     let json = serde_json::to_vec_pretty(&report).map_err(|error| error.to_string())?;
     world::write(path, &json).map_err(|error| error.to_string())?;
     print_table(&report);
-    if report.ok { Ok(()) } else { Err(format!("the day shows differences:\n  {}", report.differences.join("\n  "))) }
+    if report.ok {
+        Ok(())
+    } else {
+        Err(format!("the day shows differences:\n  {}", report.differences.join("\n  ")))
+    }
 }
 
 fn print_table(report: &demo::Report) {

@@ -74,7 +74,11 @@ pub fn run(program: &Program) -> Result<(), String> {
 
     println!();
     println!("  县台 desk    https://{listen}/desk/");
-    for line in world::read(&passwords).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default().lines() {
+    for line in world::read(&passwords)
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .unwrap_or_default()
+        .lines()
+    {
         println!("               {line}");
     }
     match &program.shell {

@@ -96,7 +96,8 @@ pub fn platform_key(dir: &Path) -> std::io::Result<[u8; 32]> {
     }
     let mut key = [0; 32];
     RealRandomness.fill(&mut key);
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
     file.write_all(&key)?;
     file.sync_all()?;
     Ok(key)

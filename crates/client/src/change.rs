@@ -60,7 +60,13 @@ impl Change<'_, '_> {
     ///
     /// # Errors
     /// Those of the store.
-    pub fn put(&mut self, kind: RecordKind, record: RecordId, area: RecordId, fields: Fields) -> Result<OpId> {
+    pub fn put(
+        &mut self,
+        kind: RecordKind,
+        record: RecordId,
+        area: RecordId,
+        fields: Fields,
+    ) -> Result<OpId> {
         let edits = fields
             .into_iter()
             .filter_map(|(name, value)| Some((kind.field_named(name)?.key, Edit::Put(value))))
@@ -111,7 +117,10 @@ impl Change<'_, '_> {
         self.append(Verb::DELETE, kind, record, area, payload, height, state)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one operation; a struct would be taken apart at once")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one operation; a struct would be taken apart at once"
+    )]
     fn append(
         &mut self,
         verb: Verb,
@@ -176,7 +185,8 @@ pub fn add_stored(state: &mut RecordState, kind: RecordKind, stored: &StoredOper
     if stored.state == OpState::Withdrawn {
         return;
     }
-    let Some(payload) = stored.payload.as_deref().and_then(|bytes| Payload::decode(kind.code(), bytes).ok()) else {
+    let Some(payload) = stored.payload.as_deref().and_then(|bytes| Payload::decode(kind.code(), bytes).ok())
+    else {
         return;
     };
     let written = Written { height: stored.header.height, verb: stored.header.verb, payload };
@@ -207,11 +217,8 @@ pub fn put_merged(
             (*key, value)
         })
         .collect();
-    let newest = state
-        .operations()
-        .map(|(id, op)| (op.height, *id))
-        .max()
-        .map_or(OpId::new(0, 0), |(_, id)| id);
+    let newest =
+        state.operations().map(|(id, op)| (op.height, *id)).max().map_or(OpId::new(0, 0), |(_, id)| id);
     writer.put_row(&RowToPut {
         kind,
         record,

@@ -134,7 +134,10 @@ impl Client {
     /// Those of the disk.
     pub fn save_settings(&self, settings: &Settings) -> Result<AppState> {
         let bytes = serde_json::to_vec(settings).map_err(|_| rule("bad_arguments"))?;
-        self.world.files.write_durable(&self.settings_path(), &bytes).map_err(xunge_store::StoreError::from)?;
+        self.world
+            .files
+            .write_durable(&self.settings_path(), &bytes)
+            .map_err(xunge_store::StoreError::from)?;
         if let Ok(open) = self.opened() {
             open.set_settings(settings.clone());
         }
@@ -144,7 +147,12 @@ impl Client {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { language: "zh-CN".into(), big_type: false, theme: "system".into(), photos_on_mobile_data: false }
+        Self {
+            language: "zh-CN".into(),
+            big_type: false,
+            theme: "system".into(),
+            photos_on_mobile_data: false,
+        }
     }
 }
 

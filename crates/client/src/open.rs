@@ -115,7 +115,11 @@ impl Open {
     pub(crate) fn new(store: Store, world: Arc<World>, settings: Settings) -> Result<Self> {
         let (identity, mark, server_ms) = store.read(|reader| {
             let identity = identity_of(reader)?.ok_or(rule("wrong_phase"))?;
-            Ok::<_, crate::error::ClientError>((identity, read_u64(reader, Fact::NonceMark)?, read_u64(reader, Fact::LastServerMs)?))
+            Ok::<_, crate::error::ClientError>((
+                identity,
+                read_u64(reader, Fact::NonceMark)?,
+                read_u64(reader, Fact::LastServerMs)?,
+            ))
         })?;
         let transport = world.connector.connect(&identity.address, &identity.authorities)?;
         let contact = Contact::default();
@@ -230,7 +234,6 @@ impl Open {
         *guard = false;
     }
 }
-
 
 pub(crate) fn identity_of(reader: &Reader<'_>) -> Result<Option<Identity>> {
     let Some(bytes) = reader.fact_bytes(Fact::Identity)? else { return Ok(None) };

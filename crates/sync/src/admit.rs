@@ -108,7 +108,11 @@ const fn helper_may_write(kind: RecordKind) -> bool {
     matches!(kind, RecordKind::Incident | RecordKind::IncidentStep | RecordKind::PhotoEvidence)
 }
 
-fn check_fields(kind: RecordKind, payload: &Payload, ledger: &dyn Ledger) -> Result<Option<RecordId>, Reason> {
+fn check_fields(
+    kind: RecordKind,
+    payload: &Payload,
+    ledger: &dyn Ledger,
+) -> Result<Option<RecordId>, Reason> {
     let mut missing = None;
     for (key, edit) in &payload.edits {
         let Some(field) = kind.field(*key) else { continue };
@@ -160,7 +164,11 @@ const fn fits(holds: FieldType, value: &Value) -> bool {
 /// The outcome of an applied operation, from the record before and after it.
 pub fn outcome(payload: &Payload, kind: RecordKind, before: &Merged, after: &Merged) -> OutcomeKind {
     let newly = after.conflicts.iter().any(|conflict| {
-        before.conflicts.iter().find(|old| old.slot == conflict.slot).is_none_or(|old| old.sides.len() < conflict.sides.len())
+        before
+            .conflicts
+            .iter()
+            .find(|old| old.slot == conflict.slot)
+            .is_none_or(|old| old.sides.len() < conflict.sides.len())
     });
     if newly {
         return OutcomeKind::Review;

@@ -145,7 +145,8 @@ pub fn unpack(body: &[u8]) -> Result<Vec<Operation>, BatchError> {
 fn decompress(body: &[u8]) -> Result<Vec<u8>, BatchError> {
     // The frame states its size; a lie is caught by the bound given to the decoder.
     let stated = zstd::zstd_safe::get_frame_content_size(body).map_err(|_| BatchError::Damaged("frame"))?;
-    let stated = usize::try_from(stated.ok_or(BatchError::Damaged("frame without size"))?).unwrap_or(usize::MAX);
+    let stated =
+        usize::try_from(stated.ok_or(BatchError::Damaged("frame without size"))?).unwrap_or(usize::MAX);
     if stated > MAX_BYTES {
         return Err(BatchError::TooLarge);
     }

@@ -113,13 +113,19 @@ impl RecordState {
             let settled = match field.merge {
                 MergeKind::Register => continue,
                 MergeKind::Set => MergedField::Many(members(&edits).into_keys().collect()),
-                MergeKind::Counter => MergedField::One(Value::Int(edits.iter().fold(0_i64, |sum, (_, _, edit)| {
-                    if let Edit::Count(by) = edit { sum.wrapping_add(*by) } else { sum }
-                }))),
+                MergeKind::Counter => {
+                    MergedField::One(Value::Int(edits.iter().fold(0_i64, |sum, (_, _, edit)| {
+                        if let Edit::Count(by) = edit { sum.wrapping_add(*by) } else { sum }
+                    })))
+                }
                 MergeKind::Log => MergedField::Many(
                     edits
                         .iter()
-                        .filter_map(|(_, _, edit)| if let Edit::Line(line) = edit { Some(line.clone()) } else { None })
+                        .filter_map(
+                            |(_, _, edit)| {
+                                if let Edit::Line(line) = edit { Some(line.clone()) } else { None }
+                            },
+                        )
                         .collect(),
                 ),
             };
@@ -137,14 +143,20 @@ impl RecordState {
         if deletes.is_empty() {
             return;
         }
-        let seen: BTreeSet<OpId> =
-            deletes.iter().filter_map(|(_, op)| op.payload.replaces.get(&SlotCode::ALIVE)).flatten().copied().collect();
-        let unseen: BTreeSet<OpId> = merged.heads.values().flatten().copied().filter(|id| !seen.contains(id)).collect();
+        let seen: BTreeSet<OpId> = deletes
+            .iter()
+            .filter_map(|(_, op)| op.payload.replaces.get(&SlotCode::ALIVE))
+            .flatten()
+            .copied()
+            .collect();
+        let unseen: BTreeSet<OpId> =
+            merged.heads.values().flatten().copied().filter(|id| !seen.contains(id)).collect();
         if unseen.is_empty() {
             merged.deleted = true;
             return;
         }
-        let side = |id: &OpId, values| Side { op: *id, height: self.ops.get(id).map_or(0, |op| op.height), values };
+        let side =
+            |id: &OpId, values| Side { op: *id, height: self.ops.get(id).map_or(0, |op| op.height), values };
         let mut sides: Vec<Side> = unseen.iter().map(|id| side(id, BTreeMap::new())).collect();
         sides.extend(merged.deletions.iter().map(|id| side(id, BTreeMap::new())));
         merged.conflicts.push(Conflict { slot: SlotCode::ALIVE, sides });
@@ -172,7 +184,12 @@ impl RecordState {
     }
 
     /// The payload and height of an operation that settles `slot` for good: it replaces all its heads.
-    pub fn resolve(&self, kind: RecordKind, slot: SlotCode, edits: BTreeMap<FieldKey, Edit>) -> (Payload, u32) {
+    pub fn resolve(
+        &self,
+        kind: RecordKind,
+        slot: SlotCode,
+        edits: BTreeMap<FieldKey, Edit>,
+    ) -> (Payload, u32) {
         let merged = self.view(kind);
         let mut payload = self.complete_groups(kind, &merged, edits);
         for touched in register_slots(kind, &payload) {
@@ -207,7 +224,12 @@ impl RecordState {
         (element.clone(), seen)
     }
 
-    fn complete_groups(&self, kind: RecordKind, merged: &Merged, mut edits: BTreeMap<FieldKey, Edit>) -> Payload {
+    fn complete_groups(
+        &self,
+        kind: RecordKind,
+        merged: &Merged,
+        mut edits: BTreeMap<FieldKey, Edit>,
+    ) -> Payload {
         let groups: BTreeSet<SlotCode> = edits
             .keys()
             .filter_map(|key| kind.field(*key))
@@ -223,7 +245,8 @@ impl RecordState {
     }
 
     fn with_height(&self, payload: Payload) -> (Payload, u32) {
-        let below = payload.replaces.values().flatten().filter_map(|id| self.ops.get(id)).map(|op| op.height).max();
+        let below =
+            payload.replaces.values().flatten().filter_map(|id| self.ops.get(id)).map(|op| op.height).max();
         let height = below.map_or(1, |height| height.saturating_add(1));
         (payload, height)
     }
@@ -244,7 +267,9 @@ fn slot_values(kind: RecordKind, slot: SlotCode, payload: &Payload) -> BTreeMap<
         .edits
         .iter()
         .filter(|(key, _)| kind.field(**key).is_some_and(|field| field.slot == slot))
-        .filter_map(|(key, edit)| if let Edit::Put(value) = edit { Some((*key, value.clone())) } else { None })
+        .filter_map(
+            |(key, edit)| if let Edit::Put(value) = edit { Some((*key, value.clone())) } else { None },
+        )
         .collect()
 }
 

@@ -148,7 +148,10 @@ impl Plan {
                 return Step::Snapshot { at, page };
             }
             let head = self.greeted.unwrap_or(0);
-            if self.more || facts.cursor < head || self.pulled_at.is_none_or(|at| now.saturating_sub(at) >= IDLE_MS) {
+            if self.more
+                || facts.cursor < head
+                || self.pulled_at.is_none_or(|at| now.saturating_sub(at) >= IDLE_MS)
+            {
                 return Step::Pull;
             }
         }
@@ -211,7 +214,9 @@ impl Plan {
         wait.failures = wait.failures.saturating_add(1);
         let doubled = FIRST_WAIT_MS.saturating_mul(1 << (wait.failures - 1).min(20)).min(LONGEST_WAIT_MS);
         let stated = match failure {
-            Failure::Busy(Some(after)) => u64::try_from(after.as_millis()).unwrap_or(u64::MAX).min(LONGEST_WAIT_MS),
+            Failure::Busy(Some(after)) => {
+                u64::try_from(after.as_millis()).unwrap_or(u64::MAX).min(LONGEST_WAIT_MS)
+            }
             _ => 0,
         };
         // Between half and the whole of it, and never before a stated moment.

@@ -80,7 +80,12 @@ fn salts_derived_from_a_block_key_cost_nothing_on_the_wire() {
     let without = pack(&ops, Salts::Blocks(&BTreeMap::new())).unwrap();
     assert_eq!(unpack(&with_keys).unwrap(), ops);
     assert_eq!(unpack(&without).unwrap(), ops);
-    assert!(without.len() > with_keys.len() + 15 * ops.len(), "{} against {}", without.len(), with_keys.len());
+    assert!(
+        without.len() > with_keys.len() + 15 * ops.len(),
+        "{} against {}",
+        without.len(),
+        with_keys.len()
+    );
 }
 
 #[test]

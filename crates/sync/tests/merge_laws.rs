@@ -188,7 +188,11 @@ fn two_workers_change_the_same_phone_number() {
     let view = kong.view(KIND);
     assert_eq!(view.conflicts.len(), 1);
     assert_eq!(view.conflicts[0].sides.len(), 2, "both values are kept");
-    assert_eq!(view.one(PHONE), Some(&"13800000002".into()), "equal height: the greater (device, counter) is shown");
+    assert_eq!(
+        view.one(PHONE),
+        Some(&"13800000002".into()),
+        "equal height: the greater (device, counter) is shown"
+    );
 
     // Kong edits once more without being asked about the conflict: Meng's value stays in review.
     let (payload, height) = kong.edit(KIND, BTreeMap::from([(NAME, Edit::Put("孔某".into()))]));
@@ -200,7 +204,8 @@ fn two_workers_change_the_same_phone_number() {
 fn the_same_value_typed_twice_is_no_conflict() {
     let mut state = RecordState::default();
     for device in [1, 2] {
-        let (payload, height) = RecordState::default().edit(KIND, BTreeMap::from([(PHONE, Edit::Put("1".into()))]));
+        let (payload, height) =
+            RecordState::default().edit(KIND, BTreeMap::from([(PHONE, Edit::Put("1".into()))]));
         state.add(OpId::new(device, 1), Written { height, verb: Verb::WRITE, payload });
     }
     assert!(state.view(KIND).conflicts.is_empty());

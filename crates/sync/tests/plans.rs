@@ -13,8 +13,7 @@ fn greeted() -> Plan {
 
 #[test]
 fn a_round_goes_from_small_to_large() {
-    let mut facts =
-        Facts { cursor: 0, snapshot: Some((None, 0)), unsent: 3, pictures: 2, receipts: 0 };
+    let mut facts = Facts { cursor: 0, snapshot: Some((None, 0)), unsent: 3, pictures: 2, receipts: 0 };
     let mut plan = Plan::default();
     assert_eq!(plan.next(&facts, NOW), Step::Hello);
     plan.greeted(10, NOW);
@@ -46,9 +45,13 @@ fn a_failing_push_does_not_stop_the_feed_or_the_photos() {
 #[test]
 fn a_retry_is_always_armed() {
     let facts = Facts { unsent: 1, ..Facts::default() };
-    for failure in
-        [Failure::Unreachable, Failure::NotTheCounty, Failure::Busy(None), Failure::Refused, Failure::TooLarge]
-    {
+    for failure in [
+        Failure::Unreachable,
+        Failure::NotTheCounty,
+        Failure::Busy(None),
+        Failure::Refused,
+        Failure::TooLarge,
+    ] {
         for lane in [Lane::Hello, Lane::Push, Lane::Feed, Lane::Photos] {
             let mut plan = greeted();
             let mut now = NOW;

@@ -36,7 +36,9 @@ fn people(worker: &Worker, household: &str) -> Result<Vec<String>, DayError> {
 /// Anna's morning.
 pub(super) fn morning(anna: &Worker, inputs: &mut Inputs, report: &mut Report) -> Result<(), DayError> {
     let doors = households(anna)?;
-    let Some(shared) = doors.first().cloned() else { return Err(DayError::Odd("no household arrived".into())) };
+    let Some(shared) = doors.first().cloned() else {
+        return Err(DayError::Odd("no household arrived".into()));
+    };
     change_shared(anna, &shared, "13900000001", "甲说：门禁换过")?;
     for (number, household) in doors.iter().take(40).enumerate() {
         let outcome = ["nothing_changed", "nobody_home", "changed"][number % 3];
@@ -62,14 +64,19 @@ pub(super) fn morning(anna: &Worker, inputs: &mut Inputs, report: &mut Report) -
 /// Bert's afternoon, in the same grid, without having heard of Anna's.
 pub(super) fn afternoon(bert: &Worker, inputs: &mut Inputs, report: &mut Report) -> Result<(), DayError> {
     let doors = households(bert)?;
-    let Some(shared) = doors.first().cloned() else { return Err(DayError::Odd("no household arrived".into())) };
+    let Some(shared) = doors.first().cloned() else {
+        return Err(DayError::Odd("no household arrived".into()));
+    };
     change_shared(bert, &shared, "13900000002", "乙说：门禁没换")?;
     if let Some(household) = doors.get(1) {
         // A field that Anna did not touch: merged beside hers without a question.
         bert.call("save_household", json!({ "id": household, "note": "信箱在一楼" }))?;
     }
     for household in doors.iter().skip(20).take(15) {
-        bert.call("record_visit", json!({ "household": household, "outcome": "nothing_changed", "note": "" }))?;
+        bert.call(
+            "record_visit",
+            json!({ "household": household, "outcome": "nothing_changed", "note": "" }),
+        )?;
     }
     patrol(bert, "morning", inputs, report, 1)?;
     for category in 0..3 {
@@ -160,7 +167,8 @@ fn incident(
     }
     let categories = worker.call("incident_categories", json!({}))?;
     let all: Vec<&Value> = categories.as_array().into_iter().flatten().collect();
-    let chosen = all.get(category % all.len().max(1)).ok_or_else(|| DayError::Odd("no incident category".into()))?;
+    let chosen =
+        all.get(category % all.len().max(1)).ok_or_else(|| DayError::Odd("no incident category".into()))?;
     worker.call(
         "report_incident",
         json!({
@@ -183,7 +191,8 @@ pub(super) fn settle_conflicts(anna: &Worker, report: &mut Report) -> Result<(),
         report.differences.push("two phones changed one field and nobody was asked".into());
     }
     for conflict in conflicts {
-        let mine = list(conflict, "sides").find(|side| side.get("mine").and_then(Value::as_bool) == Some(true));
+        let mine =
+            list(conflict, "sides").find(|side| side.get("mine").and_then(Value::as_bool) == Some(true));
         let Some(side) = mine else { continue };
         anna.call("resolve", json!({ "conflict": text(conflict, "id")?, "op": text(side, "op")? }))?;
     }

@@ -23,7 +23,8 @@ impl Inputs {
             world::files(dir, ends)?
                 .into_iter()
                 .map(|path| {
-                    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                    let name =
+                        path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                     Ok((name, world::read(&path)?))
                 })
                 .collect::<std::io::Result<Vec<_>>>()
@@ -74,8 +75,10 @@ pub(super) fn made_gpx(stops: &[LatLon]) -> Vec<u8> {
         }
         for step in 0..steps {
             let part = f64::from(step) / f64::from(steps);
-            let (lat, lon) =
-                (pair[0].lat() + (pair[1].lat() - pair[0].lat()) * part, pair[0].lon() + (pair[1].lon() - pair[0].lon()) * part);
+            let (lat, lon) = (
+                pair[0].lat() + (pair[1].lat() - pair[0].lat()) * part,
+                pair[0].lon() + (pair[1].lon() - pair[0].lon()) * part,
+            );
             let at = chrono_text(second);
             points.push_str(&format!("<trkpt lat=\"{lat:.7}\" lon=\"{lon:.7}\"><time>{at}</time></trkpt>"));
             second += 2;

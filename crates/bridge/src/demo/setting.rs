@@ -30,8 +30,10 @@ pub(super) struct Worker {
 impl Worker {
     /// Calls a command as a screen would.
     pub(super) fn call(&self, command: &str, args: Value) -> Result<Value, DayError> {
-        dispatch(&self.phone.client, command, args)
-            .map_err(|error| DayError::Phone { command: format!("{} {command}", self.name), code: error.code })
+        dispatch(&self.phone.client, command, args).map_err(|error| DayError::Phone {
+            command: format!("{} {command}", self.name),
+            code: error.code,
+        })
     }
 
     /// Stops the sync thread.
@@ -55,7 +57,10 @@ impl Setting {
                 let code = format!("{known}9");
                 let table = day.work.join("areas.csv");
                 let parent = parent_of(&known)?;
-                world::write(&table, format!("code,name,parent,level\n{code},台账网格,{parent},grid\n").as_bytes())?;
+                world::write(
+                    &table,
+                    format!("code,name,parent,level\n{code},台账网格,{parent},grid\n").as_bytes(),
+                )?;
                 county.command(&["area", "import", &table.to_string_lossy()])?;
                 let file = ledger.to_string_lossy().into_owned();
                 let dry = county.json(&["import", &file, "--dry-run"])?;
@@ -75,7 +80,17 @@ impl Setting {
         };
         let mut workers = Vec::new();
         for (name, number) in [("示例甲", "D0001"), ("示例乙", "D0002")] {
-            county.json(&["worker", "add", name, "--area", &grid, "--role", "full_time", "--number", number])?;
+            county.json(&[
+                "worker",
+                "add",
+                name,
+                "--area",
+                &grid,
+                "--role",
+                "full_time",
+                "--number",
+                number,
+            ])?;
             workers.push(number.to_owned());
         }
         let workers: [String; 2] = workers.try_into().map_err(|_| DayError::Odd("two workers".into()))?;
@@ -90,7 +105,8 @@ impl Setting {
         let mut made = Vec::new();
         for (name, number) in [("anna", self.workers[0].clone()), ("bert", self.workers[1].clone())] {
             let link = Link::to(self.county.address())?;
-            let code = self.county.json(&["enrol-code", &number, "--address", &link.address().to_string()])?;
+            let code =
+                self.county.json(&["enrol-code", &number, "--address", &link.address().to_string()])?;
             made.push((name, link, text(&code, "code")?));
         }
         self.county.serve()?;
@@ -119,5 +135,9 @@ fn parent_of(grid: &str) -> Result<&str, DayError> {
 
 /// A text that must be there.
 pub(super) fn text(value: &Value, name: &str) -> Result<String, DayError> {
-    value.get(name).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| DayError::Odd(format!("no {name}")))
+    value
+        .get(name)
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+        .ok_or_else(|| DayError::Odd(format!("no {name}")))
 }

@@ -27,7 +27,8 @@ pub(super) fn until_quiet(phones: &[&Phone]) -> Result<(), DayError> {
             world::pause(150);
             let state = dispatch(&phone.client, "sync_state", json!({}))
                 .map_err(|error| DayError::Phone { command: "sync_state".into(), code: error.code })?;
-            let count = |name: &str| state.pointer(&format!("/counts/{name}")).and_then(Value::as_u64).unwrap_or(1);
+            let count =
+                |name: &str| state.pointer(&format!("/counts/{name}")).and_then(Value::as_u64).unwrap_or(1);
             let quiet = count("on_phone") == 0
                 && count("sending") == 0
                 && state.get("first_sync").is_none_or(Value::is_null)
@@ -71,7 +72,11 @@ pub(super) fn agree(anna: &Worker, bert: &Worker, report: &mut Report) -> Result
             .flat_map(|floor| floor.get("doors").and_then(Value::as_array).into_iter().flatten())
             .find_map(|door| door.get("household")?.as_str().map(str::to_owned));
         let page = worker.call("household", json!({ "id": household }))?;
-        Ok(vec![json!(open), page.get("phone").cloned().unwrap_or_default(), page.get("note").cloned().unwrap_or_default()])
+        Ok(vec![
+            json!(open),
+            page.get("phone").cloned().unwrap_or_default(),
+            page.get("note").cloned().unwrap_or_default(),
+        ])
     };
     let (of_anna, of_bert) = (shown(anna)?, shown(bert)?);
     report.in_review_after = of_anna.first().and_then(Value::as_u64).unwrap_or(0);
@@ -95,7 +100,9 @@ pub(super) fn compare(setting: &Setting, workers: &[&Worker], report: &mut Repor
             .and_then(Value::as_array)
             .into_iter()
             .flatten()
-            .filter_map(|row| Some((row.get(key)?.as_str()?.to_owned(), row.get(value)?.as_str()?.to_owned())))
+            .filter_map(|row| {
+                Some((row.get(key)?.as_str()?.to_owned(), row.get(value)?.as_str()?.to_owned()))
+            })
             .collect()
     };
     let (hashes, outcomes) = (listed("operations", "id", "hash"), listed("operations", "id", "outcome"));
@@ -110,7 +117,9 @@ pub(super) fn compare(setting: &Setting, workers: &[&Worker], report: &mut Repor
             if op.received && same {
                 report.at_county += 1;
             } else {
-                report.differences.push(format!("{} operation {id}: received {}, same {same}", worker.name, op.received));
+                report
+                    .differences
+                    .push(format!("{} operation {id}: received {}, same {same}", worker.name, op.received));
             }
             if let Some(reason) = op.refused {
                 report.differences.push(format!("{} operation {id} was refused: {reason}", worker.name));

@@ -154,7 +154,12 @@ fn enrolling(error: TransportError) -> crate::error::ClientError {
     }
 }
 
-fn identity(enrolled: &Enrolled, address: &str, authority: Vec<u8>, signing: &SigningKey) -> Result<Identity> {
+fn identity(
+    enrolled: &Enrolled,
+    address: &str,
+    authority: Vec<u8>,
+    signing: &SigningKey,
+) -> Result<Identity> {
     let uuid = |bytes: &[u8]| Uuid::from_slice(bytes).map_err(|_| rule("bad_answer"));
     let key = |bytes: &[u8]| <[u8; 32]>::try_from(bytes).map_err(|_| rule("bad_answer"));
     let areas = enrolled
@@ -162,7 +167,8 @@ fn identity(enrolled: &Enrolled, address: &str, authority: Vec<u8>, signing: &Si
         .iter()
         .map(|granted| Ok((RecordId(uuid(&granted.area)?), granted.name.clone(), granted.version)))
         .collect::<Result<Vec<_>>>()?;
-    let authorities = [authority, enrolled.next_ca.clone()].into_iter().filter(|der| !der.is_empty()).collect();
+    let authorities =
+        [authority, enrolled.next_ca.clone()].into_iter().filter(|der| !der.is_empty()).collect();
     Ok(Identity {
         device: uuid(&enrolled.device)?,
         device_no: enrolled.device_no,

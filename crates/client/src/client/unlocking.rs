@@ -31,7 +31,9 @@ impl Client {
         let outcome = attempt.finish(&pin, &platform).map_err(|error| rule(error.code()))?;
         let (file, opened) = match outcome {
             Outcome::Open { key, file } => (file, Ok(key)),
-            Outcome::Wrong { tries_left, file } => (file, Err(rule_with("wrong_pin", "tries_left", tries_left))),
+            Outcome::Wrong { tries_left, file } => {
+                (file, Err(rule_with("wrong_pin", "tries_left", tries_left)))
+            }
             Outcome::NeedsDesk { file } => (file, Err(rule("pin_locked"))),
             Outcome::OtherPlatformKey { file } => (file, Err(rule("key_store_lost"))),
         };

@@ -59,7 +59,8 @@ impl Open {
             fields.push(("dwelling", Value::reference(dwelling)));
         }
         if let Some(word) = &edit.occupancy {
-            let kind = OccupancyKind::from_word(word).ok_or(rule_with("invalid_field", "field", "occupancy"))?;
+            let kind =
+                OccupancyKind::from_word(word).ok_or(rule_with("invalid_field", "field", "occupancy"))?;
             fields.push(("kind", Value::Int(kind.code())));
         }
         let occupancy = match known {
@@ -96,7 +97,9 @@ impl Open {
             ];
             let mut edits: std::collections::BTreeMap<_, _> = fields
                 .into_iter()
-                .filter_map(|(name, value)| Some((RecordKind::Visit.field_named(name)?.key, Edit::Put(value))))
+                .filter_map(|(name, value)| {
+                    Some((RecordKind::Visit.field_named(name)?.key, Edit::Put(value)))
+                })
                 .collect();
             if !note.is_empty()
                 && let Some(field) = RecordKind::Visit.field_named("note")
@@ -126,7 +129,8 @@ pub(super) fn phone_value(text: &str) -> Result<Value> {
         "" => Ok(Value::Null),
         "declined" => Ok(Value::Text("declined".into())),
         typed => {
-            let phone = Phone::read(typed).map_err(|error| rule_with("invalid_field", "field", error.code()))?;
+            let phone =
+                Phone::read(typed).map_err(|error| rule_with("invalid_field", "field", error.code()))?;
             Ok(Value::Text(phone.reveal()))
         }
     }

@@ -41,10 +41,10 @@ impl Open {
                 ("self_resolved", Value::Bool(args.self_resolved)),
             ];
             // Where the worker stands now, or where the first photo was taken.
-            let spot = fix
-                .as_ref()
-                .map(|fix| ((fix.at.lat_e7(), fix.at.lon_e7()), Some(fix.accuracy_dm)))
-                .or_else(|| photos.iter().find_map(|photo| Some((photo.facts.place_e7?, photo.facts.accuracy_dm))));
+            let spot =
+                fix.as_ref().map(|fix| ((fix.at.lat_e7(), fix.at.lon_e7()), Some(fix.accuracy_dm))).or_else(
+                    || photos.iter().find_map(|photo| Some((photo.facts.place_e7?, photo.facts.accuracy_dm))),
+                );
             match spot {
                 Some(((lat, lon), accuracy)) => {
                     fields.push(("lat_e7", Value::Int(lat.into())));
@@ -85,7 +85,9 @@ impl Open {
         let incident = id(&args.id)?;
         let text = short(&args.text, "text")?;
         let rating = match verb {
-            StepVerb::Rate => text.chars().next().and_then(|c| c.to_digit(10)).filter(|n| (1..=5).contains(n)),
+            StepVerb::Rate => {
+                text.chars().next().and_then(|c| c.to_digit(10)).filter(|n| (1..=5).contains(n))
+            }
             _ => None,
         };
         self.change(|change| {
@@ -122,7 +124,12 @@ impl Open {
     }
 }
 
-fn put_evidence(change: &mut Change<'_, '_>, incident: RecordId, area: RecordId, photo: &Photo) -> Result<()> {
+fn put_evidence(
+    change: &mut Change<'_, '_>,
+    incident: RecordId,
+    area: RecordId,
+    photo: &Photo,
+) -> Result<()> {
     let facts = &photo.facts;
     let mut fields: Fields = vec![
         ("incident", Value::reference(incident)),

@@ -14,8 +14,8 @@ use xunge_domain::records::words::Slot;
 use xunge_domain::track::check_in::press;
 use xunge_domain::track::retention::raw_points_must_die;
 use xunge_domain::track::{
-    FilterRules, Filtered, InspectionSpot, PatrolMove, PatrolSlot, PatrolState, RawTrack, SummaryInput, TrackSummary, filter,
-    gaps_to_bytes, summarise,
+    FilterRules, Filtered, InspectionSpot, PatrolMove, PatrolSlot, PatrolState, RawTrack, SummaryInput,
+    TrackSummary, filter, gaps_to_bytes, summarise,
 };
 use xunge_domain::value::Value;
 use xunge_store::{OpState, OwnPatrol, Reader};
@@ -100,7 +100,9 @@ impl Open {
     /// # Errors
     /// Those of the recorder and the store; the recorder keeps what was not taken over.
     pub fn take_over_points(&self) -> Result<()> {
-        let Some(own) = self.store.read(|reader| Ok::<_, ClientError>(reader.open_patrol()?))? else { return Ok(()) };
+        let Some(own) = self.store.read(|reader| Ok::<_, ClientError>(reader.open_patrol()?))? else {
+            return Ok(());
+        };
         let recorded: RawTrack = self.world.device.recorded()?;
         if recorded.points() == 0 {
             return Ok(());
@@ -126,7 +128,8 @@ impl Open {
         // Points first: a recorder that cannot be stopped must not keep the summary from being written.
         self.take_over_points()?;
         let (own, mut running) = self.running()?;
-        running.state = running.state.after(PatrolMove::Stop, self.world.clock.now().wall_ms).map_err(illegal)?;
+        running.state =
+            running.state.after(PatrolMove::Stop, self.world.clock.now().wall_ms).map_err(illegal)?;
         let identity = self.identity();
         let area = identity.grid().ok_or(rule("no_grid"))?;
         let summary = self.store.read(|reader| self.summary(reader, own.patrol, &running))?;
@@ -134,8 +137,12 @@ impl Open {
             let mut fields = summary_fields(&summary, &running);
             fields.push(("worker", Value::reference(identity.worker)));
             change.put(RecordKind::Patrol, own.patrol, area, fields)?;
-            let tracked = summary.reached.iter().map(|reached| (RecordId(reached.spot), reached.at_ms, false, String::new()));
-            let by_hand = running.hand.iter().map(|(point, at, note)| (*point, Some(*at), true, note.clone()));
+            let tracked = summary
+                .reached
+                .iter()
+                .map(|reached| (RecordId(reached.spot), reached.at_ms, false, String::new()));
+            let by_hand =
+                running.hand.iter().map(|(point, at, note)| (*point, Some(*at), true, note.clone()));
             let mut seen = std::collections::BTreeSet::new();
             for (point, at, hand, note) in tracked.chain(by_hand) {
                 if seen.insert(point) {
@@ -178,7 +185,8 @@ impl Open {
             for mut own in writer.patrols_with_points()? {
                 let Some(ended) = own.ended_ms else { continue };
                 if own.receipt_ms.is_none() {
-                    let held = writer.operations_of(own.patrol)?.iter().all(|op| op.state == OpState::AtCounty);
+                    let held =
+                        writer.operations_of(own.patrol)?.iter().all(|op| op.state == OpState::AtCounty);
                     if held {
                         own.receipt_ms = Some(best);
                         writer.put_own_patrol(&own)?;
@@ -193,12 +201,21 @@ impl Open {
     }
 
     fn running(&self) -> Result<(OwnPatrol, RunningPatrol)> {
-        let own = self.store.read(|reader| Ok::<_, ClientError>(reader.open_patrol()?))?.ok_or(rule("no_patrol"))?;
+        let own = self
+            .store
+            .read(|reader| Ok::<_, ClientError>(reader.open_patrol()?))?
+            .ok_or(rule("no_patrol"))?;
         let running = RunningPatrol::read(&own)?;
         Ok((own, running))
     }
 
-    fn keep(&self, patrol: RecordId, open: bool, running: &RunningPatrol, ended_ms: Option<i64>) -> Result<()> {
+    fn keep(
+        &self,
+        patrol: RecordId,
+        open: bool,
+        running: &RunningPatrol,
+        ended_ms: Option<i64>,
+    ) -> Result<()> {
         let state = running.bytes()?;
         self.store.write(|writer| {
             writer.put_own_patrol(&OwnPatrol { patrol, open, state, ended_ms, receipt_ms: None })?;
@@ -214,7 +231,12 @@ impl Open {
             .iter()
             .filter_map(|point| {
                 let at = point.place_e7.and_then(|(lat, lon)| LatLon::from_e7(lat, lon).ok())?;
-                Some(InspectionSpot { id: point.point.0, at, radius_m: point.radius_m.and_then(|m| u32::try_from(m).ok()).unwrap_or(30), dwell_s: 0 })
+                Some(InspectionSpot {
+                    id: point.point.0,
+                    at,
+                    radius_m: point.radius_m.and_then(|m| u32::try_from(m).ok()).unwrap_or(30),
+                    dwell_s: 0,
+                })
             })
             .collect())
     }
@@ -231,7 +253,12 @@ impl Open {
     }
 
     /// The track so far, filtered.
-    pub(crate) fn filtered(&self, reader: &Reader<'_>, patrol: RecordId, running: &RunningPatrol) -> Result<Filtered> {
+    pub(crate) fn filtered(
+        &self,
+        reader: &Reader<'_>,
+        patrol: RecordId,
+        running: &RunningPatrol,
+    ) -> Result<Filtered> {
         let track = reader.track(patrol)?;
         // A walk of a phone whose positions are played is still shown as played: the patrol's points say `mock`.
         let rules = FilterRules { accept_mock: self.plays_positions(), ..FilterRules::default() };
@@ -239,7 +266,12 @@ impl Open {
     }
 
     /// What the round amounts to so far.
-    pub(crate) fn summary(&self, reader: &Reader<'_>, patrol: RecordId, running: &RunningPatrol) -> Result<TrackSummary> {
+    pub(crate) fn summary(
+        &self,
+        reader: &Reader<'_>,
+        patrol: RecordId,
+        running: &RunningPatrol,
+    ) -> Result<TrackSummary> {
         let (spots, outline) = (self.spots(reader)?, self.outline(reader)?);
         let filtered = self.filtered(reader, patrol, running)?;
         let input = SummaryInput {

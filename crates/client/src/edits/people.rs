@@ -41,14 +41,19 @@ impl Open {
                 match name.as_str() {
                     "relation" => residence.push(("relation", code(text, "relation", 0..=8)?)),
                     "residence" => {
-                        let kind =
-                            ResidenceKind::from_word(text).ok_or(rule_with("invalid_field", "field", "residence"))?;
+                        let kind = ResidenceKind::from_word(text).ok_or(rule_with(
+                            "invalid_field",
+                            "field",
+                            "residence",
+                        ))?;
                         residence.push(("kind", Value::Int(kind.code())));
                     }
                     other => fields.push(person_field(other, text, today)?),
                 }
             }
-            if edit.id.is_none() && !fields.iter().any(|(name, value)| *name == "name" && *value != Value::Null) {
+            if edit.id.is_none()
+                && !fields.iter().any(|(name, value)| *name == "name" && *value != Value::Null)
+            {
                 return Err(rule_with("invalid_field", "field", "name"));
             }
             let mut undo = None;
@@ -99,7 +104,8 @@ impl Open {
     /// # Errors
     /// `not_found`, `invalid_field`, and those of the store.
     pub fn remove_person(&self, args: &RemovePersonArgs) -> Result<Saved> {
-        let why = ResidenceEnd::from_word(&args.reason).ok_or(rule_with("invalid_field", "field", "reason"))?;
+        let why =
+            ResidenceEnd::from_word(&args.reason).ok_or(rule_with("invalid_field", "field", "reason"))?;
         let (person, household) = (id(&args.id)?, id(&args.household)?);
         let today = self.today_number();
         self.change(|change| {
@@ -123,7 +129,10 @@ impl Open {
         let worker = self.identity().worker;
         let now = self.world.clock.now();
         let left = self.store.write(|writer| {
-            let row = writer.row(RecordKind::Person, person)?.filter(|row| !row.deleted).ok_or(rule("not_found"))?;
+            let row = writer
+                .row(RecordKind::Person, person)?
+                .filter(|row| !row.deleted)
+                .ok_or(rule("not_found"))?;
             let _ = row;
             let used = writer.accesses_since(now.wall_ms.saturating_sub(HOUR_MS))?;
             let left = REVEALS_AN_HOUR.checked_sub(used + 1).ok_or(rule("reveal_limit"))?;
@@ -219,7 +228,7 @@ fn person_fields(row: &Row) -> PersonFields {
     }
 }
 
-fn person_field(name: &str, text: &str, today: NaiveDate) -> Result<(&'static str, Value)> {
+pub(super) fn person_field(name: &str, text: &str, today: NaiveDate) -> Result<(&'static str, Value)> {
     let text = text.trim();
     Ok(match name {
         "name" => ("name", text_or_null(&clean_name(&short(text, "name")?))),
@@ -227,7 +236,8 @@ fn person_field(name: &str, text: &str, today: NaiveDate) -> Result<(&'static st
         "phone" => ("phone", phone_value(text).map_err(|_| rule_with("invalid_field", "field", "phone"))?),
         "sex" => {
             let known = matches!(text, "0" | "1" | "2" | "9");
-            let sex = text.parse().ok().filter(|_| known).ok_or(rule_with("invalid_field", "field", "sex"))?;
+            let sex =
+                text.parse().ok().filter(|_| known).ok_or(rule_with("invalid_field", "field", "sex"))?;
             ("sex", Value::Int(sex))
         }
         "birth" if text.is_empty() => ("birth", Value::Null),
@@ -247,10 +257,11 @@ fn person_field(name: &str, text: &str, today: NaiveDate) -> Result<(&'static st
     })
 }
 
-fn code(text: &str, field: &'static str, range: std::ops::RangeInclusive<i64>) -> Result<Value> {
+pub(super) fn code(text: &str, field: &'static str, range: std::ops::RangeInclusive<i64>) -> Result<Value> {
     let number: Option<i64> = text.trim().parse().ok();
-    number
-        .filter(|number| range.contains(number))
-        .map(Value::Int)
-        .ok_or(rule_with("invalid_field", "field", field))
+    number.filter(|number| range.contains(number)).map(Value::Int).ok_or(rule_with(
+        "invalid_field",
+        "field",
+        field,
+    ))
 }

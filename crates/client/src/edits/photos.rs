@@ -102,7 +102,8 @@ impl Open {
     /// `not_found`, `photo_damaged`, and those of the store.
     pub fn photo_bytes(&self, photo: &str, thumbnail: bool) -> Result<Vec<u8>> {
         let photo = id(photo)?;
-        let held = self.store.read(|reader| Ok::<_, StoreError>(reader.photo(photo)?))?.ok_or(rule("not_found"))?;
+        let held =
+            self.store.read(|reader| Ok::<_, StoreError>(reader.photo(photo)?))?.ok_or(rule("not_found"))?;
         let part = if thumbnail { PhotoPart::Thumbnail } else { PhotoPart::Picture };
         Ok(self.store.photos().read(photo, &held.facts.key, part)?)
     }

@@ -1,12 +1,16 @@
 //! Settling what needs a human: conflicts and refused operations.
 
+use super::households::{phone_value, text_or_null};
+use super::people::{code, person_field};
 use crate::change::state_of;
 use crate::error::{ClientError, Result, rule, rule_with};
 use crate::open::Open;
 use crate::views::households::Saved;
 use crate::views::review::{RefusedArgs, ResolveArgs};
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use xunge_domain::ids::{OpId, RecordId};
+use xunge_domain::records::words::{OccupancyKind, ResidenceKind};
 use xunge_domain::records::{FieldKey, FieldType, RecordKind, SlotCode};
 use xunge_domain::value::{Edit, Value};
 use xunge_store::OpState;
@@ -37,7 +41,8 @@ impl Open {
             let conflict =
                 merged.conflicts.iter().find(|conflict| conflict.slot == slot).ok_or(rule("not_found"))?;
             let area = change.writer.row(kind, record)?.ok_or(rule("not_found"))?.area;
-            let chosen = args.op.as_deref().map(str::parse::<OpId>).transpose().map_err(|_| rule("not_found"))?;
+            let chosen =
+                args.op.as_deref().map(str::parse::<OpId>).transpose().map_err(|_| rule("not_found"))?;
             if slot == SlotCode::ALIVE {
                 let chosen = chosen.ok_or(rule("not_found"))?;
                 let op = if merged.deletions.contains(&chosen) {
@@ -48,7 +53,7 @@ impl Open {
                 return Ok(Saved { id: record.to_string(), undo: Some(op.to_string()) });
             }
             let mut edits = match (&args.value, chosen) {
-                (Some(text), _) => third_value(kind, slot, text)?,
+                (Some(text), _) => third_value(kind, conflict, text, self.today())?,
                 (None, Some(op)) => values_of(side(conflict, op)?),
                 (None, None) if args.both => values_of(conflict.sides.first().ok_or(rule("not_found"))?),
                 (None, None) => return Err(rule_with("invalid_field", "field", "op")),
@@ -83,7 +88,8 @@ impl Open {
         let (op, kind, record, area) = self.refused_operation(args)?;
         self.change(|change| {
             let stored = change.writer.operation(op)?.ok_or(rule("not_found"))?;
-            let payload = stored.operation().and_then(|operation| operation.read().ok()).ok_or(rule("not_found"))?;
+            let payload =
+                stored.operation().and_then(|operation| operation.read().ok()).ok_or(rule("not_found"))?;
             change.writer.withdraw(op)?;
             change.edit(kind, record, area, payload.edits)?;
             Ok(())
@@ -107,14 +113,27 @@ fn values_of(side: &Side) -> BTreeMap<FieldKey, Edit> {
     side.values.iter().map(|(key, value)| (*key, Edit::Put(value.clone()))).collect()
 }
 
-/// A typed third value; only for slots of a single text field.
-fn third_value(kind: RecordKind, slot: SlotCode, text: &str) -> Result<BTreeMap<FieldKey, Edit>> {
-    let field = kind.field(FieldKey(slot.0)).filter(|field| field.holds == FieldType::Text);
-    let field = field.ok_or(rule_with("invalid_field", "field", "value"))?;
-    let value = if field.name == "phone" {
-        super::households::phone_value(text)?
-    } else {
-        super::households::text_or_null(&super::short(text, field.name)?)
+/// A typed third value for the one field on which the sides do not agree; the rest of its group stays as shown.
+fn third_value(
+    kind: RecordKind,
+    conflict: &Conflict,
+    text: &str,
+    today: NaiveDate,
+) -> Result<BTreeMap<FieldKey, Edit>> {
+    let bad = || rule_with("invalid_field", "field", "value");
+    let [field] = crate::reads::differing(kind, conflict)[..] else { return Err(bad()) };
+    let value = match (kind, field.name) {
+        (RecordKind::Person, name) => person_field(name, text, today)?.1,
+        (RecordKind::Occupancy, "kind") => {
+            OccupancyKind::from_word(text).map(|kind| Value::Int(kind.code())).ok_or_else(bad)?
+        }
+        (RecordKind::Residence, "kind") => {
+            ResidenceKind::from_word(text).map(|kind| Value::Int(kind.code())).ok_or_else(bad)?
+        }
+        (RecordKind::Residence, "relation") => code(text, "relation", 0..=8)?,
+        (_, "phone") => phone_value(text)?,
+        _ if field.holds == FieldType::Text => text_or_null(&super::short(text, field.name)?),
+        _ => return Err(bad()),
     };
     Ok(BTreeMap::from([(field.key, Edit::Put(value))]))
 }

@@ -23,7 +23,8 @@ impl Open {
             let stored = change.writer.operation(op)?.ok_or(rule("undo_gone"))?;
             let kind = RecordKind::from_code(stored.header.kind).ok_or(rule("undo_gone"))?;
             let (record, area) = (stored.header.record, stored.header.area);
-            let payload = stored.operation().and_then(|operation| operation.read().ok()).ok_or(rule("undo_gone"))?;
+            let payload =
+                stored.operation().and_then(|operation| operation.read().ok()).ok_or(rule("undo_gone"))?;
             let mut before = RecordState::default();
             for other in change.writer.operations_of(record)? {
                 if other.id() != op {
@@ -32,9 +33,8 @@ impl Open {
             }
             let now = state_of(change.writer, kind, record)?.view(kind);
             let touched = payload.slots(kind);
-            let still_ours = touched.iter().all(|slot| {
-                now.heads.get(slot).is_none_or(|heads| heads.contains(&op))
-            });
+            let still_ours =
+                touched.iter().all(|slot| now.heads.get(slot).is_none_or(|heads| heads.contains(&op)));
             if !still_ours {
                 return Err(rule("undo_gone"));
             }

@@ -98,7 +98,7 @@ fn edited(
 }
 
 /// The fields of the slot on which the sides do not agree.
-fn differing(kind: RecordKind, conflict: &Conflict) -> Vec<&'static FieldSpec> {
+pub(crate) fn differing(kind: RecordKind, conflict: &Conflict) -> Vec<&'static FieldSpec> {
     let says = |side: &Side, key: FieldKey| side.values.get(&key).cloned().unwrap_or(Value::Null);
     kind.fields()
         .iter()

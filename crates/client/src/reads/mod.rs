@@ -22,5 +22,7 @@ mod photos;
 mod review;
 mod today;
 
+pub(crate) use conflict_sides::differing;
+
 #[cfg(test)]
 mod tests;

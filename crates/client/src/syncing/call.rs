@@ -74,7 +74,8 @@ impl Open {
         let identity = self.identity();
         for attempt in 0..2 {
             let nonce = self.nonce()?;
-            let (route, query) = path.split_once('?').map_or((path, None), |(route, query)| (route, Some(query)));
+            let (route, query) =
+                path.split_once('?').map_or((path, None), |(route, query)| (route, Some(query)));
             let parts = RequestParts { method, path: route, query, body: &body };
             let signed = sign(&self.signing, &parts, identity.device, nonce)
                 .map_err(|_| Failed::refused(lane, "bad_request"))?;

@@ -72,14 +72,15 @@ impl Open {
         let (epoch, after) = self.store.read(|reader| {
             Ok::<_, ClientError>((reader.fact_bytes(Fact::Epoch)?.unwrap_or_default(), cursor(reader)?))
         })?;
-        let pulled: Pulled = match self.post(Lane::Feed, "/sync/v1/pull", &Pull { epoch, after, limit: PULL_OPS })? {
-            Ok(pulled) => pulled,
-            Err(refusal) if refusal.code == "wrong_epoch" => {
-                self.plan().restart();
-                return Ok(());
-            }
-            Err(refusal) => return Err(Failed::refused(Lane::Feed, &refusal.code)),
-        };
+        let pulled: Pulled =
+            match self.post(Lane::Feed, "/sync/v1/pull", &Pull { epoch, after, limit: PULL_OPS })? {
+                Ok(pulled) => pulled,
+                Err(refusal) if refusal.code == "wrong_epoch" => {
+                    self.plan().restart();
+                    return Ok(());
+                }
+                Err(refusal) => return Err(Failed::refused(Lane::Feed, &refusal.code)),
+            };
         if pulled.upto < after {
             // A feed never goes back within an epoch.
             return Err(Failed::refused(Lane::Feed, "feed_went_back"));

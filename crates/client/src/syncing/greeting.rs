@@ -7,12 +7,15 @@ use xunge_store::{Fact, OpState};
 use xunge_sync::messages::{Hello, PROTOCOL, Welcome};
 use xunge_sync::plan::Lane;
 
-
 impl Open {
     pub(super) fn greet(&self) -> Result<(), Failed> {
         let (epoch, counter, cursor) = self.store.read(|reader| {
             let counter = reader.own_chain()?.map_or(0, |(_, chain)| chain.counter);
-            Ok::<_, crate::error::ClientError>((reader.fact_bytes(Fact::Epoch)?.unwrap_or_default(), counter, super::feed::cursor(reader)?))
+            Ok::<_, crate::error::ClientError>((
+                reader.fact_bytes(Fact::Epoch)?.unwrap_or_default(),
+                counter,
+                super::feed::cursor(reader)?,
+            ))
         })?;
         let hello = Hello { protocol: PROTOCOL, epoch, counter, cursor };
         let asked = self.world.clock.now();
@@ -29,7 +32,8 @@ impl Open {
         let now = self.world.clock.now();
         // Half the way there and back: the server's time is at most that wrong.
         let midway = asked.mono_ms + now.mono_ms.saturating_sub(asked.mono_ms) / 2;
-        self.contact().server = Some((welcome.server_ms, xunge_domain::world::Moment { mono_ms: midway, ..now }));
+        self.contact().server =
+            Some((welcome.server_ms, xunge_domain::world::Moment { mono_ms: midway, ..now }));
         self.plan().greeted(welcome.head, now.mono_ms);
         Ok(())
     }

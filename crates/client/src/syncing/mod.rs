@@ -12,13 +12,13 @@ mod push;
 mod written;
 
 use crate::error::Result;
-use xunge_store::Fact;
 use crate::open::Open;
 use crate::views::session::{Progress, SyncPhase, SyncState};
+use xunge_store::Fact;
 
-pub use written::{OwnOperation, OwnPicture};
-pub(crate) use feed::begin_snapshot as begin_first_sync;
 use crate::views::Counts;
+pub(crate) use feed::begin_snapshot as begin_first_sync;
+pub use written::{OwnOperation, OwnPicture};
 use xunge_sync::plan::{Facts, Step};
 
 /// What to do after a step.
@@ -99,7 +99,10 @@ impl Open {
             Ok(Facts {
                 cursor: feed::cursor(reader)?,
                 snapshot: feed::snapshot_due(reader)?,
-                unsent: { let counts = reader.op_counts()?; counts.on_phone + counts.offered },
+                unsent: {
+                    let counts = reader.op_counts()?;
+                    counts.on_phone + counts.offered
+                },
                 pictures: pictures.to_send,
                 receipts: pictures.to_confirm,
             })
@@ -163,7 +166,8 @@ impl Open {
         Ok(SyncState {
             phase,
             counts,
-            first_sync: snapshot.map(|_| Progress { done: received, of: contact.snapshot_operations.max(received) }),
+            first_sync: snapshot
+                .map(|_| Progress { done: received, of: contact.snapshot_operations.max(received) }),
             records: Progress { done: contact.sent.0, of: contact.sent.1 },
             photos: Progress { done: pictures.done, of: pictures.all },
             photo_bytes: Progress { done: pictures.sent_bytes, of: pictures.all_bytes },

@@ -6,7 +6,7 @@ use crate::error::{ClientError, Result};
 use crate::open::Open;
 use crate::ports::{Request, Response};
 use xunge_store::{Photo, PhotoPart, Reader};
-use xunge_sync::messages::{CONTENT_TYPE, Receipts, ReceiptsWanted, BeginUpload, decode, encode};
+use xunge_sync::messages::{BeginUpload, CONTENT_TYPE, Receipts, ReceiptsWanted, decode, encode};
 use xunge_sync::plan::{Failure, Lane};
 
 /// Bytes of a piece: lost at most once when the link breaks.
@@ -55,7 +55,8 @@ impl Open {
 
     pub(super) fn send_picture(&self) -> std::result::Result<(), Failed> {
         let hold = self.world.device.metered() && !self.settings().photos_on_mobile_data;
-        let waiting: Vec<Photo> = self.store.read(|reader| Ok::<_, ClientError>(reader.photos_to_send(LOOK)?))?;
+        let waiting: Vec<Photo> =
+            self.store.read(|reader| Ok::<_, ClientError>(reader.photos_to_send(LOOK)?))?;
         let next = waiting
             .iter()
             .find(|photo| !photo.thumbnail_sent)
@@ -98,7 +99,13 @@ impl Open {
             return Ok(self.keep_progress(photo, url.as_deref(), sent)?);
         };
         let offset = photo.sent_bytes;
-        let piece = self.store.photos().read_range(photo.id(), &photo.facts.key, PhotoPart::Picture, offset, PIECE)?;
+        let piece = self.store.photos().read_range(
+            photo.id(),
+            &photo.facts.key,
+            PhotoPart::Picture,
+            offset,
+            PIECE,
+        )?;
         let response = self.patch(&url, offset, piece)?;
         match response.status {
             204 => {
@@ -120,7 +127,8 @@ impl Open {
     /// An upload URL, or nothing when the county holds the bytes already.
     fn begin_upload(&self, wanted: &BeginUpload) -> std::result::Result<Option<String>, Failed> {
         let headers = [("content-type", CONTENT_TYPE), ("tus-resumable", "1.0.0")];
-        let response = self.send_signed(Lane::Photos, "POST", "/sync/v1/uploads", &headers, encode(wanted))?;
+        let response =
+            self.send_signed(Lane::Photos, "POST", "/sync/v1/uploads", &headers, encode(wanted))?;
         if let Some(refusal) = self.judge(Lane::Photos, &response)? {
             return Err(Failed::refused(Lane::Photos, &refusal.code));
         }
@@ -149,7 +157,8 @@ impl Open {
     }
 
     pub(super) fn ask_receipts(&self) -> std::result::Result<(), Failed> {
-        let waiting: Vec<Photo> = self.store.read(|reader| Ok::<_, ClientError>(reader.photos_to_send(LOOK)?))?;
+        let waiting: Vec<Photo> =
+            self.store.read(|reader| Ok::<_, ClientError>(reader.photos_to_send(LOOK)?))?;
         let sent: Vec<&Photo> = waiting.iter().filter(|photo| sent_whole(photo)).collect();
         let wanted = ReceiptsWanted {
             hashes: sent

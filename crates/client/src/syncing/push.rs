@@ -66,7 +66,9 @@ impl Open {
         let expected = if pushed.highest == after.counter {
             Some(after.head)
         } else {
-            self.store.read(|reader| Ok::<_, ClientError>(chain_at(reader, pushed.highest)?.map(|chain| chain.head)))?
+            self.store.read(|reader| {
+                Ok::<_, ClientError>(chain_at(reader, pushed.highest)?.map(|chain| chain.head))
+            })?
         };
         if expected.map(|head| head.to_vec()).as_ref() != Some(&pushed.chain) {
             // The county holds something else under our counters: a copy of this phone is about. Nothing is marked sent.

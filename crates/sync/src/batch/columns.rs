@@ -61,8 +61,23 @@ macro_rules! columns {
 }
 
 columns!(
-    counts, area_list, devices, counters, kinds, verbs, heights, records, areas, walls, servers, sinces, extras,
-    lengths, payloads, salt_blocks, single_salts,
+    counts,
+    area_list,
+    devices,
+    counters,
+    kinds,
+    verbs,
+    heights,
+    records,
+    areas,
+    walls,
+    servers,
+    sinces,
+    extras,
+    lengths,
+    payloads,
+    salt_blocks,
+    single_salts,
 );
 
 impl Columns {

@@ -33,7 +33,8 @@ pub(super) fn write(ops: &[Operation], salts: Salts<'_>, out: &mut Columns) {
     for op in ops {
         let counter = op.header.id.counter;
         // A salt that was not derived from the block's key (an operation taken over from elsewhere) travels singly too.
-        let derived = keys.get(&(counter / SALT_BLOCK)).is_some_and(|key| derive_salt(key, counter) == op.salt);
+        let derived =
+            keys.get(&(counter / SALT_BLOCK)).is_some_and(|key| derive_salt(key, counter) == op.salt);
         if !derived {
             out.single_salts.number(counter);
             out.single_salts.bytes(&op.salt);

@@ -1,19 +1,14 @@
-//! A store far larger than a grid: five thousand households, five hundred duties. No answer walks over all of it, and
-//! each comes while a thumb is still on the glass.
+//! A store far larger than a grid: five thousand households, five hundred duties. Every answer is right and no longer than
+//! a page; how long it takes is for the benchmarks.
 
 use super::phone::{Phone, at, id, link, named, text};
 use crate::views::Page;
 use crate::views::households::{BuildingArgs, HouseholdArgs, HouseholdsArgs};
-use std::time::Instant;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::Cadence;
 use xunge_domain::value::Value;
 
-/// Unoptimised code on a shared machine; a walk over the tables takes longer by far.
-const PATIENCE_MS: u128 = 3_000;
-
 #[test]
-#[expect(clippy::disallowed_methods, reason = "measures real time, decides nothing by it")]
 fn a_town_on_one_phone_still_answers() {
     let phone = Phone::new();
     phone.register(1_000, "care", Cadence::Monthly, |_| ());
@@ -66,27 +61,13 @@ fn a_town_on_one_phone_still_answers() {
         }
     }
     phone.county_all(all);
-    let timed = |name: &str, answer: &dyn Fn()| {
-        let start = Instant::now();
-        answer();
-        let ms = start.elapsed().as_millis();
-        println!("{name}: {ms} ms");
-        assert!(ms < PATIENCE_MS, "{name} took {ms} ms");
-    };
     let household = id(1_000_011).to_string();
     let search = |query: &str| HouseholdsArgs { query: query.into(), page: Page::default() };
-    timed("today", &|| assert_eq!(phone.open.today_view().unwrap().visits_due_total, 500));
-    timed("head", &|| assert_eq!(phone.open.households_head().unwrap().households, 5_000));
-    timed("building", &|| {
-        assert_eq!(
-            phone.open.building(&BuildingArgs { id: id(2_000).to_string() }).unwrap().floors.len(),
-            25
-        );
-    });
-    timed("household", &|| {
-        phone.open.household(&HouseholdArgs { id: household.clone() }).unwrap();
-    });
-    timed("recent", &|| assert_eq!(phone.open.households(&search("")).unwrap().rows.len(), 50));
-    timed("door", &|| assert!(!phone.open.households(&search("3-1-502")).unwrap().rows.is_empty()));
-    timed("review", &|| assert!(phone.open.review().unwrap().conflicts.is_empty()));
+    assert_eq!(phone.open.today_view().unwrap().visits_due_total, 500);
+    assert_eq!(phone.open.households_head().unwrap().households, 5_000);
+    assert_eq!(phone.open.building(&BuildingArgs { id: id(2_000).to_string() }).unwrap().floors.len(), 25);
+    phone.open.household(&HouseholdArgs { id: household.clone() }).unwrap();
+    assert_eq!(phone.open.households(&search("")).unwrap().rows.len(), 50);
+    assert!(!phone.open.households(&search("3-1-502")).unwrap().rows.is_empty());
+    assert!(phone.open.review().unwrap().conflicts.is_empty());
 }

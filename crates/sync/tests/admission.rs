@@ -1,0 +1,121 @@
+//! What the county does with an operation: one table of cases. Whatever the answer, the operation is kept.
+
+use std::collections::BTreeMap;
+use uuid::Uuid;
+use xunge_domain::ids::{OpId, RecordId};
+use xunge_domain::operation::{Header, HeaderEvidence, Operation, Payload, Verb};
+use xunge_domain::records::words::WorkerRole;
+use xunge_domain::records::{FieldKey, KindCode, RecordKind};
+use xunge_domain::value::Value;
+use xunge_sync::admit::{Admission, Ledger, Reason, admit};
+
+const OWN: RecordId = RecordId(Uuid::from_u128(1));
+const SIBLING: RecordId = RecordId(Uuid::from_u128(2));
+const HOUSEHOLD: RecordId = RecordId(Uuid::from_u128(10));
+const STRANGERS_HOUSEHOLD: RecordId = RecordId(Uuid::from_u128(11));
+const NEW: RecordId = RecordId(Uuid::from_u128(99));
+
+struct Grid(BTreeMap<RecordId, (KindCode, RecordId)>);
+
+impl Ledger for Grid {
+    fn may_write(&self, area: RecordId) -> bool {
+        area == OWN
+    }
+    fn record(&self, id: RecordId) -> Option<(KindCode, RecordId)> {
+        self.0.get(&id).copied()
+    }
+}
+
+fn grid() -> Grid {
+    let household = RecordKind::Household.code();
+    Grid(BTreeMap::from([(HOUSEHOLD, (household, OWN)), (STRANGERS_HOUSEHOLD, (household, SIBLING))]))
+}
+
+fn write(kind: KindCode, record: RecordId, area: RecordId, payload: Payload) -> Operation {
+    Operation {
+        header: Header {
+            id: OpId::new(1, 1),
+            verb: Verb::WRITE,
+            kind,
+            record,
+            area,
+            height: 1,
+            evidence: HeaderEvidence::default(),
+            extra: vec![],
+        },
+        salt: [0; 16],
+        payload: payload.encode(),
+    }
+}
+
+fn visit_of(household: RecordId) -> Payload {
+    Payload::default().put(FieldKey(1), Value::reference(household))
+}
+
+fn judged(op: &Operation) -> Admission {
+    admit(op, WorkerRole::FullTime, &grid())
+}
+
+#[test]
+fn a_visit_to_an_own_household_is_applied() {
+    assert_eq!(judged(&write(RecordKind::Visit.code(), NEW, OWN, visit_of(HOUSEHOLD))), Admission::Apply);
+}
+
+#[test]
+fn what_a_newer_app_writes_is_kept_until_the_county_knows_it() {
+    let op = write(KindCode(900), NEW, OWN, Payload::default());
+    assert_eq!(judged(&op), Admission::Refuse(Reason::UnknownKind));
+}
+
+#[test]
+fn a_visit_that_overtook_its_household_waits_for_it() {
+    assert_eq!(judged(&write(RecordKind::Visit.code(), NEW, OWN, visit_of(NEW))), Admission::WaitFor(NEW));
+}
+
+#[test]
+fn nothing_is_written_into_or_pulled_out_of_a_siblings_grid() {
+    let note = || Payload::default().put(FieldKey(1), "记".into());
+    let kind = RecordKind::Household.code();
+    for (record, area) in [(NEW, SIBLING), (STRANGERS_HOUSEHOLD, OWN), (STRANGERS_HOUSEHOLD, SIBLING)] {
+        assert_eq!(judged(&write(kind, record, area, note())), Admission::Refuse(Reason::OutOfScope));
+    }
+    let op = write(RecordKind::Visit.code(), NEW, OWN, visit_of(STRANGERS_HOUSEHOLD));
+    assert_eq!(judged(&op), Admission::Refuse(Reason::OutOfScope));
+}
+
+#[test]
+fn care_duties_and_their_categories_come_from_the_county_only() {
+    for kind in [RecordKind::CareDuty, RecordKind::CareCategory, RecordKind::Area, RecordKind::Worker] {
+        let op = write(kind.code(), NEW, OWN, Payload::default());
+        assert_eq!(judged(&op), Admission::Refuse(Reason::CountyOnly), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_helper_reports_and_sees_no_persons() {
+    let person = write(RecordKind::Person.code(), NEW, OWN, Payload::default());
+    assert_eq!(admit(&person, WorkerRole::Helper, &grid()), Admission::Refuse(Reason::Role));
+    let incident = write(RecordKind::Incident.code(), NEW, OWN, Payload::default());
+    assert_eq!(admit(&incident, WorkerRole::Helper, &grid()), Admission::Apply);
+}
+
+#[test]
+fn a_phone_cannot_erase() {
+    let mut op = write(RecordKind::Household.code(), HOUSEHOLD, OWN, Payload::default());
+    op.header.verb = Verb::ERASE;
+    assert_eq!(judged(&op), Admission::Refuse(Reason::VerbNotAllowed));
+}
+
+#[test]
+fn bad_fields_are_named() {
+    let long = Payload::default().put(FieldKey(1), Value::Text("长".repeat(4_000)));
+    let wrong = Payload::default().put(FieldKey(1), Value::Int(3));
+    let kind = RecordKind::Household.code();
+    assert_eq!(judged(&write(kind, HOUSEHOLD, OWN, long)), Admission::Refuse(Reason::TooLong));
+    assert_eq!(judged(&write(kind, HOUSEHOLD, OWN, wrong)), Admission::Refuse(Reason::BadField));
+    let mut damaged = write(kind, HOUSEHOLD, OWN, Payload::default());
+    damaged.payload = vec![0xFF, 0x00];
+    assert_eq!(judged(&damaged), Admission::Refuse(Reason::DamagedPayload));
+    let other_kind = write(RecordKind::Person.code(), HOUSEHOLD, OWN, Payload::default());
+    assert_eq!(judged(&other_kind), Admission::Refuse(Reason::KindMismatch));
+}
