@@ -6,11 +6,13 @@ use super::{App, answer, blocking, committed, uploads};
 use crate::county::{CountyError, Refused, Result};
 use crate::storage::DeviceState;
 use axum::Router;
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::{ConnectInfo, OriginalUri, Request};
 use axum::http::{HeaderValue, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
+use tower::ServiceExt as _;
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 use xunge_sync::messages::{self, Redeem};
@@ -71,13 +73,22 @@ async fn metrics(app: &App) -> Result<Response> {
     Ok(answer::bytes(200, "text/plain; version=0.0.4; charset=utf-8", text.into_bytes()))
 }
 
-/// The desk's built pages: `/desk/` is `desk.html` of the folder.
+/// The desk's built pages under `/desk`: `/desk/` is `desk.html` of the folder, everything else a file of it.
 pub(super) fn desk_files(folder: &Path) -> Router {
     let header = |name, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
+    let page = ServeFile::new(folder.join("desk.html"));
+    let first = get(move |OriginalUri(asked): OriginalUri, request: Request| async move {
+        // The page's own addresses are relative: without the slash they would point beside the folder.
+        if asked.path().ends_with('/') {
+            page.oneshot(request).await.map(IntoResponse::into_response)
+        } else {
+            Ok(Redirect::permanent("/desk/").into_response())
+        }
+    });
+    let files = ServeDir::new(folder).append_index_html_on_directories(false);
+    let inside = Router::new().route("/", first).fallback_service(files);
     Router::new()
-        .route_service("/desk/", ServeFile::new(folder.join("desk.html")))
-        .nest_service("/desk/assets", ServeDir::new(folder.join("assets")))
-        .fallback_service(ServeDir::new(folder))
+        .nest_service("/desk", inside)
         .layer(header(
             header::CONTENT_SECURITY_POLICY,
             "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; \

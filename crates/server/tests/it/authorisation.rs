@@ -1,6 +1,6 @@
 //! Who sees what, route by route, made from the table of routes: a route added without a rule and a probe fails here.
 
-use crate::bench::{Answer, Bench};
+use crate::bench::{Answer, Bench, call};
 use crate::phone::Phone;
 use crate::pictures::{evidence, picture};
 use axum::body::Body;
@@ -11,6 +11,7 @@ use xunge_domain::operation::Operation;
 use xunge_domain::records::RecordKind;
 use xunge_domain::value::Value;
 use xunge_server::http::routes::{Action, Bound, ROUTES, Rule, Who};
+use xunge_server::http::{App, CaChain, router};
 use xunge_sync::messages::{
     self, BeginUpload, Hello, OutcomeKind, Pushed, Receipts, ReceiptsWanted, Welcome,
 };
@@ -283,6 +284,36 @@ fn a_wrong_path_or_method_is_refused_in_the_countys_words() {
     assert_eq!((answer.status, answer.code().as_deref()), (405, Some("method_not_allowed")));
     let answer = bench.call(Request::get("/").body(Body::empty()).unwrap());
     assert_eq!((answer.status, answer.header("location")), (307, "/desk/"));
+}
+
+#[test]
+fn the_desks_pages_lie_beside_its_api() {
+    let bench = Bench::new();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("assets")).unwrap();
+    for (name, text) in [("desk.html", "the desk"), ("index.html", "the phone"), ("assets/a.js", "script")] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let app = App {
+        desk_files: Some(folder.path().to_owned()),
+        ..App::inline(bench.county.clone(), CaChain::default())
+    };
+    let desk = axum::Router::new().route("/me", axum::routing::get(|| async { "me" }));
+    let router = router(std::sync::Arc::new(app), desk, utoipa::openapi::OpenApiBuilder::new().build());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let _inside = runtime.enter();
+    let get = |path: &str| {
+        let answer = call(&router, Request::get(path).body(Body::empty()).unwrap());
+        (answer.status, String::from_utf8_lossy(&answer.body).into_owned(), answer.headers)
+    };
+    assert_eq!(get("/desk/").1, "the desk");
+    assert!(get("/desk/").2["content-security-policy"].to_str().unwrap().starts_with("default-src 'self'"));
+    assert_eq!((get("/desk").0, get("/desk").2["location"].to_str().unwrap()), (308, "/desk/"));
+    assert_eq!(get("/desk/assets/a.js").1, "script");
+    assert_eq!(get("/desk/api/me").1, "me");
+    for outside in ["/desk/../county.db", "/desk/%2e%2e/county.db", "/desk/nothing.js", "/desk/api/nothing"] {
+        assert_eq!(get(outside).0, 404, "{outside}");
+    }
 }
 
 #[test]

@@ -1,5 +1,12 @@
 //! The county as its callers see it: through the router, without a socket; and once as a real process that is killed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "tests fail by panicking, and look at real files and processes"
+)]
+
 mod authorisation;
 mod bench;
 mod desk;

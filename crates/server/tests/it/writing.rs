@@ -175,3 +175,23 @@ fn nothing_readable_lies_on_the_countys_disk() {
         assert!(!bytes.windows(6).any(|window| window == b"CANARY"));
     }
 }
+
+/// Prints how fast a county is filled; `cargo test -- --ignored --nocapture filling`.
+#[test]
+#[ignore = "a measurement"]
+fn filling_a_county() {
+    let bench = Bench::new();
+    let edits: Vec<CountyEdit> = (0..250_000)
+        .map(|n| {
+            let values = [
+                (1, Value::Text(format!("某某{n}"))),
+                (5, Value::from("13900000000")),
+                (4, Value::Int(n % 2)),
+            ];
+            CountyEdit::new(RecordKind::Person, bench.id(), bench.areas.grid, values)
+        })
+        .collect();
+    let start = std::time::Instant::now();
+    let wrote = bench.county.write_as_county(edits).unwrap();
+    println!("{} operations in {:?}", wrote.operations, start.elapsed());
+}
