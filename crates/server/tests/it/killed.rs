@@ -184,7 +184,7 @@ fn a_county_killed_while_phones_push_holds_everything_it_confirmed() {
 /// Pushes one household after the other; what has no receipt stays unsent. Says how many were confirmed.
 fn push_until_it_breaks(served: &Served, phone: &mut Phone, grid: RecordId, first: u128) -> u64 {
     for n in 0.. {
-        let record = RecordId(uuid::Uuid::from_u128(0x990101 << 64 | first + n));
+        let record = RecordId(uuid::Uuid::from_u128((0x990101 << 64) | (first + n)));
         phone.write(RecordKind::Household, record, grid, [(5, Value::Int(n as i64))]);
         let (push, after) = phone.push_message();
         let request = phone.request("POST", "/sync/v1/push", messages::encode(&push));
