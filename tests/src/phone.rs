@@ -14,7 +14,7 @@ use xunge_client::{Client, World};
 use xunge_store::files::RealFiles;
 use xunge_store::keys::PinCost;
 
-const PIN: &str = "270418";
+const PIN: &str = "730592";
 
 /// A phone.
 pub struct SimPhone {

@@ -40,7 +40,7 @@ impl Scene {
 }
 
 fn enrol(phone: &SimPhone, code: &str) -> Result<serde_json::Value, String> {
-    phone.call("enrol", json!({ "address": "county.test:8443", "code": code, "pin": "270418" }))
+    phone.call("enrol", json!({ "address": "county.test:8443", "code": code, "pin": "730592" }))
 }
 
 fn settle(phone: &SimPhone) {
@@ -109,7 +109,7 @@ fn wrong_pins_are_counted_and_then_only_the_desk_can_help() {
     }
     assert_eq!(phone.call("app_state", json!({})).unwrap()["pin_tries_left"], 1);
     assert_eq!(phone.call("unlock", json!({ "pin": "999999" })).unwrap_err(), "pin_locked");
-    assert_eq!(phone.call("unlock", json!({ "pin": "270418" })).unwrap_err(), "pin_locked");
+    assert_eq!(phone.call("unlock", json!({ "pin": "730592" })).unwrap_err(), "pin_locked");
     assert_eq!(phone.call("app_state", json!({})).unwrap()["phase"], "needs_desk");
 }
 

@@ -14,7 +14,7 @@ use xunge_client::commands::dispatch;
 use xunge_domain::world::{Clock as _, Randomness as _};
 
 /// PIN of the demo phone, printed at every start.
-pub const DEMO_PIN: &str = "270418";
+pub const DEMO_PIN: &str = "730592";
 
 /// What to run.
 #[derive(Debug, Clone)]

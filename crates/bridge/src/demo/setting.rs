@@ -113,7 +113,7 @@ impl Setting {
             let stop = Arc::new(AtomicBool::new(false));
             let worker = Worker { name, phone, link, stop };
             let address = worker.link.address().to_string();
-            worker.call("enrol", json!({ "address": address, "code": code, "pin": "270418" }))?;
+            worker.call("enrol", json!({ "address": address, "code": code, "pin": "730592" }))?;
             worker.phone.keep_in_sync(Arc::clone(&worker.stop))?;
             workers.push(worker);
         }
