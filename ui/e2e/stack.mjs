@@ -1,0 +1,97 @@
+// The real programs for one run: a county with demo data and a headless phone, in a folder of their own, on free ports.
+// What they print is what a person would read off the terminal; nothing else is known of them.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const START_MS = 60_000;
+const END_MS = 8_000;
+
+/** The launcher's path, or a message that says how to come by it. */
+export function launcher() {
+  const target = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target');
+  const program = resolve(process.env.XUNGE_BRIDGE ?? join(target, 'debug/xunge-bridge'));
+  for (const [path, make] of [
+    [program, 'cargo build -p xunge_bridge -p xunge_server (or set XUNGE_BRIDGE to its path)'],
+    [join(program, '../xunge-county'), 'cargo build -p xunge_server; it belongs beside xunge-bridge'],
+    [join(ROOT, 'ui/dist/index.html'), 'npm --prefix ui run build'],
+  ])
+    if (!existsSync(path)) throw new Error(`${path} is missing. Build it: ${make}`);
+  return program;
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** Starts both and waits until the phone's page is up; answers what was printed. */
+export async function startStack() {
+  const program = launcher();
+  const work = await mkdtemp(join(tmpdir(), 'xunge-thread-'));
+  const [phonePort, countyPort] = [await freePort(), await freePort()];
+  // A group of its own, so that both programs get the Ctrl-C and none outlives the run.
+  const child = spawn(
+    program,
+    ['run', '--new-phone', '--work', work, '--phone-port', String(phonePort), '--county-port', String(countyPort)],
+    { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let out = '';
+  let ended = false;
+  const gone = new Promise((done) =>
+    child.on('close', () => {
+      ended = true;
+      done();
+    }),
+  );
+  child.on('error', (error) => (out += `\n${error.message}`));
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (out += bytes));
+  const signal = (name) => {
+    try {
+      process.kill(-child.pid, name);
+    } catch {
+      // Already gone.
+    }
+  };
+
+  async function stop() {
+    signal('SIGINT');
+    await Promise.race([gone, new Promise((done) => setTimeout(done, END_MS))]);
+    const clean = ended;
+    signal('SIGKILL');
+    await rm(work, { recursive: true, force: true });
+    return clean;
+  }
+
+  const until = Date.now() + START_MS;
+  while (!/Ctrl-C/.test(out)) {
+    if (ended || Date.now() > until) {
+      await stop();
+      throw new Error(`xunge-bridge run did not come up:\n${out}`);
+    }
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  const read = (pattern) => {
+    const found = pattern.exec(out);
+    if (!found) throw new Error(`${pattern} is not in what xunge-bridge printed:\n${out}`);
+    return found[1];
+  };
+  return {
+    phone: read(/phone\s+(http:\S+)/),
+    desk: read(/desk\s+(https:\S+)/),
+    address: read(/县里地址\s+(\S+)/),
+    code: read(/code\s+(\S+)/),
+    pin: read(/PIN\s+(\d+)/),
+    account: { name: 'town', password: read(/town\s+(\S+)/) },
+    printed: () => out,
+    stop,
+  };
+}

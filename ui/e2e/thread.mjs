@@ -1,0 +1,300 @@
+// One day against the real county, the way a person follows it: a phone is enrolled, visits, adds a person, walks a
+// round, reports with a photo; the desk takes the case up and answers; the answer is back on the phone.
+// Any error in a page or in its console fails the run. Each step stands on the one before: the first that fails ends it.
+//   XUNGE_BRIDGE=path of xunge-bridge   PICTURES=folder keeps pictures of the real screens   npm run e2e:thread
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DESK, launch, PHONE } from './browser.mjs';
+import { startStack } from './stack.mjs';
+
+const pictures = process.env.PICTURES;
+const WORDS = '四辆电动车堵在消防通道里';
+const ANSWER = '通道清出来了，请去看一眼';
+const NAME = '示例新人';
+
+if (pictures) await mkdir(pictures, { recursive: true });
+const stack = await startStack();
+const browser = await launch();
+const faults = [];
+let loggedIn = false;
+
+async function open(what, options) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on('pageerror', (error) => faults.push(`${what}: error ${error.message}`));
+  page.on('console', (line) => {
+    // Asking who is logged in is how the desk begins, and "nobody" (401) is the answer then: Chromium reports it.
+    const nobodyYet =
+      what === 'desk' && !loggedIn && / 401 /.test(line.text()) && /\/desk\/api\/me$/.test(line.location().url);
+    if (line.type() === 'error' && !nobodyYet) faults.push(`${what}: console ${line.text()} ${line.location().url}`);
+  });
+  page.on(
+    'response',
+    (r) => r.status() >= 500 && faults.push(`${what}: ${r.status()} from ${new URL(r.url()).pathname}`),
+  );
+  return page;
+}
+const phone = await open('phone', PHONE);
+const desk = await open('desk', { ...DESK, ignoreHTTPSErrors: true });
+
+const button = (page, text) =>
+  page.locator(`button:visible:has-text("${text}"), a:visible:has-text("${text}")`).first();
+const tap = (text) => button(phone, text).tap();
+const sees = (text, page = phone) => page.locator(`text=${text} >> visible=true`).first().waitFor();
+const at = (path) => phone.waitForFunction((p) => window.location.hash.startsWith(`#${p}`), path);
+const tab = (text) => phone.locator(`nav .tab:has-text("${text}")`).tap();
+async function shot(name, page = phone) {
+  if (!pictures) return;
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
+async function pin() {
+  for (const digit of stack.pin) await phone.locator(`button.key:has-text("${digit}")`).first().tap();
+}
+const undoBar = async () => phone.locator('.bar .undo').waitFor();
+let incident = '';
+
+const steps = [
+  [
+    'a new phone is enrolled with the address, the code and a PIN',
+    async () => {
+      await phone.goto(stack.phone);
+      await tap('开始登记');
+      await phone.fill('#address', stack.address);
+      await phone.fill('#code', stack.code);
+      await sees('20 位齐了');
+      await shot('enrol');
+      await tap('下一步');
+      await pin();
+      await sees('再输一遍');
+      await pin();
+      await at('/first-sync');
+    },
+  ],
+  [
+    'the first sync brings the whole grid',
+    async () => {
+      await sees('都在手机里了');
+      await tap('开始用');
+      await at('/today');
+      await sees('今天要走访');
+      await shot('today-first');
+    },
+  ],
+  [
+    'a household is found by its door',
+    async () => {
+      await tab('住户');
+      await phone.locator('.building').first().waitFor();
+      await shot('households');
+      const door = phone.locator('a.door').first();
+      const words = (await door.locator('b').innerText()).trim();
+      await phone.fill('.search input', words);
+      await phone.locator('.card.flush .row, .card.flush a').first().waitFor();
+      await phone.locator('.card.flush a').first().tap();
+      await at('/household/');
+      await shot('household');
+    },
+  ],
+  [
+    'a person is added by form',
+    async () => {
+      await tap('登记一个人');
+      await phone.fill('#f-name', NAME);
+      await phone.getByRole('radio', { name: '女', exact: true }).first().tap();
+      await phone.locator('button.option:has-text("拒绝提供")').first().tap();
+      await tap('保存');
+      await at('/household/');
+      await sees('登记好了');
+      await undoBar();
+      await sees('示');
+    },
+  ],
+  [
+    'a visit is recorded in one touch, and can be undone for a while',
+    async () => {
+      await tap('改好了，记一次走访');
+      await sees('走访和变化都记下了');
+      await undoBar();
+      await sees('走访，有变化');
+    },
+  ],
+  [
+    'a round is started, paused and taken up again',
+    async () => {
+      await tab0('/patrol');
+      await tap('开始巡查');
+      const early = phone.locator('.van-popup button:has-text("开始巡查")');
+      await Promise.race([early.waitFor(), sees('记录中')]);
+      if (await early.isVisible()) {
+        await phone.waitForTimeout(400);
+        await early.tap();
+      }
+      await sees('记录中');
+      await shot('patrol-start');
+      await tap('暂停');
+      await sees('已暂停');
+      await tap('接着走');
+      await sees('记录中');
+    },
+  ],
+  [
+    'an incident is reported with a photo',
+    async () => {
+      await tap('发现问题，拍照上报');
+      await at('/report');
+      await tap('拍照');
+      await phone.locator('.photo').first().waitFor();
+      await phone.locator('.kind').first().tap();
+      await phone.fill('#r-place', '2幢东侧');
+      await phone.fill('#r-text', WORDS);
+      const reason = phone.locator('.reasons .kind').first();
+      if (await reason.isVisible()) await reason.tap();
+      await shot('report');
+      await tap('上报处理');
+      await at('/incident/');
+      await sees(WORDS);
+      incident = new URL(phone.url()).hash.split('/').pop();
+      await shot('incident-new');
+    },
+  ],
+  [
+    'the round is ended by the worker, with a summary',
+    async () => {
+      await tab0('/patrol');
+      await sees('记录中');
+      await phone.locator('.trio button b').filter({ hasText: /[1-9]/ }).first().waitFor();
+      await shot('patrol');
+      await tap('结束巡查');
+      await sees('结束这次巡查');
+      await phone.waitForTimeout(400);
+      await phone.locator('.van-popup button:has-text("结束巡查")').tap();
+      await sees('巡查小结');
+      await shot('patrol-summary');
+      await tap('知道了');
+    },
+  ],
+  [
+    'everything is at the county, and the sync page says so',
+    async () => {
+      await tab0('/me/sync');
+      await sees('上次联系上县里');
+      await tap('现在就送');
+      await phone.waitForFunction(
+        () => /没有要送的/.test(document.body.innerText) && /[，,]\s*0 条在本机/.test(document.body.innerText),
+        undefined,
+        { timeout: 45_000 },
+      );
+      await shot('sync');
+    },
+  ],
+  [
+    'the desk logs in and sees the case with its photo',
+    async () => {
+      await desk.goto(stack.desk);
+      await desk.fill('#name', stack.account.name);
+      await desk.fill('#password', stack.account.password);
+      await desk.keyboard.press('Enter');
+      await desk.locator('.list .row').first().waitFor();
+      loggedIn = true;
+      await desk.goto(`${stack.desk}#/incidents/${incident}`);
+      await sees(WORDS, desk);
+      await desk.locator('.case .tag.green:has-text("证据完整")').waitFor();
+      await desk.waitForFunction(() => (document.querySelector('.case .pic img')?.naturalWidth ?? 0) > 0);
+      await shot('desk', desk);
+    },
+  ],
+  [
+    'the desk accepts, dispatches, records what was done, and closes with an answer',
+    async () => {
+      const act = (text) => desk.locator(`.side .btn:has-text("${text}")`).first();
+      const write = async (verb, text) => {
+        await act(verb).click();
+        await desk.locator('.side textarea').fill(text);
+        await act('确定').click();
+      };
+      await act('受理').click();
+      await act('派给部门').click();
+      await desk.locator('.side .el-select').click();
+      await desk.locator('.el-select-dropdown__item:visible').first().click();
+      await act('确定').click();
+      await write('填写处理结果', '车已挪走，通道已清空');
+      await write('核查通过', '到现场看过了');
+      await act('结案并回音').click();
+      assert.equal(await act('确定').isDisabled(), true, 'closing without an answer must not be possible');
+      await desk.locator('.side textarea').fill(ANSWER);
+      await act('确定').click();
+      await desk.locator('.case .tag:has-text("已结案")').waitFor();
+    },
+  ],
+  [
+    'the answer is on the phone, on Today',
+    async () => {
+      await tab0('/me/sync');
+      await tap('现在就送');
+      await tab0('/today');
+      await phone.locator(`text=${ANSWER}`).first().waitFor({ timeout: 45_000 });
+      await shot('today');
+      await phone.locator(`text=${ANSWER}`).first().scrollIntoViewIfNeeded();
+      await shot('today-answer');
+      await tap(ANSWER);
+      await at('/incident/');
+      await sees('已结案');
+      await shot('incident');
+    },
+  ],
+  [
+    'locked, the phone opens again with its PIN only, and nothing is lost',
+    async () => {
+      await tab0('/me');
+      await tap('锁上');
+      await phone.waitForTimeout(400);
+      await phone.locator('.van-popup button:has-text("锁上")').tap();
+      await at('/unlock');
+      await pin();
+      await at('/today');
+      await sees(ANSWER);
+    },
+  ],
+];
+
+/** A page by its address: the tab bar is not on every screen. */
+async function tab0(path) {
+  await phone.evaluate((p) => (window.location.hash = `#${p}`), path);
+  await at(path);
+}
+
+let passed = 0;
+let failure = null;
+const began = Date.now();
+for (const [name, run] of steps) {
+  const from = Date.now();
+  try {
+    await run();
+    if (faults.length > 0) throw new Error(faults.splice(0).join('\n'));
+    passed++;
+    console.log(`ok      ${name} (${((Date.now() - from) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    failure = error;
+    console.error(`FAILED  ${name}\n${error.message}\n${faults.join('\n')}`);
+    for (const [what, page] of Object.entries({ phone, desk })) {
+      const path = join(pictures ?? tmpdir(), `xunge-thread-failed-${what}.png`);
+      await page.screenshot({ path }).then(
+        () => console.error(`picture: ${path}`),
+        () => undefined,
+      );
+    }
+    break;
+  }
+}
+await browser.close();
+const clean = await stack.stop();
+if (!clean) console.error('the programs did not end on Ctrl-C and were killed');
+for (const [name] of steps.slice(passed + (failure ? 1 : 0))) console.error(`not reached: ${name}`);
+const failed = steps.length - passed + (clean ? 0 : 1);
+console.log(`thread: ${((Date.now() - began) / 1000).toFixed(0)} s`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);
