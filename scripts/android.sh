@@ -22,8 +22,7 @@ stubs=$TARGET/android-stubs
 scripts/android-stubs.sh "$stubs"
 export CC_aarch64_linux_android=$stubs/cc CXX_aarch64_linux_android=$stubs/cc
 export AR_aarch64_linux_android=$stubs/ar RANLIB_aarch64_linux_android=$stubs/ranlib
-# A folder of its own, so that checking for Android and for the desktop do not undo each other's work.
-cargo check --locked --lib -p xunge-app --target aarch64-linux-android --target-dir "$TARGET/android"
+cargo check --locked --lib -p xunge-app --target aarch64-linux-android
 scripts/android-kotlin.sh
 say "the Rust code type-checks for aarch64-linux-android, the Kotlin code against Android's own classes."
 say "This proves types, not linking: the C parts were stand-ins. docs/android.md says how to build the APK."

@@ -4,6 +4,8 @@
 
 pub mod carrier;
 mod fence;
+mod hardware;
+mod phone;
 mod photos;
 mod world;
 

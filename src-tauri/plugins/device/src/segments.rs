@@ -123,7 +123,9 @@ mod tests {
 
     #[test]
     fn impossible_places_and_unknown_versions_are_not_taken() {
-        for line in ["1,2,900000001,0,5,gps,0", "1,2,0,1800000001,5,gps,0", "1,2,0,0,-5,gps,0", "1,2,0,0,5,gps,0,9"] {
+        for line in
+            ["1,2,900000001,0,5,gps,0", "1,2,0,1800000001,5,gps,0", "1,2,0,0,-5,gps,0", "1,2,0,0,5,gps,0,9"]
+        {
             let file = format!("{HEADER}\n{line}\n");
             let segment = parse_segment(file.as_bytes(), 0).expect("a segment");
             assert_eq!((segment.points.len(), segment.unreadable_lines), (0, 1), "{line}");
