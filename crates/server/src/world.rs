@@ -1,18 +1,23 @@
 //! The county's world, the one file that reaches for it: clock, randomness, files, threads, sockets, signals.
 //!
-//! [`open_county`] is for commands that need no server; [`serve`] runs the program until it is told to stop. What
-//! listens where and what is written to the terminal belongs to `cli`.
+//! [`open_county`] is for commands that need no server; [`serve`] runs the program until it is told to stop. The files
+//! of certificates and their keys are [`certificates`]'s. What listens where and what is written to the terminal belongs to `cli`.
 
 #![expect(clippy::disallowed_methods, reason = "this is the file that supplies the real ones")]
+
+mod certificates;
+
+pub use certificates::county_ca;
 
 use crate::blobs::Blobs;
 use crate::commit::GroupCommit;
 use crate::county::{County, CountyError, Settings};
 use crate::http::{self, App, CaChain, Executor, Limiter, Metrics, Stepping};
 use crate::storage::{Storage, StorageError};
-use crate::tls::{CertificateSlot, CountyCa, PemPair, ServerCertificate, TlsError, server_config};
+use crate::tls::{CertificateSlot, TlsError, server_config};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use certificates::server_certificate;
 use hkdf::Hkdf;
 use object_store::local::LocalFileSystem;
 use sha2::Sha256;
@@ -76,6 +81,26 @@ pub enum ServeError {
         /// Where the key should be.
         key_file: PathBuf,
     },
+    /// The data folder holds what only a county that was in use leaves, and no database: an empty county served in its
+    /// place would look like one that lost its people.
+    #[error("{data} holds {leftover} of a county, but its database county.db is missing")]
+    DatabaseMissing {
+        /// The data folder.
+        data: PathBuf,
+        /// What was found there.
+        leftover: &'static str,
+    },
+    /// One half of the county's CA is gone. Phones trust this one CA, so no other may take its place.
+    #[error("{there} is there, but {missing} is missing")]
+    CaIncomplete {
+        /// The file that is there.
+        there: PathBuf,
+        /// The file that is not.
+        missing: PathBuf,
+    },
+    /// A sealed private key was sealed under another root key, or is damaged.
+    #[error("{0} does not open with the county's key")]
+    SealedKey(PathBuf),
     /// The key lies beside what it protects.
     #[error("the key file {0} must lie outside the data folder")]
     KeyInsideData(PathBuf),
@@ -108,6 +133,9 @@ impl ServeError {
             Self::File { .. } => "file",
             Self::BadKeyFile(_) => "bad_key_file",
             Self::KeyMissing { .. } => "key_missing",
+            Self::DatabaseMissing { .. } => "database_missing",
+            Self::CaIncomplete { .. } => "ca_incomplete",
+            Self::SealedKey(_) => "sealed_key",
             Self::KeyInsideData(_) => "key_inside_data",
             Self::Storage(error) => error.code(),
             Self::County(error) => error.code(),
@@ -188,7 +216,11 @@ pub fn open_county(places: &Places, settings: Settings) -> Result<County, ServeE
     std::fs::create_dir_all(data).map_err(file("creating", data))?;
     std::fs::set_permissions(data, Permissions::from_mode(0o700)).map_err(file("protecting", data))?;
     let database = data.join("county.db");
-    let key = root_key(places, database.exists())?;
+    let known = database.exists();
+    if let Some(leftover) = leftover(data).filter(|_| !known) {
+        return Err(ServeError::DatabaseMissing { data: data.clone(), leftover });
+    }
+    let key = root_key(places, known)?;
     let random: Arc<dyn Randomness> = Arc::new(RealRandomness);
     let storage = Storage::open(&database, derived(&key, b"xunge county database v1"))?;
     let folder = data.join("blobs");
@@ -196,6 +228,19 @@ pub fn open_county(places: &Places, settings: Settings) -> Result<County, ServeE
     let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
     let blobs = Blobs::new(Arc::new(store), derived(&key, b"xunge county blobs v1"), random.clone());
     Ok(County::open(storage, blobs, Arc::new(RealClock::new()), random, settings)?)
+}
+
+/// What only a county that was in use leaves behind. The database is the first thing ever made in the folder, so a start
+/// that broke off leaves none of these alone; nor does a key file, which may be laid ready before the first start.
+fn leftover(data: &Path) -> Option<&'static str> {
+    let filled = |folder: &Path| std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    let certificates = ["ca.pem", "ca.key", "server.pem", "server.key"];
+    match () {
+        () if certificates.iter().any(|name| data.join(name).exists()) => Some("certificates"),
+        () if filled(&data.join("blobs")) => Some("pictures"),
+        () if data.join("county.db-wal").exists() => Some("the log of a database"),
+        () => None,
+    }
 }
 
 fn derived(key: &[u8; 32], purpose: &[u8]) -> Zeroizing<[u8; 32]> {
@@ -262,54 +307,6 @@ fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), ServeError> {
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(file("writing", folder))?;
     }
     Ok(())
-}
-
-fn read_pair(certificates: &Path, key: &Path) -> Result<Option<(String, Zeroizing<String>)>, ServeError> {
-    match (std::fs::read_to_string(certificates), std::fs::read_to_string(key)) {
-        (Ok(certificates), Ok(key)) => Ok(Some((certificates, Zeroizing::new(key)))),
-        (Err(error), _) if error.kind() != ErrorKind::NotFound => Err(file("reading", certificates)(error)),
-        (_, Err(error)) if error.kind() != ErrorKind::NotFound => Err(file("reading", key)(error)),
-        _ => Ok(None),
-    }
-}
-
-fn write_pair(certificates: &Path, key: &Path, pair: &PemPair) -> Result<(), ServeError> {
-    // The key first: a certificate without its key would be kept for ever.
-    write_secret(key, pair.private_key.as_bytes())?;
-    write_secret(certificates, pair.certificates.as_bytes())
-}
-
-/// The county's CA, made once.
-///
-/// # Errors
-/// [`ServeError`] of files and certificates.
-pub fn county_ca(places: &Places, county: &County) -> Result<CountyCa, ServeError> {
-    let (certificate, key) = (places.data.join("ca.pem"), places.data.join("ca.key"));
-    if let Some((pem, private)) = read_pair(&certificate, &key)? {
-        return Ok(CountyCa::from_pem(&pem, &private)?);
-    }
-    let name = Some(county.name()?).filter(|name| !name.is_empty()).unwrap_or_else(|| "Xunge".into());
-    let ca = CountyCa::make(&name, county.now(), county.random())?;
-    write_pair(&certificate, &key, &ca.to_pem())?;
-    Ok(ca)
-}
-
-fn server_certificate(
-    places: &Places,
-    county: &County,
-    ca: &CountyCa,
-    names: &[&str],
-) -> Result<ServerCertificate, ServeError> {
-    let (certificate, key) = (places.data.join("server.pem"), places.data.join("server.key"));
-    if let Some((pem, private)) = read_pair(&certificate, &key)? {
-        let found = ServerCertificate::from_pem(&pem, &private)?;
-        if found.renewal_due(ca, names, county.now())?.is_none() {
-            return Ok(found);
-        }
-    }
-    let fresh = ServerCertificate::make(ca, names, county.now(), county.random())?;
-    write_pair(&certificate, &key, &fresh.to_pem())?;
-    Ok(fresh)
 }
 
 /// The name before the port of `host:port` or `[v6]:port`.

@@ -23,7 +23,7 @@ fn nonce(prefix: &[u8], number: usize, last: bool) -> Result<XNonce, BlobError> 
     Ok(nonce.into())
 }
 
-pub(super) fn seal(
+pub(crate) fn seal(
     key: &[u8; 32],
     random: &dyn Randomness,
     name: &str,
@@ -45,7 +45,7 @@ pub(super) fn seal(
     Ok(sealed)
 }
 
-pub(super) fn open(key: &[u8; 32], name: &str, sealed: &[u8]) -> Result<Vec<u8>, BlobError> {
+pub(crate) fn open(key: &[u8; 32], name: &str, sealed: &[u8]) -> Result<Vec<u8>, BlobError> {
     let cipher = XChaCha20Poly1305::new(key.into());
     let (head, body) = sealed.split_at_checked(1 + PREFIX).ok_or(BlobError::DoesNotOpen)?;
     let Some((&VERSION, prefix)) = head.split_first() else { return Err(BlobError::DoesNotOpen) };

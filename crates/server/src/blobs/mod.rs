@@ -3,7 +3,7 @@
 //! Names are hashes of plain bytes and stay what they are; encryption is local and never enters a name. Which pictures
 //! are whole and verified is known by the database, not by what lies here.
 
-mod frames;
+pub(crate) mod frames;
 mod waiting;
 
 use object_store::path::Path;

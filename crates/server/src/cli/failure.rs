@@ -79,6 +79,18 @@ impl From<ServeError> for Failure {
                 format!("数据还在，但缺少密钥文件 {}。没有建立新密钥，数据没有改动。请把密钥文件放回原处。", key_file.display()),
                 format!("The data is there but its key file {} is missing. No new key was made, nothing was changed. Put the key file back.", key_file.display()),
             ),
+            ServeError::DatabaseMissing { data, .. } => refused(
+                format!("数据目录 {} 里有县的证书或照片，却没有数据库 county.db。没有建立空库，现有文件没有改动。请检查磁盘是否挂载，把备份的 county.db 放回；要新建一个县，请用 --data 指定另一个空目录。", data.display()),
+                format!("{} holds certificates or pictures of a county, but its database county.db is missing. No empty one was made and the files are as they were. Check that the disk is mounted and put county.db back from a backup; for a new county give another, empty folder by --data.", data.display()),
+            ),
+            ServeError::CaIncomplete { there, missing } => refused(
+                format!("县证书只剩一半：{} 还在，{} 不见了。没有建立新证书，因为已注册的手机只认原来的；现有文件没有改动。请从备份放回缺少的文件。若还没有任何手机注册过，可以移走剩下的文件再启动。", there.display(), missing.display()),
+                format!("Half of the county's CA is gone: {} is there, {} is not. No new one was made, because enrolled phones trust the old one only; nothing was changed. Put the missing file back from a backup. If no phone was ever enrolled, move the remaining file away and start again.", there.display(), missing.display()),
+            ),
+            ServeError::SealedKey(path) => refused(
+                format!("私钥文件 {} 用县密钥打不开：密钥不符，或文件损坏。文件没有改动。请用 --key 指定原来的密钥文件，或从备份放回。", path.display()),
+                format!("The private key {} does not open with the county's key: another key, or damage. It was left as it is. Give the right key file by --key, or put the file back from a backup.", path.display()),
+            ),
             ServeError::KeyInsideData(path) => refused(
                 format!("密钥文件 {} 不能放在数据目录里：谁拷走数据就不该同时拿到密钥。请用 --key 指到别处。", path.display()),
                 format!("The key file {} must lie outside the data folder. Choose another place with --key.", path.display()),

@@ -223,3 +223,50 @@ fn the_key_lies_outside_the_data_and_is_not_replaced_when_lost() {
     let inside = Places { key_file: places.data.join("county.key"), ..places };
     assert_eq!(open_county(&inside, Settings::default()).unwrap_err().code(), "key_inside_data");
 }
+
+#[test]
+fn a_county_that_lost_half_of_its_ca_gets_no_other_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (places, ca, _, _) = county(folder.path());
+    let county = open_county(&places, Settings::default()).unwrap();
+    let (pem, key) = (places.data.join("ca.pem"), places.data.join("ca.key"));
+    let aside = folder.path().join("aside");
+    for lost in [&key, &pem] {
+        std::fs::rename(lost, &aside).unwrap();
+        assert_eq!(county_ca(&places, &county).unwrap_err().code(), "ca_incomplete");
+        assert!(!lost.exists());
+        std::fs::rename(&aside, lost).unwrap();
+    }
+    assert_eq!(county_ca(&places, &county).unwrap().der(), ca);
+}
+
+#[test]
+fn the_private_key_of_the_ca_lies_sealed_and_an_older_plain_one_is_sealed_when_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (places, ca, _, _) = county(folder.path());
+    let county = open_county(&places, Settings::default()).unwrap();
+    let plain = county_ca(&places, &county).unwrap().to_pem().private_key;
+    let key = places.data.join("ca.key");
+    let lies_plain = || std::fs::read(&key).unwrap().windows(7).any(|found| found == b"PRIVATE");
+    assert!(!lies_plain());
+    std::fs::write(&key, plain.as_bytes()).unwrap();
+    assert_eq!(county_ca(&places, &county).unwrap().der(), ca);
+    assert!(!lies_plain());
+    assert_eq!(county_ca(&places, &county).unwrap().der(), ca);
+    std::fs::write(&key, b"something else").unwrap();
+    assert_eq!(county_ca(&places, &county).unwrap_err().code(), "sealed_key");
+}
+
+#[test]
+fn a_county_that_lost_its_database_is_not_served_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let (places, _, _, _) = county(folder.path());
+    for name in ["county.db", "county.db-wal", "county.db-shm"] {
+        let _ = std::fs::remove_file(places.data.join(name));
+    }
+    let error = open_county(&places, Settings::default()).unwrap_err();
+    assert_eq!(error.code(), "database_missing");
+    assert!(!places.data.join("county.db").exists());
+    let elsewhere = Places { data: folder.path().join("empty"), key_file: places.key_file };
+    assert!(open_county(&elsewhere, Settings::default()).is_ok());
+}
