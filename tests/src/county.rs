@@ -138,7 +138,7 @@ impl SimCounty {
             building = building.header(name, value);
         }
         let http = building.body(Body::from(request.body.clone())).ok()?;
-        let service = router(app, axum::Router::new());
+        let service = router(app, axum::Router::new(), xunge_server::desk::openapi());
         pollster::block_on(async {
             let answer = service.oneshot(http).await.ok()?;
             let status = answer.status().as_u16();
@@ -174,44 +174,36 @@ fn uuid_from(seed: u64, n: u128) -> uuid::Uuid {
 
 fn household(grid: RecordId, id: impl Fn(u128) -> RecordId, n: u128) -> Vec<CountyEdit> {
     let text = |text: String| Value::Text(text);
-    let new = |kind, part, fields: Vec<(u16, Value)>| CountyEdit::new(kind, id(part), grid, fields);
-    let building = id(0);
-    let mut edits = vec![
+    let number = i64::try_from(n).unwrap_or(0);
+    let link = |part| Value::reference(id(part));
+    vec![
         CountyEdit::new(
             RecordKind::Building,
-            building,
+            id(0),
             grid,
-            vec![(1, text(format!("{}幢", n + 1))), (5, Value::Int(n as i64))],
+            [(1, text(format!("{}幢", n + 1))), (5, Value::Int(number))],
         ),
-        new(
+        CountyEdit::new(
             RecordKind::Dwelling,
-            1,
-            vec![
-                (1, Value::reference(building)),
-                (2, text("1".into())),
-                (3, Value::Int(1)),
-                (4, text("101".into())),
-            ],
+            id(1),
+            grid,
+            [(1, link(0)), (2, "1".into()), (3, Value::Int(1)), (4, "101".into())],
         ),
-        new(RecordKind::Household, 2, vec![(1, text(String::new()))]),
-        new(
-            RecordKind::Occupancy,
-            3,
-            vec![(1, Value::reference(id(2))), (2, Value::reference(id(1))), (3, Value::Int(1))],
+        CountyEdit::new(RecordKind::Household, id(2), grid, [(5, Value::Int(1))]),
+        CountyEdit::new(RecordKind::Occupancy, id(3), grid, [(1, link(2)), (2, link(1)), (3, Value::Int(1))]),
+        CountyEdit::new(
+            RecordKind::Person,
+            id(4),
+            grid,
+            [(1, text(format!("孔示{n}"))), (5, text(format!("1380000000{n}")))],
         ),
-        new(RecordKind::Person, 4, vec![(1, text(format!("孔示{n}"))), (5, text(format!("1380000000{n}")))]),
-    ];
-    edits.push(new(
-        RecordKind::Residence,
-        5,
-        vec![
-            (1, Value::reference(id(4))),
-            (2, Value::reference(id(2))),
-            (3, Value::Int(2)),
-            (4, Value::Int(0)),
-        ],
-    ));
-    edits
+        CountyEdit::new(
+            RecordKind::Residence,
+            id(5),
+            grid,
+            [(1, link(4)), (2, link(2)), (3, Value::Int(2)), (4, Value::Int(0))],
+        ),
+    ]
 }
 
 /// What stands between phone and county: sees the request and the county's answer, gives what the phone gets.

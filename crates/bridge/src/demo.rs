@@ -63,6 +63,8 @@ pub struct Report {
     pub ledger: Option<serde_json::Value>,
     /// Patrols walked: track, metres, gaps, points.
     pub patrols: Vec<Walked>,
+    /// Tracks that are no walk, by code; the round is kept without one.
+    pub tracks_refused: Vec<String>,
     /// Photos that the pipeline refused, by code.
     pub photos_refused: Vec<String>,
     /// What differed; empty when all is well.

@@ -120,6 +120,9 @@ fn print_table(report: &demo::Report) {
     if let Some(ledger) = &report.ledger {
         println!("ledger {ledger}");
     }
+    for refused in &report.tracks_refused {
+        println!("track refused: {refused}");
+    }
     for refused in &report.photos_refused {
         println!("photo refused: {refused}");
     }

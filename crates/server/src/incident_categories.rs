@@ -1,5 +1,5 @@
 //! The incident categories a county starts with, so that the first phone can report something. Classes are those of
-//! city management (DOMAIN: 市容环境, 公用设施 …), limits the usual ones; the county changes them as its own rules say.
+//! city management (市容环境, 公用设施 …), limits the usual ones; the county changes them as its own rules say.
 
 /// Code, name, class, limit in working hours (a working day has seven; absent is no limit), in the order of the list.
 pub const USUAL: [(&str, &str, &str, Option<i64>); 14] = [

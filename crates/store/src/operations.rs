@@ -180,7 +180,7 @@ impl Reader<'_> {
         self.operations("FROM operation WHERE record = ?1 ORDER BY id", [key])
     }
 
-    /// Own operations without an answer (on the phone, offered, waiting) from this counter on, in order of writing, at most
+    /// Own operations without an answer (on the phone, offered) from this counter on, in order of writing, at most
     /// `max_ops` and about `max_bytes` of payload; always one when there is one.
     ///
     /// # Errors
@@ -196,7 +196,7 @@ impl Reader<'_> {
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT {COLUMNS}
              FROM operation
-             WHERE state IN (1, 2, 3) AND id >= ?1
+             WHERE state IN (1, 2, 3) AND state < 3 AND id >= ?1
              ORDER BY id
              LIMIT ?2"
         ))?;

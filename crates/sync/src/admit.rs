@@ -5,7 +5,7 @@
 
 use crate::merge::Merged;
 use crate::messages::OutcomeKind;
-use xunge_domain::ids::RecordId;
+use xunge_domain::ids::{DeviceNo, OpId, RecordId};
 use xunge_domain::operation::{Operation, Payload, Verb};
 use xunge_domain::records::words::WorkerRole;
 use xunge_domain::records::{FieldType, KindCode, MAX_TEXT, RecordKind};
@@ -95,9 +95,10 @@ fn check(op: &Operation, role: WorkerRole, ledger: &dyn Ledger) -> Result<Option
     if existing.is_some_and(|(known, _)| known != header.kind) {
         return Err(Reason::KindMismatch);
     }
-    // Both the area written and the area the record lies in: else an edit could pull a stranger's record over.
+    // The feed is cut by the area an operation names. It must be the record's own, also for somebody who may write in
+    // several: else a record's edits would travel to phones of another grid.
     let home = existing.map_or(header.area, |(_, area)| area);
-    if !ledger.may_write(header.area) || !ledger.may_write(home) {
+    if header.area != home || !ledger.may_write(home) {
         return Err(Reason::OutOfScope);
     }
     let payload = op.read().map_err(|_| Reason::DamagedPayload)?;
@@ -161,24 +162,19 @@ const fn fits(holds: FieldType, value: &Value) -> bool {
     }
 }
 
-/// The outcome of an applied operation, from the record before and after it.
-pub fn outcome(payload: &Payload, kind: RecordKind, before: &Merged, after: &Merged) -> OutcomeKind {
+/// The outcome of the applied operation `id`, from the record before and after it.
+pub fn outcome(id: OpId, payload: &Payload, kind: RecordKind, before: &Merged, after: &Merged) -> OutcomeKind {
     let newly = after.conflicts.iter().any(|conflict| {
-        before
-            .conflicts
-            .iter()
-            .find(|old| old.slot == conflict.slot)
-            .is_none_or(|old| old.sides.len() < conflict.sides.len())
+        let old = before.conflicts.iter().find(|old| old.slot == conflict.slot);
+        old.is_none_or(|old| old.sides.len() < conflict.sides.len())
     });
     if newly {
         return OutcomeKind::Review;
     }
-    // Somebody else's heads in other slots that the writer had not touched: applied side by side.
+    // Beside what another phone wrote into other slots of the same record.
     let touched = payload.slots(kind);
-    let beside = before.heads.keys().any(|slot| !touched.contains(slot)) && !touched.is_empty();
-    let unseen = before.heads.iter().any(|(slot, heads)| {
-        touched.contains(slot)
-            && heads.iter().any(|head| !payload.replaces.get(slot).is_some_and(|seen| seen.contains(head)))
-    });
-    if beside && unseen { OutcomeKind::Merged } else { OutcomeKind::Accepted }
+    let of_another_phone = |head: &OpId| head.device != id.device && head.device != DeviceNo::COUNTY;
+    let beside =
+        before.heads.iter().any(|(slot, heads)| !touched.contains(slot) && heads.iter().any(of_another_phone));
+    if beside { OutcomeKind::Merged } else { OutcomeKind::Accepted }
 }

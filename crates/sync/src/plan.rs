@@ -195,8 +195,12 @@ impl Plan {
     }
 
     /// A step of this lane went well.
-    pub const fn succeeded(&mut self, lane: Lane) {
+    pub fn succeeded(&mut self, lane: Lane) {
         self.lanes[lane as usize] = Wait { failures: 0, until: 0 };
+        if lane == Lane::Push {
+            // What was too large once need not be so again: grow back step by step.
+            self.max_ops = self.max_ops.saturating_mul(2).min(PUSH_OPS);
+        }
     }
 
     /// A step failed. `random` is any random number: it spreads the phones of a county over time.

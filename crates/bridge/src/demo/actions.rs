@@ -40,6 +40,9 @@ pub(super) fn morning(anna: &Worker, inputs: &mut Inputs, report: &mut Report) -
         return Err(DayError::Odd("no household arrived".into()));
     };
     change_shared(anna, &shared, "13900000001", "甲说：门禁换过")?;
+    if let Some(household) = doors.get(1) {
+        anna.call("save_household", json!({ "id": household, "phone": "13900000003" }))?;
+    }
     for (number, household) in doors.iter().take(40).enumerate() {
         let outcome = ["nothing_changed", "nobody_home", "changed"][number % 3];
         anna.call("record_visit", json!({ "household": household, "outcome": outcome, "note": "敲门核对" }))?;
@@ -117,8 +120,11 @@ fn patrol(
     let now = worker.phone.clock.now().wall_ms;
     let (track, length_ms) = match walk(&bytes, now) {
         Ok(walk) => walk,
-        // A grid without inspection points, or a file that is no walk: the round is kept, without a track.
-        Err(_) => (xunge_domain::track::RawTrack::default(), 0),
+        // A file that is no walk: the round is kept, without a track.
+        Err(code) => {
+            report.tracks_refused.push(format!("{name}: {code}"));
+            (xunge_domain::track::RawTrack::default(), 0)
+        }
     };
     let points = track.points();
     worker.phone.device.load_track(track);

@@ -116,6 +116,7 @@ impl Client {
         let platform = PlatformKey(Secret::from_bytes(&*self.world.device.platform_key()?));
         let file = KeyFile::create(&*self.world.random, &key, pin, &platform, self.cost, desk_copy)
             .map_err(|error| rule(error.code()))?;
+        self.set_leftover_aside()?;
         // The folder is made with its first file, which also says what lies here.
         let about = self.store_dir().join("about");
         self.world.files.write_durable(&about, b"xunge store 1\n").map_err(xunge_store::StoreError::from)?;
@@ -129,6 +130,24 @@ impl Client {
         // Last: with this file the phone is enrolled.
         self.write_key_file(&file.to_bytes().map_err(|error| rule(error.code()))?)?;
         self.set_open(Some(Open::new(store, Arc::clone(&self.world), self.settings())?));
+        Ok(())
+    }
+}
+
+impl Client {
+    /// A store without a key file is what an enrolment left that did not come to its end: nothing was ever saved in it,
+    /// and nobody has its key. It is moved aside, so that the phone is simply new.
+    fn set_leftover_aside(&self) -> Result<()> {
+        let files = &*self.world.files;
+        if !Store::exists(&self.store_dir(), files) {
+            return Ok(());
+        }
+        for number in 1.. {
+            let aside = self.dir.join(format!("store.unfinished-{number}"));
+            if !files.exists(&aside) {
+                return Ok(files.rename(&self.store_dir(), &aside).map_err(xunge_store::StoreError::from)?);
+            }
+        }
         Ok(())
     }
 }

@@ -5,8 +5,10 @@ use super::call::Failed;
 use crate::error::{ClientError, Result};
 use crate::open::Open;
 use crate::ports::{Request, Response};
-use xunge_store::{Photo, PhotoPart, Reader};
-use xunge_sync::messages::{BeginUpload, CONTENT_TYPE, Receipts, ReceiptsWanted, decode, encode};
+use xunge_store::{OpState, Photo, PhotoPart, Reader};
+use xunge_sync::messages::{
+    BeginUpload, CONTENT_TYPE, Receipts, ReceiptsWanted, Refusal, decode, encode,
+};
 use xunge_sync::plan::{Failure, Lane};
 
 /// Bytes of a piece: lost at most once when the link breaks.
@@ -39,7 +41,7 @@ impl Open {
     pub(super) fn pictures_waiting(&self, reader: &Reader<'_>, metered: bool) -> Result<Backlog> {
         let mut backlog = Backlog::default();
         let hold = metered && !self.settings().photos_on_mobile_data;
-        for photo in reader.photos_to_send(LOOK)? {
+        for photo in arrived(reader)? {
             if sent_whole(&photo) {
                 backlog.to_confirm += 1;
             } else if !photo.thumbnail_sent || !hold {
@@ -55,14 +57,21 @@ impl Open {
 
     pub(super) fn send_picture(&self) -> std::result::Result<(), Failed> {
         let hold = self.world.device.metered() && !self.settings().photos_on_mobile_data;
-        let waiting: Vec<Photo> =
-            self.store.read(|reader| Ok::<_, ClientError>(reader.photos_to_send(LOOK)?))?;
+        let waiting = self.store.read(|reader| arrived(reader))?;
         let next = waiting
             .iter()
             .find(|photo| !photo.thumbnail_sent)
             .or_else(|| waiting.iter().find(|photo| !hold && !sent_whole(photo)));
         let Some(photo) = next else { return Ok(()) };
-        if photo.thumbnail_sent { self.send_piece(photo) } else { self.send_thumbnail(photo) }?;
+        let sent = if photo.thumbnail_sent { self.send_piece(photo) } else { self.send_thumbnail(photo) };
+        match sent {
+            // This picture will not be taken however often it is sent: it is kept, the worker is told, the next one goes.
+            Err(Failed::Call { failure: Failure::Refused | Failure::TooLarge, code, .. }) if is_final(&code) => {
+                tracing::info!(code, "a picture was refused");
+                self.store.write(|writer| Ok::<_, ClientError>(writer.photo_refused(photo.id(), Some(&code))?))?;
+            }
+            other => other?,
+        }
         self.plan().succeeded(Lane::Photos);
         Ok(())
     }
@@ -157,8 +166,7 @@ impl Open {
     }
 
     pub(super) fn ask_receipts(&self) -> std::result::Result<(), Failed> {
-        let waiting: Vec<Photo> =
-            self.store.read(|reader| Ok::<_, ClientError>(reader.photos_to_send(LOOK)?))?;
+        let waiting = self.store.read(|reader| arrived(reader))?;
         let sent: Vec<&Photo> = waiting.iter().filter(|photo| sent_whole(photo)).collect();
         let wanted = ReceiptsWanted {
             hashes: sent
@@ -192,6 +200,35 @@ impl Open {
     }
 }
 
+/// Pictures whose evidence the county holds: before that it takes no bytes of them.
+fn arrived(reader: &Reader<'_>) -> Result<Vec<Photo>> {
+    let mut photos = Vec::new();
+    for photo in reader.photos_to_send(LOOK)? {
+        if !matches!(reader.unsettled_of(photo.id())?, Some(OpState::OnPhone | OpState::Offered)) {
+            photos.push(photo);
+        }
+    }
+    Ok(photos)
+}
+
+/// Refusals of this very picture, as against those of the phone or the moment.
+fn is_final(code: &str) -> bool {
+    matches!(
+        code,
+        "not_found"
+            | "too_large"
+            | "bad_request"
+            | "empty"
+            | "not_an_image"
+            | "unsupported_format"
+            | "too_large_bytes"
+            | "too_many_pixels"
+            | "damaged"
+            | "metadata_present"
+            | "trailing_data"
+    )
+}
+
 fn tus(method: &'static str, url: &str, mut headers: Vec<(String, String)>, body: Vec<u8>) -> Request {
     headers.push(("tus-resumable".to_owned(), "1.0.0".to_owned()));
     Request { method, path: url.to_owned(), headers, body }
@@ -209,6 +246,10 @@ fn unexpected(response: &Response) -> Failed {
             code: "county_error".into(),
         },
         413 => Failed::refused(Lane::Photos, "too_large"),
+        422 => {
+            let refusal: Option<Refusal> = decode(&response.body).ok();
+            Failed::refused(Lane::Photos, refusal.as_ref().map_or("damaged", |refusal| refusal.code.as_str()))
+        }
         _ => Failed::not_the_county(Lane::Photos),
     }
 }

@@ -176,7 +176,7 @@ impl CitizenId {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// First six and last four characters (DOMAIN: 6+4).
+    /// First six and last four characters (the mask of every screen: 6+4).
     pub fn masked(&self) -> String {
         mask_id_text(self.reveal())
     }

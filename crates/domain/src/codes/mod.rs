@@ -4,7 +4,7 @@
 //! Everything here turns text into a typed value or says in a stable code why it cannot. Nothing here stores,
 //! matches or counts people; that is for the ledger reader and the county.
 //!
-//! Sources are named beside each rule. They were learned from DOMAIN facts and independent implementations;
+//! Sources are named beside each rule. They were learned from independent implementations;
 //! conformity with a standard's text is not claimed.
 
 pub mod area_code;

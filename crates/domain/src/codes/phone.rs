@@ -116,7 +116,7 @@ impl Phone {
         }
     }
 
-    /// First three and last four digits (DOMAIN: 3+4); of a short local number only the last two.
+    /// First three and last four digits (the mask of every screen: 3+4); of a short local number only the last two.
     pub fn masked(&self) -> String {
         mask_phone_text(&self.digits)
     }

@@ -1,4 +1,4 @@
-//! How long raw points live (DOMAIN: "raw track points die after 7 days or at the summary's receipt, whichever
+//! How long raw points live ("raw track points die after 7 days or at the summary's receipt, whichever
 //! is later, and after 30 days at the latest"; PIPL art. 19 and 47: no longer than the purpose needs).
 //!
 //! Seven days let a worker look at a walk and object; the receipt proves that the summary arrived; thirty days

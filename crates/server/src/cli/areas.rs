@@ -11,7 +11,7 @@ use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{AreaLevel, GridKind};
 use xunge_domain::value::Value;
 
-/// Longest code, in characters (DOMAIN: a grid code is a string of at most 32).
+/// Longest code, in characters (grid codes differ by place: 15, 16, 20 digits are seen).
 const LONGEST_CODE: usize = 32;
 /// Faults told at once; more of them mean that the file is another kind of table.
 const MOST_FAULTS: usize = 20;

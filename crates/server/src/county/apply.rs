@@ -109,7 +109,7 @@ impl County {
         let before = if state.is_empty() { Merged::default() } else { state.view(kind) };
         state.add(op.id(), Written { height: header.height, verb: header.verb, payload: payload.clone() });
         let after = state.view(kind);
-        let outcome = admit::outcome(&payload, kind, &before, &after);
+        let outcome = admit::outcome(op.id(), &payload, kind, &before, &after);
         let seq = tx.next_seq();
         let row = self.merged_row(tx, kind, op, known, &after, author, seq, now_ms)?;
         rows.put_record(&row)?;

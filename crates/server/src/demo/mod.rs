@@ -1,5 +1,5 @@
 //! The demo county: people, places and duties that do not exist, the same to the last byte wherever and whenever they
-//! are made. Sizes are DOMAIN's published ones (11 communities, 28,659 households, 92 urban grids); names, people,
+//! are made. Sizes are those one county published (11 communities, 28,659 households, 92 urban grids); names, people,
 //! phones and places are invented, ids use area code 990101, which no place has.
 //!
 //! Pure: it yields [`Draft`]s, parents before children. Writing them is for the core, accounts and keys for

@@ -1,4 +1,4 @@
-//! The demo county's places: the tree of areas with DOMAIN's published sizes under names of our own, outlines,
+//! The demo county's places: the tree of areas with the sizes one county published under names of our own, outlines,
 //! buildings on both sides of their lanes, doors, inspection points.
 //!
 //! It lies in the open sea at 29° N 123.5° E, so that no address, outline or patrol can be mistaken for a real one.

@@ -163,12 +163,12 @@ impl Reader<'_> {
         self.photos("WHERE form = ?1 ORDER BY id LIMIT 50", [form])
     }
 
-    /// Photos still to be sent, oldest first.
+    /// Photos still to be sent: those without thumbnail at the county first, then oldest first.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn photos_to_send(&self, limit: u32) -> Result<Vec<Photo>, StoreError> {
-        self.photos("WHERE state IN (1, 2) ORDER BY id LIMIT ?1", [limit.min(crate::queries::MAX_ROWS)])
+        self.photos("WHERE state IN (1, 2) ORDER BY thumbnail_sent, id LIMIT ?1", [limit.min(crate::queries::MAX_ROWS)])
     }
 
     /// Every photo that was reported on this phone, in the order taken.
@@ -185,6 +185,15 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn photo_count(&self) -> Result<u64, StoreError> {
         let mut statement = self.connection.prepare_cached("SELECT COUNT(*) FROM photo WHERE state > 0")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
+    /// How many photos the county did not take; they are kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn photos_refused(&self) -> Result<u64, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT COUNT(*) FROM photo WHERE state = 4")?;
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 

@@ -1,4 +1,4 @@
-//! Marks that must never be put on a person here: DOMAIN.md's "never in any default, refused at import".
+//! Marks that must never be put on a person here: never in any default, refused at import (docs/privacy.md).
 //!
 //! Religion, petitioners, "stability" lists and graded people, HIV, "problem youth", past offences, family-planning
 //! compliance, faces. A care category, a ledger's column or a custom field that carries such a word is refused, also when

@@ -1,4 +1,4 @@
-//! A care category exists only while the county has registered and signed it (DOMAIN.md, "Law and stance").
+//! A care category exists only while the county has registered and signed it (docs/privacy.md).
 //!
 //! [`CareCategoryEntry`] says which service is owed, on what ground, who may read which fields, how often contact is
 //! due, how long anything is kept, and until when all this holds. The county signs its canonical bytes; the phone takes
@@ -27,7 +27,7 @@ const DOMAIN: &[u8] = b"xunge care category v1\0";
 const TIER_TWO_SUBJECTS: &[&str] =
     &["社区矫正", "刑满释放", "安置帮教", "精神障碍", "精神病", "戒毒", "吸毒"];
 
-/// How sensitive a category is (DOMAIN.md). Ordered: two is above one.
+/// How sensitive a category is (docs/privacy.md). Ordered: two is above one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
     /// Care that a grid worker sees in full: older people, disability, allowances.
