@@ -2,8 +2,8 @@
 // shell's own policy, the one command answers, and every other way out is shut. Started by scripts/shell-e2e.sh, which
 // supplies the screen. Usage: node opens.mjs PROGRAM [SCREENSHOT.png]
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,8 +61,10 @@ try {
   const words = await until('words on the screen', () => inPage('arguments[0](document.body.innerText.trim())'));
   console.log(`the shell shows: ${words.split('\n').filter(Boolean).slice(0, 4).join(' · ')}`);
   if (screenshot) {
-    writeFileSync(screenshot, Buffer.from(await ask('GET', `${at}/screenshot`), 'base64'));
-    console.log(`picture: ${screenshot}`);
+    // By ImageMagick, of the whole screen: WebKitWebDriver's own screenshot waits for ever without a graphics card.
+    await pause(500);
+    const taken = spawnSync('import', ['-window', 'root', screenshot], { timeout: 20_000 });
+    console.log(taken.status === 0 ? `picture: ${screenshot}` : 'no picture: ImageMagick is not installed');
   }
 
   const answer = await inPage(`
