@@ -1,6 +1,7 @@
 // Walks every screen with the memory carrier and checks each with axe: 0 serious findings, nothing cut off, no message
 // in the console, no request to anyone else. Pictures go to the folder named by SCREENS (default: e2e/out).
-//   SCREENS=folder  ONLY=regexp  SCENES=normal,big,dark,en,big-en (or all; normal,big when not given)  npm run e2e
+//   SCREENS=folder  ONLY=regexp  SCENES=normal,big,dark,en,big-en (or all; normal,big when not given)  npm run e2e:full
+// With --few: the flows and the screens of an ordinary day in the normal look, for every run of the tests.
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -14,7 +15,9 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 const out = process.env.SCREENS ?? fileURLToPath(new URL('out', import.meta.url));
 const only = process.env.ONLY ? new RegExp(process.env.ONLY) : null;
 const SCENES = { normal: '', big: 'big=1', dark: 'theme=dark', en: 'lang=en', 'big-en': 'big=1&lang=en' };
-const wanted = process.env.SCENES === 'all' ? Object.keys(SCENES) : (process.env.SCENES ?? 'normal,big').split(',');
+const few = process.argv.includes('--few');
+const asked = process.env.SCENES ?? (few ? 'normal' : 'normal,big');
+const wanted = asked === 'all' ? Object.keys(SCENES) : asked.split(',');
 
 const GREY =
   '<svg xmlns="http://www.w3.org/2000/svg" width="800" height="600"><rect width="800" height="600" fill="#6d7c76"/><path d="M0 470 200 380 420 450 800 330V600H0z" fill="#3f4a45"/></svg>';
@@ -28,6 +31,7 @@ let pictures = 0;
 async function shoot(kind, options, scene, query, shot) {
   const name = `${kind}-${shot.name}-${scene}`;
   if (only && !only.test(name)) return;
+  if (few && !shot.daily) return;
   const context = await browser.newContext({ ...options, bypassCSP: true });
   const page = await context.newPage();
   const note = (what) => faults.push(`${name}: ${what}`);
@@ -122,5 +126,6 @@ if (wanted.includes('en')) for (const shot of deskShots) await shoot('desk', DES
 await browser.close();
 await site.close();
 for (const fault of faults) console.error(fault);
-console.log(`${walked} flows walked; ${pictures} pictures in ${out}; ${faults.length} faults`);
+console.log(`screens: ${walked} flows walked, ${pictures} pictures in ${out}`);
+console.log(`${walked + pictures} passed, ${faults.length} failed`);
 process.exit(faults.length > 0 ? 1 : 0);

@@ -1,4 +1,5 @@
-// The screens, one entry each: where it is, which scene it needs, what is done before the picture.
+// The screens, one entry each: where it is, which scene it needs, what is done before the picture; `daily` ones are
+// looked at in every run of the tests.
 const press = (text) => async (page) =>
   page.locator(`button:has-text("${text}"), a:has-text("${text}")`).first().click();
 /** First of several words, one per language. */
@@ -10,7 +11,7 @@ const either =
   };
 
 export const phoneShots = [
-  { name: '01-enrol', path: '/enrol', query: 'phase=new' },
+  { name: '01-enrol', daily: true, path: '/enrol', query: 'phase=new' },
   {
     name: '02-enrol-code',
     path: '/enrol',
@@ -36,6 +37,7 @@ export const phoneShots = [
   { name: '04-first-sync', path: '/first-sync', query: 'first=1' },
   {
     name: '05-unlock',
+    daily: true,
     path: '/unlock',
     query: 'phase=locked',
     act: async (page) => {
@@ -45,8 +47,8 @@ export const phoneShots = [
   },
   { name: '06-needs-desk', path: '/needs-desk', query: 'phase=needs_desk' },
   { name: '10-today', path: '/today', query: 'net=off' },
-  { name: '11-today-full', path: '/today', full: true },
-  { name: '12-households', path: '/households' },
+  { name: '11-today-full', daily: true, path: '/today', full: true },
+  { name: '12-households', daily: true, path: '/households' },
   {
     name: '13-search',
     path: '/households',
@@ -64,7 +66,7 @@ export const phoneShots = [
     },
   },
   { name: '20-household', path: '/household/h1-301' },
-  { name: '21-household-full', path: '/household/h1-301', full: true },
+  { name: '21-household-full', daily: true, path: '/household/h1-301', full: true },
   { name: '22-reveal-reason', path: '/household/h1-301', act: either('看全', 'Show') },
   {
     name: '23-revealed',
@@ -79,7 +81,7 @@ export const phoneShots = [
   { name: '25-nobody', path: '/household/h1-301', act: either('没见到人', 'Nobody') },
   { name: '26-visited', path: '/household/h1-301', act: either('记一次走访', 'record visit') },
   { name: '27-household-form', path: '/household/h1-301/edit' },
-  { name: '30-person-form', path: '/household/h1-301/person/p0', full: true },
+  { name: '30-person-form', daily: true, path: '/household/h1-301/person/p0', full: true },
   {
     name: '31-person-id',
     path: '/household/h1-301/person/new',
@@ -91,7 +93,7 @@ export const phoneShots = [
     },
   },
   { name: '40-patrol-start', path: '/patrol' },
-  { name: '41-patrol', path: '/patrol', query: 'patrol=walking', wait: 700 },
+  { name: '41-patrol', daily: true, path: '/patrol', query: 'patrol=walking', wait: 700 },
   {
     name: '42-patrol-points',
     path: '/patrol',
@@ -113,16 +115,16 @@ export const phoneShots = [
   },
   { name: '50-report', path: '/report' },
   { name: '51-report-draft', path: '/report', query: 'draft=1' },
-  { name: '52-report-full', path: '/report', query: 'draft=1', full: true },
+  { name: '52-report-full', daily: true, path: '/report', query: 'draft=1', full: true },
   { name: '53-solved', path: '/report', query: 'draft=1', act: either('已当场解决', 'Solved on the spot') },
   { name: '54-incidents', path: '/incidents' },
-  { name: '55-incident', path: '/incident/i4', full: true },
+  { name: '55-incident', daily: true, path: '/incident/i4', full: true },
   { name: '56-returned', path: '/incident/i3' },
   { name: '57-photo', path: '/incident/i1', act: async (page) => page.locator('.photo .open').first().click() },
-  { name: '60-review', path: '/review', full: true },
+  { name: '60-review', daily: true, path: '/review', full: true },
   { name: '61-third', path: '/review', act: either('都不对', 'Neither') },
   { name: '70-me', path: '/me', full: true },
-  { name: '71-sync', path: '/me/sync', query: 'net=off', full: true },
+  { name: '71-sync', daily: true, path: '/me/sync', query: 'net=off', full: true },
   { name: '72-access', path: '/me/access' },
   { name: '73-privacy', path: '/me/privacy', full: true },
   { name: '74-failure', path: '/me/sync', query: 'net=off', act: press('') },
@@ -130,7 +132,7 @@ export const phoneShots = [
 phoneShots.at(-1).act = either('现在就送', 'Send now');
 
 export const deskShots = [
-  { name: '01-login', path: '/', query: 'login=1' },
+  { name: '01-login', daily: true, path: '/', query: 'login=1' },
   {
     name: '02-login-wrong',
     path: '/',
@@ -142,7 +144,7 @@ export const deskShots = [
       await page.waitForTimeout(100);
     },
   },
-  { name: '10-incidents', path: '/incidents' },
+  { name: '10-incidents', daily: true, path: '/incidents' },
   {
     name: '11-dispatch',
     path: '/incidents/in0',
@@ -157,7 +159,7 @@ export const deskShots = [
   { name: '20-patrols', path: '/patrols' },
   { name: '21-patrol', path: '/patrols', act: async (page) => page.locator('.open').nth(1).click() },
   { name: '30-visits', path: '/visits' },
-  { name: '40-review', path: '/review' },
+  { name: '40-review', daily: true, path: '/review' },
   { name: '50-workers', path: '/grids' },
   { name: '51-code', path: '/grids', act: either('登记码', 'Code') },
   { name: '52-households', path: '/grids', act: async (page) => page.locator('.bar button').nth(1).click() },
@@ -171,7 +173,7 @@ export const deskShots = [
       await either('看全', 'Show')(page);
     },
   },
-  { name: '60-devices', path: '/devices' },
+  { name: '60-devices', daily: true, path: '/devices' },
   { name: '61-revoke', path: '/devices', act: either('停用', 'Stop') },
   { name: '70-audit', path: '/audit' },
 ];

@@ -15,7 +15,11 @@ const ANSWER = '通道清出来了，请去看一眼';
 const NAME = '示例新人';
 
 if (pictures) await mkdir(pictures, { recursive: true });
-const stack = await startStack();
+const stack = await startStack().catch((error) => {
+  console.error(error.message);
+  console.log('0 passed, 1 failed');
+  process.exit(1);
+});
 const browser = await launch();
 const faults = [];
 let loggedIn = false;
@@ -80,7 +84,7 @@ const steps = [
       await sees('都在手机里了');
       await tap('开始用');
       await at('/today');
-      await sees('今天要走访');
+      await sees('要走访');
       await shot('today-first');
     },
   ],
@@ -204,7 +208,6 @@ const steps = [
       await sees(WORDS, desk);
       await desk.locator('.case .tag.green:has-text("证据完整")').waitFor();
       await desk.waitForFunction(() => (document.querySelector('.case .pic img')?.naturalWidth ?? 0) > 0);
-      await shot('desk', desk);
     },
   ],
   [
@@ -226,6 +229,7 @@ const steps = [
       await act('结案并回音').click();
       assert.equal(await act('确定').isDisabled(), true, 'closing without an answer must not be possible');
       await desk.locator('.side textarea').fill(ANSWER);
+      await shot('desk', desk);
       await act('确定').click();
       await desk.locator('.case .tag:has-text("已结案")').waitFor();
     },
@@ -237,6 +241,7 @@ const steps = [
       await tap('现在就送');
       await tab0('/today');
       await phone.locator(`text=${ANSWER}`).first().waitFor({ timeout: 45_000 });
+      if (pictures) await sees('都在县里了');
       await shot('today');
       await phone.locator(`text=${ANSWER}`).first().scrollIntoViewIfNeeded();
       await shot('today-answer');
