@@ -2,7 +2,7 @@
 //! file is taken or nothing of it, with every fault told by its line.
 
 use super::failure::Failure;
-use crate::county::{AreaTree, CountyEdit};
+use crate::county::{AreaNode, AreaTree, CountyEdit};
 use crate::edit::Draft;
 use std::collections::{BTreeMap, BTreeSet};
 use xunge_domain::codes::text::visible;
@@ -13,6 +13,8 @@ use xunge_domain::value::Value;
 
 /// Longest code, in characters (grid codes differ by place: 15, 16, 20 digits are seen).
 const LONGEST_CODE: usize = 32;
+/// Longest name, in characters.
+const LONGEST_NAME: usize = 64;
 /// Faults told at once; more of them mean that the file is another kind of table.
 const MOST_FAULTS: usize = 20;
 
@@ -124,6 +126,12 @@ fn read(bytes: &[u8], faults: &mut Faults) -> Vec<Line> {
         if name.is_empty() {
             fault("缺少名称".into(), "the name is missing".into());
         }
+        if name.chars().count() > LONGEST_NAME {
+            fault(
+                format!("名称超过 {LONGEST_NAME} 个字"),
+                format!("the name has more than {LONGEST_NAME} characters"),
+            );
+        }
         match level(&cell(3)) {
             Some(level) => lines.push(Line { number, code, name, parent, level }),
             None => fault(
@@ -180,6 +188,50 @@ fn check(lines: &[Line], present: &AreaTree, faults: &mut Faults) {
                 format!("parent {} is not of a higher level", line.parent),
             ),
             Some(_) => {}
+        }
+    }
+    check_below(lines, present, &by_code, faults);
+    check_rings(lines, present, &by_code, faults);
+}
+
+/// What is there already and hangs below a line must still be of a lower level.
+fn check_below(lines: &[Line], present: &AreaTree, by_code: &BTreeMap<&str, &Line>, faults: &mut Faults) {
+    for line in lines {
+        let Some(node) = present.by_code(&line.code) else { continue };
+        let stays = |child: &&AreaNode| !by_code.contains_key(child.code.as_str());
+        for child in present.children(node.id).into_iter().filter(stays) {
+            if child.level <= line.level.code() {
+                faults.push((
+                    line.number,
+                    format!("下级 {} 的层级不比它低", child.code),
+                    format!("{} below it is not of a lower level", child.code),
+                ));
+            }
+        }
+    }
+}
+
+/// No area may lie below itself once the table is joined with what is there.
+fn check_rings(lines: &[Line], present: &AreaTree, by_code: &BTreeMap<&str, &Line>, faults: &mut Faults) {
+    let above = |code: &str| -> Option<String> {
+        match by_code.get(code) {
+            Some(line) => Some(line.parent.clone()),
+            None => present.get(present.by_code(code)?.parent?).map(|parent| parent.code.clone()),
+        }
+    };
+    for line in lines {
+        let mut passed = BTreeSet::new();
+        let mut at = line.parent.clone();
+        // A ring that does not hold this line is told by the lines it does hold.
+        while !at.is_empty() && at != line.code && passed.insert(at.clone()) {
+            at = above(&at).unwrap_or_default();
+        }
+        if at == line.code {
+            faults.push((
+                line.number,
+                format!("{} 会成为自己的下级", line.code),
+                format!("{} would lie below itself", line.code),
+            ));
         }
     }
 }
@@ -246,5 +298,33 @@ mod tests {
         let ids = || RecordId(uuid::Uuid::from_u128(1));
         assert_eq!(plan("2,街道,1,town".as_bytes(), &tree, ids).unwrap().len(), 1);
         assert!(plan("2,又一县,,county".as_bytes(), &tree, ids).is_err());
+    }
+
+    #[test]
+    fn an_area_does_not_come_to_lie_below_itself_or_beside_its_children() {
+        let node = |n: u128, parent: Option<u128>, level| AreaRow {
+            id: RecordId(uuid::Uuid::from_u128(n)),
+            parent: parent.map(|parent| RecordId(uuid::Uuid::from_u128(parent))),
+            code: n.to_string(),
+            name: "区域".into(),
+            level,
+        };
+        let (town, community) = (AreaLevel::Town.code(), AreaLevel::Community.code());
+        let tree = AreaTree::new(vec![
+            node(1, None, AreaLevel::County.code()),
+            node(2, Some(1), town),
+            node(3, Some(2), community),
+            node(4, Some(1), town),
+        ]);
+        let refused =
+            |text: &str| plan(text.as_bytes(), &tree, || RecordId(uuid::Uuid::from_u128(9))).unwrap_err().en;
+        assert!(refused("2,街道,3,grid").contains("line 1: 2 would lie below itself"));
+        assert!(refused("2,街道,1,community").contains("line 1: 3 below it is not of a lower level"));
+        assert!(refused("2,街道,2,town").contains("would lie below itself"));
+        assert!(refused(&format!("5,{},1,town", "长".repeat(65))).contains("more than 64"));
+        // To another town, with its name changed: an ordinary move.
+        let moved =
+            plan("3,富民社区,4,community".as_bytes(), &tree, || RecordId(uuid::Uuid::from_u128(9)));
+        assert_eq!(moved.unwrap().len(), 1);
     }
 }
