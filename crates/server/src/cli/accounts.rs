@@ -36,7 +36,8 @@ impl DeskRole {
     }
 }
 
-/// Makes an account, or gives an existing one a new password. Sessions that are open go on until their hours are over.
+/// Makes an account, or gives an existing one a new password. Its open sessions end: whoever changes a password because
+/// another knows it means to keep that other out.
 pub(super) fn put(county: &County, name: &str, role: DeskRole, area: RecordId) -> Result<Printed, Failure> {
     let password = passwords::draw(county.random());
     let hash = passwords::keep(&password, county.random()).ok_or_else(|| {
@@ -55,6 +56,7 @@ pub(super) fn put(county: &County, name: &str, role: DeskRole, area: RecordId) -
     };
     county.write(|tx| {
         tx.rows().put_desk_account(&account)?;
+        tx.rows().drop_desk_sessions_of(name)?;
         let entry = AuditEntry {
             who: "cli".into(),
             what: "account".into(),
@@ -85,4 +87,32 @@ pub(super) fn print(account: &Printed) {
         account.name,
         account.password
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::county::Settings;
+    use crate::storage::DeskSession;
+    use crate::world::{Places, open_county};
+    use xunge_domain::operation::Hash;
+
+    #[test]
+    fn a_new_password_ends_the_sessions_of_that_account_and_of_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places { data: folder.path().join("data"), key_file: folder.path().join("county.key") };
+        let county = open_county(&places, Settings::default()).unwrap();
+        let area = county.new_id();
+        let tokens: [(&str, Hash); 2] = [("centre", [1; 32]), ("town", [2; 32])];
+        for (name, token) in tokens {
+            put(&county, name, DeskRole::County, area).unwrap();
+            let session =
+                DeskSession { token, account: name.into(), csrf: String::new(), expires_ms: i64::MAX };
+            county.write(|tx| Ok(tx.rows().put_desk_session(&session)?)).unwrap();
+        }
+        put(&county, "centre", DeskRole::County, area).unwrap();
+        let open =
+            tokens.map(|(_, token)| county.read(|rows| Ok(rows.desk_session(&token)?)).unwrap().is_some());
+        assert_eq!(open, [false, true]);
+    }
 }

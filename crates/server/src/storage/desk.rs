@@ -123,6 +123,13 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// Ends every session of an account.
+    pub fn drop_desk_sessions_of(&self, account: &str) -> Result<()> {
+        self.db
+            .execute("DELETE FROM desk_session WHERE county = ?1 AND account = ?2", (self.county, account))?;
+        Ok(())
+    }
+
     /// Forgets sessions that are over.
     pub fn forget_desk_sessions(&self, now_ms: i64) -> Result<()> {
         self.db.execute(
