@@ -8,12 +8,18 @@ use crate::edit::Draft;
 use crate::storage::{AuditEntry, DeviceState, WorkerRow};
 use serde::Serialize;
 use uuid::Uuid;
+use xunge_domain::codes::text::visible;
 use xunge_domain::ids::RecordId;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::WorkerRole;
 use xunge_sync::auth::enrol_code::{CountyAddress, EnrolCode, Invitation};
 
 type Done = Result<(), Failure>;
+
+/// Longest name of a worker, in characters: as in ledgers.
+const LONGEST_NAME: usize = 40;
+/// Longest number of a worker, in characters: as codes of areas.
+const LONGEST_NUMBER: usize = 32;
 
 /// The area with a code.
 pub(super) fn area(county: &County, code: &str) -> Result<AreaNode, Failure> {
@@ -82,6 +88,24 @@ pub(super) fn role(text: &str) -> Result<WorkerRole, String> {
         })
 }
 
+/// The text as it is seen, when that is something and not too long.
+fn fitting(
+    code: &'static str,
+    (zh, en): (&str, &str),
+    written: &str,
+    longest: usize,
+) -> Result<String, Failure> {
+    let seen = visible(written);
+    if (1..=longest).contains(&seen.chars().count()) {
+        return Ok(seen);
+    }
+    Err(Failure::refused(
+        code,
+        format!("{zh}应为 1–{longest} 个字。数据没有改动。"),
+        format!("The {en} must have 1–{longest} characters. Nothing was changed."),
+    ))
+}
+
 #[derive(Serialize)]
 struct Added<'a> {
     id: String,
@@ -100,8 +124,9 @@ pub(super) fn add_worker(
     json: bool,
 ) -> Done {
     let area = area(county, code)?;
+    let name = fitting("bad_name", ("姓名", "name"), name, LONGEST_NAME)?;
     let number = match number {
-        Some(number) => number,
+        Some(number) => fitting("bad_number", ("工号", "number"), &number, LONGEST_NUMBER)?,
         None => free_number(county, code)?,
     };
     if county.worker_numbered(&number)?.is_some() {
@@ -113,14 +138,14 @@ pub(super) fn add_worker(
     }
     let id = county.new_id();
     let draft = Draft::new(RecordKind::Worker, id, area.id)
-        .with("name", name)
+        .with("name", name.as_str())
         .with("number", number.as_str())
         .with("role", role.code());
     county.write_as_county(vec![draft.into()])?;
     county.grant(id, area.id)?;
     audit(county, "worker_add", &number, code)?;
     if json {
-        return print_json(&Added { id: id.to_string(), name, number: &number, area: code });
+        return print_json(&Added { id: id.to_string(), name: &name, number: &number, area: code });
     }
     say!("已添加 {name}，工号 {number}，负责 {}。下一步：xunge-county enrol-code {number}", area.name);
     say!("Added {name}, number {number}, for {}. Next: xunge-county enrol-code {number}", area.name);
@@ -145,15 +170,19 @@ pub(super) fn grant(county: &County, named: &str, code: &str) -> Done {
     Ok(())
 }
 
-/// `revoke`: one phone; all phones and grants of a worker; or one area of a worker.
+/// `revoke`: one phone; all phones, grants and unused codes of a worker; or one area of a worker.
 pub(super) fn revoke(county: &County, named: &str, code: Option<&str>) -> Done {
     if let Some(code) = code {
         let (worker, area) = (worker(county, named)?, area(county, code)?);
         county.revoke_grant(worker.id, area.id)?;
         audit(county, "revoke_grant", &worker.number, code)?;
-        say!("{} 不再负责 {}；手机先交出未上报的记录，再清除该区域。", worker.name, area.name);
         say!(
-            "{} no longer sees {}; the phone hands over what it holds, then clears the area.",
+            "{} 不再负责 {}：手机下一次请求起，县里不再提供该区域。手机上已有的资料仍留在手机里，请收回手机。",
+            worker.name,
+            area.name
+        );
+        say!(
+            "{} no longer sees {}: the county stops serving it at the phone's next request. What the phone holds stays on it until the phone is handed in.",
             worker.name,
             area.name
         );
@@ -184,9 +213,14 @@ pub(super) fn revoke(county: &County, named: &str, code: Option<&str>) -> Done {
     for grant in county.grants_of(worker.id)?.iter().filter(|grant| !grant.revoked) {
         county.revoke_grant(worker.id, grant.area)?;
     }
+    // A code still open would make the next phone of somebody who shall have none.
+    county.forget_open_codes(worker.id)?;
     audit(county, "revoke", &worker.number, &format!("{phones} phones"))?;
-    say!("{} 的 {phones} 部手机与全部授权已停用，下一次请求起生效。", worker.name);
-    say!("{phones} phones and all grants of {} are revoked from the next request on.", worker.name);
+    say!("{} 的 {phones} 部手机、全部授权与未用的注册码已停用，下一次请求起生效。", worker.name);
+    say!(
+        "{phones} phones, all grants and all unused codes of {} are revoked from the next request on.",
+        worker.name
+    );
     Ok(())
 }
 
@@ -244,4 +278,52 @@ pub(super) fn add_account(county: &County, name: &str, code: &str, role: account
     let area: RecordId = area(county, code)?.id;
     accounts::print(&accounts::put(county, name, role, area)?);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::county::{CountyEdit, Settings};
+    use crate::world::{Places, open_county};
+    use xunge_domain::value::Value;
+
+    fn county(folder: &std::path::Path) -> County {
+        let places = Places { data: folder.join("data"), key_file: folder.join("county.key") };
+        let county = open_county(&places, Settings::default()).unwrap();
+        let root = county.new_id();
+        let fields = [(1, Value::from("县")), (2, Value::from("990101"))];
+        county.write_as_county(vec![CountyEdit::new(RecordKind::Area, root, root, fields)]).unwrap();
+        county
+    }
+
+    #[test]
+    fn a_workers_name_is_what_is_seen_of_it_and_not_a_page() {
+        let folder = tempfile::tempdir().unwrap();
+        let county = county(folder.path());
+        let add = |name: &str, number: Option<&str>| {
+            add_worker(&county, name, "990101", WorkerRole::FullTime, number.map(str::to_owned), true)
+        };
+        add(" \u{202E}李\u{200B}敏 ", Some("0\u{202C}1")).unwrap();
+        assert_eq!(county.worker_numbered("01").unwrap().unwrap().name, "李敏");
+        assert_eq!(add(&"李".repeat(5_000), None).unwrap_err().code, "bad_name");
+        assert_eq!(add("\u{202E}", None).unwrap_err().code, "bad_name");
+        assert_eq!(add("周慧", Some(&"1".repeat(33))).unwrap_err().code, "bad_number");
+    }
+
+    #[test]
+    fn a_revoked_worker_has_no_code_left_to_enrol_a_phone_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let county = county(folder.path());
+        for number in ["01", "02"] {
+            add_worker(&county, "李敏", "990101", WorkerRole::FullTime, Some(number.into()), true).unwrap();
+            let worker = county.worker_numbered(number).unwrap().unwrap();
+            county.open_code(worker.id, i64::MAX).unwrap();
+        }
+        revoke(&county, "01", None).unwrap();
+        let left = ["01", "02"].map(|number| {
+            let worker = county.worker_numbered(number).unwrap().unwrap();
+            county.forget_open_codes(worker.id).unwrap()
+        });
+        assert_eq!(left, [0, 1]);
+    }
 }

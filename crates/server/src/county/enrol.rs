@@ -56,6 +56,14 @@ impl County {
         Ok(OpenedCode { single_use, expires_ms })
     }
 
+    /// Forgets a worker's codes that nobody redeemed yet: none of them makes a phone any more.
+    ///
+    /// # Errors
+    /// [`super::CountyError`] of the storage.
+    pub fn forget_open_codes(&self, worker: RecordId) -> Result<usize> {
+        self.write(|tx| Ok(tx.rows().forget_open_codes(worker)?))
+    }
+
     /// Redeems a code inside a transaction: one key wins, and is answered the same until the code expires.
     ///
     /// # Errors

@@ -57,6 +57,14 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// Forgets a worker's codes that nobody redeemed; says how many there were.
+    pub fn forget_open_codes(&self, worker: RecordId) -> Result<usize> {
+        Ok(self.db.execute(
+            "DELETE FROM enrol_code WHERE county = ?1 AND worker = ?2 AND redeemed_by IS NULL",
+            (self.county, worker.0.as_bytes()),
+        )?)
+    }
+
     /// Forgets codes that expired before `before_ms`.
     pub fn forget_codes(&self, before_ms: i64) -> Result<()> {
         self.db.execute(
