@@ -132,7 +132,8 @@ impl Joined {
     fn matches(&self, household: RecordId, label: &str, query: &str) -> bool {
         let folded = |text: &str| text.replace([' ', '-', '幢', '单', '元', '室'], "").to_lowercase();
         let wanted = folded(query);
-        folded(label).contains(&wanted)
+        // Nothing but words of doors is left of "室" or "-": every label would hold that.
+        !wanted.is_empty() && folded(label).contains(&wanted)
             || self.residents(household).any(|(_, person)| person.text(1).contains(query.trim()))
     }
 

@@ -371,6 +371,20 @@ fn an_extension_moves_the_end_of_the_limit() {
 }
 
 #[test]
+fn a_search_for_nothing_but_a_word_of_doors_finds_no_household() {
+    let desk = Desk::new();
+    desk.household(desk.bench.areas.grid);
+    let county = desk.account("county", "county", desk.bench.areas.county);
+    let found = |query: &str| {
+        desk.read(&county, &format!("areas/{}/households?query={query}", desk.bench.areas.community))["total"]
+            .clone()
+    };
+    // 室, -, 2-1-301, 欧阳: the last two are its door and the name of somebody in it.
+    let queries = ["%E5%AE%A4", "-", "2-1-301", "%E6%AC%A7%E9%98%B3"];
+    assert_eq!(queries.map(found), [json!(0), json!(0), json!(1), json!(1)]);
+}
+
+#[test]
 fn people_are_masked_until_one_is_opened_for_a_reason_that_is_written_down_first() {
     let desk = Desk::new();
     let (household, person) = desk.household(desk.bench.areas.grid);
