@@ -39,6 +39,7 @@ pub enum Fault {
     AddressBecameDate,
     AddressUnknown,
     DwellingEmpty,
+    NobodyNamed,
     SeveralHouseholds,
     NoHousehold,
     TwoHeads,
@@ -86,6 +87,7 @@ impl Fault {
         Self::AddressBecameDate,
         Self::AddressUnknown,
         Self::DwellingEmpty,
+        Self::NobodyNamed,
         Self::SeveralHouseholds,
         Self::NoHousehold,
         Self::TwoHeads,
@@ -225,6 +227,12 @@ impl Fault {
             Self::DwellingEmpty => {
                 ("dwelling_empty", Warning, "住址在表中记为空房，人员待落户", "请核实是否有人居住")
             }
+            Self::NobodyNamed => (
+                "nobody_named",
+                Warning,
+                "只有住址，没有姓名，记为空房",
+                "请核实是否有人居住；确是空房，可在姓名栏写“空房”",
+            ),
             Self::SeveralHouseholds => {
                 ("several_households", Warning, "这个住址有几户，已放入第一户", "请入户核对属于哪一户")
             }

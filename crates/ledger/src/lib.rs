@@ -18,8 +18,8 @@
 //! Formulas count by their stored value.
 //!
 //! **Households.** A household number decides; else the address; else the row above. A second head at the same address
-//! without numbers begins a second household. A row that says 空房 (or an address without anybody) is a dwelling
-//! without household.
+//! without numbers begins a second household. A row that says 空房 is a dwelling without household; so is an
+//! address without anybody, with a warning.
 //!
 //! **A repeated person counts once**: same valid id (15 digits lengthened) and name; or same name and address with
 //! agreeing birth (to the month at least) or the same fourteen certain digits, where one of the two has no valid id.
@@ -45,7 +45,7 @@
 //!
 //! | refused | warning | note |
 //! |---|---|---|
-//! | `name_missing` `name_unusable` `second_person` `row_without_person` `reserved_category` `sheet_without_header` | `id_missing` `id_check_digit` `id_length` `id_not_digits` `id_birth_date` `id_born_in_future` `id_other_document` `id_spoiled_by_excel` `id_lengthened` `id_shared` `birth_disagrees` `birth_unreadable` `birth_in_future` `sex_disagrees` `sex_unreadable` `phone_unreadable` `formula_text` `formula_without_value` `cell_error` `cell_too_long` `broken_characters` `address_missing` `address_became_date` `address_unknown` `dwelling_empty` `several_households` `no_household` `two_heads` `merge_proposed` `hidden_sheet` `columns_beyond` | `id_completed` `id_unknown_area` `no_head` `repeated` `column_not_read` |
+//! | `name_missing` `name_unusable` `second_person` `row_without_person` `reserved_category` `sheet_without_header` | `id_missing` `id_check_digit` `id_length` `id_not_digits` `id_birth_date` `id_born_in_future` `id_other_document` `id_spoiled_by_excel` `id_lengthened` `id_shared` `birth_disagrees` `birth_unreadable` `birth_in_future` `sex_disagrees` `sex_unreadable` `phone_unreadable` `formula_text` `formula_without_value` `cell_error` `cell_too_long` `broken_characters` `address_missing` `address_became_date` `address_unknown` `dwelling_empty` `nobody_named` `several_households` `no_household` `two_heads` `merge_proposed` `hidden_sheet` `columns_beyond` | `id_completed` `id_unknown_area` `no_head` `repeated` `column_not_read` |
 
 mod address;
 mod assembly;

@@ -16,7 +16,7 @@ use crate::headings::Field;
 use crate::reading::PersonRow;
 use crate::reserved::is_reserved;
 
-/// Words in the name column for "nobody lives here".
+/// Words for "nobody lives here".
 const VACANT: &[&str] = &[
     "空房",
     "空户",
@@ -113,8 +113,7 @@ pub(crate) fn read_row(
         return RowKind::Reported;
     }
     let written = visible(&cell.text());
-    let squeezed: String = written.chars().filter(|c| !c.is_whitespace()).collect();
-    if VACANT.contains(&half_width(&squeezed).trim_matches(['(', ')'])) && !view.has_own(Field::Id) {
+    if says_vacant(&written) && !view.has_own(Field::Id) {
         return RowKind::Vacant(address);
     }
     if is_footer(view.row) && !view.has_own(Field::Id) {
@@ -269,6 +268,10 @@ fn nameless(
     if own_address && !address.is_empty() {
         // A remark on an empty dwelling is nobody's; it may still be one that must not pass unseen.
         view.free_texts(Field::Remark, findings);
+        // Unlike a row that says 空置 somewhere, this one may have lost its name: somebody should look.
+        if !view.row.values().any(|cell| !cell.spread && says_vacant(&visible(&cell.text()))) {
+            view.tell(findings, None, Fault::NobodyNamed, "");
+        }
         return RowKind::Vacant(address);
     }
     let content = view.row.iter().any(|(column, cell)| {
@@ -285,6 +288,12 @@ fn nameless(
     }
     view.tell(findings, None, Fault::RowWithoutPerson, "");
     RowKind::Reported
+}
+
+/// Whether a visible text is a word for "nobody lives here" and nothing else.
+fn says_vacant(written: &str) -> bool {
+    let squeezed: String = written.chars().filter(|c| !c.is_whitespace()).collect();
+    VACANT.contains(&half_width(&squeezed).trim_matches(['(', ')']))
 }
 
 /// The same heading twice (two tables side by side): the second name would vanish unseen.

@@ -452,3 +452,14 @@ fn formulas_count_by_their_stored_value() {
     assert_eq!(names(&reading), [["孔国浩"]]);
     assert_eq!(codes(&reading, 2), ["formula_without_value"]);
 }
+
+#[test]
+fn an_address_with_nobody_is_told_unless_the_row_says_that_it_is_empty() {
+    let text = "户号,与户主关系,姓名,住址,备注\n1,户主,吴静梅,1幢1单元101室,\n,,,1幢1单元102室,\n,,,1幢1单元103室,空置\n,,空房,1幢1单元104室,\n";
+    let reading = read("台账.csv", text.as_bytes());
+    assert_eq!((reading.households.len(), reading.people(), reading.empty_dwellings.len()), (1, 1, 3));
+    let unnamed: Vec<u32> =
+        reading.summary().rows.iter().filter(|row| row.code == "nobody_named").map(|row| row.row).collect();
+    assert_eq!(unnamed, [3]);
+    assert!(reading.account.balanced());
+}
