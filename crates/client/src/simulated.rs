@@ -18,6 +18,8 @@ struct Script {
     /// How much of it was played: (segment, point).
     played: usize,
     recording: bool,
+    /// Nothing interrupted the recorder since the last point.
+    unbroken: bool,
     /// Recorded, not yet forgotten.
     pending: RawTrack,
     metered: bool,
@@ -97,7 +99,15 @@ impl SimulatedDevice {
                 mock: last.mock,
             });
         }
+        // Walking on adds to what was recorded last; only the walk's own gaps and a stopped recorder begin anew.
+        let mut fresh = fresh.into_iter();
+        if script.unbroken
+            && let Some(last) = script.pending.segments.last_mut()
+        {
+            last.extend(fresh.next().unwrap_or_default());
+        }
         script.pending.segments.extend(fresh);
+        script.unbroken = true;
     }
 }
 
@@ -121,7 +131,9 @@ impl Device for SimulatedDevice {
     }
 
     fn start_recording(&self) -> Result<(), DeviceError> {
-        self.script().recording = true;
+        let mut script = self.script();
+        script.recording = true;
+        script.unbroken = false;
         Ok(())
     }
 

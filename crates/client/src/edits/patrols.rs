@@ -29,8 +29,11 @@ pub struct RunningPatrol {
     pub state: PatrolState,
     /// Points reached by hand: point, when, what was seen.
     pub hand: Vec<(RecordId, i64, String)>,
-    /// Segments of the recorder taken over so far.
+    /// Segments in the store so far.
     pub segments: u32,
+    /// The next points begin a segment of their own: the round was started or resumed since the last ones.
+    #[serde(default)]
+    pub fresh: bool,
 }
 
 impl RunningPatrol {
@@ -56,10 +59,30 @@ impl Open {
         self.purge_tracks()?;
         let now = self.world.clock.now();
         let state = PatrolState::default().after(PatrolMove::Start, now.wall_ms).map_err(illegal)?;
-        let running = RunningPatrol { slot: slot.code(), state, ..RunningPatrol::default() };
+        let running = RunningPatrol { slot: slot.code(), state, fresh: true, ..RunningPatrol::default() };
         let patrol = RecordId(xunge_domain::world::uuid_v7(now, &*self.world.random));
+        let identity = self.identity();
+        let area = identity.grid().ok_or(rule("no_grid"))?;
         self.world.device.start_recording()?;
-        self.keep(patrol, true, &running, None)
+        // The record is there from the first step: an incident of the round refers to it and must not wait for its end.
+        self.change(|change| {
+            let fields = vec![
+                ("worker", Value::reference(identity.worker)),
+                ("day", Value::Int(crate::local::number(crate::local::day_of(now.wall_ms)))),
+                ("slot", Value::Int(running.slot)),
+                ("started", Value::Int(now.wall_ms)),
+            ];
+            change.put(RecordKind::Patrol, patrol, area, fields)?;
+            let state = running.bytes()?;
+            change.writer.put_own_patrol(&OwnPatrol {
+                patrol,
+                open: true,
+                state,
+                ended_ms: None,
+                receipt_ms: None,
+            })?;
+            Ok(())
+        })
     }
 
     /// Pauses, resumes.
@@ -67,13 +90,15 @@ impl Open {
     /// # Errors
     /// `no_patrol`, `illegal_transition`, those of the recorder and the store.
     pub fn move_patrol(&self, tried: PatrolMove) -> Result<()> {
-        let (own, mut running) = self.running()?;
         self.take_over_points()?;
-        running.segments = self.running()?.1.segments;
+        let (own, mut running) = self.running()?;
         running.state = running.state.after(tried, self.world.clock.now().wall_ms).map_err(illegal)?;
         match tried {
             PatrolMove::Pause => self.world.device.stop_recording()?,
-            PatrolMove::Resume => self.world.device.start_recording()?,
+            PatrolMove::Resume => {
+                running.fresh = true;
+                self.world.device.start_recording()?;
+            }
             _ => {}
         }
         self.keep(own.patrol, true, &running, None)
@@ -109,10 +134,15 @@ impl Open {
         }
         let mut running = RunningPatrol::read(&own)?;
         self.store.write(|writer| {
-            for segment in &recorded.segments {
-                writer.add_points(own.patrol, running.segments, segment)?;
-                running.segments += 1;
+            // Reading the recorder is no interruption: what comes first goes on where the last reading ended. A real gap
+            // within it shows by its times.
+            let goes_on = !running.fresh && running.segments > 0;
+            let first = if goes_on { running.segments - 1 } else { running.segments };
+            for (number, segment) in (first..).zip(&recorded.segments) {
+                writer.add_points(own.patrol, number, segment)?;
+                running.segments = number + 1;
             }
+            running.fresh = false;
             let state = running.bytes()?;
             writer.put_own_patrol(&OwnPatrol { state, ..own })?;
             Ok::<_, ClientError>(())

@@ -130,7 +130,9 @@ impl Open {
                 on_phone: small(unsent.saturating_sub(offering)),
                 sending: small(offering.min(unsent) + pictures.to_send + pictures.to_confirm),
                 at_county: small(ops.at_county + ops.waiting),
-                needs_you: small(ops.refused + u64::from(reader.conflict_count()?) + reader.photos_refused()?),
+                needs_you: small(
+                    ops.refused + u64::from(reader.conflict_count()?) + reader.photos_refused()?,
+                ),
             })
         })
     }

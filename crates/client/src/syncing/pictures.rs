@@ -6,9 +6,7 @@ use crate::error::{ClientError, Result};
 use crate::open::Open;
 use crate::ports::{Request, Response};
 use xunge_store::{OpState, Photo, PhotoPart, Reader};
-use xunge_sync::messages::{
-    BeginUpload, CONTENT_TYPE, Receipts, ReceiptsWanted, Refusal, decode, encode,
-};
+use xunge_sync::messages::{BeginUpload, CONTENT_TYPE, Receipts, ReceiptsWanted, Refusal, decode, encode};
 use xunge_sync::plan::{Failure, Lane};
 
 /// Bytes of a piece: lost at most once when the link breaks.
@@ -66,9 +64,12 @@ impl Open {
         let sent = if photo.thumbnail_sent { self.send_piece(photo) } else { self.send_thumbnail(photo) };
         match sent {
             // This picture will not be taken however often it is sent: it is kept, the worker is told, the next one goes.
-            Err(Failed::Call { failure: Failure::Refused | Failure::TooLarge, code, .. }) if is_final(&code) => {
+            Err(Failed::Call { failure: Failure::Refused | Failure::TooLarge, code, .. })
+                if is_final(&code) =>
+            {
                 tracing::info!(code, "a picture was refused");
-                self.store.write(|writer| Ok::<_, ClientError>(writer.photo_refused(photo.id(), Some(&code))?))?;
+                self.store
+                    .write(|writer| Ok::<_, ClientError>(writer.photo_refused(photo.id(), Some(&code))?))?;
             }
             other => other?,
         }

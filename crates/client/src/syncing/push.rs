@@ -79,7 +79,7 @@ impl Open {
                 let id = OpId { device, counter: outcome.counter };
                 let state = match OutcomeKind::from_code(outcome.kind) {
                     Some(OutcomeKind::Refused) => OpState::Refused,
-                    Some(OutcomeKind::WaitingForParent) => OpState::Waiting,
+                    // Held until its parent arrives is held all the same.
                     _ => OpState::AtCounty,
                 };
                 let seq = Some(outcome.seq).filter(|seq| *seq > 0);

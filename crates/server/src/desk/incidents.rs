@@ -235,10 +235,16 @@ impl<'a> Shown<'a> {
         let mut steps = Vec::new();
         for step in self.county.by_parent(RecordKind::IncidentStep, row.id)? {
             let Some(verb) = step.int(2).and_then(StepVerb::from_code) else { continue };
+            // A phone says who wrote by its signature, not by its words; the desk's own steps carry the account's name.
+            let of_county = self
+                .county
+                .history(step.id)?
+                .first()
+                .is_some_and(|fed| fed.op.id().device == DeviceNo::COUNTY);
             let by = match step.owner {
-                Some(worker) => self.labels.worker(Some(worker))?,
-                None if step.text(4).is_empty() => self.labels.device(DeviceNo::COUNTY)?,
-                None => step.text(4).to_owned(),
+                Some(worker) if !of_county => self.labels.worker(Some(worker))?,
+                _ if step.text(4).is_empty() => self.labels.device(DeviceNo::COUNTY)?,
+                _ => step.text(4).to_owned(),
             };
             steps.push(StepRow {
                 verb: verb.word(),
