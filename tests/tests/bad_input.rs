@@ -169,6 +169,8 @@ fn a_photo_that_is_none_is_refused_and_the_form_stays() {
     bomb.extend(10_000_u32.to_be_bytes());
     bomb.extend([8, 2, 0, 0, 0]);
     bomb.extend(0x7646_DFF5_u32.to_be_bytes()); // the header's checksum is right
+    bomb.extend(b"\0\0\x01\0IDAT");
+    bomb.extend([0; 64]);
     for (bytes, code) in [
         (Vec::new(), "photo_empty"),
         (b"<html>not a picture</html>".to_vec(), "photo_not_an_image"),

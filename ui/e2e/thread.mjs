@@ -166,6 +166,21 @@ const steps = [
     },
   ],
   [
+    'the desk logs in and sees the case with its photo while the round goes on',
+    async () => {
+      await desk.goto(stack.desk);
+      await desk.fill('#name', stack.account.name);
+      await desk.fill('#password', stack.account.password);
+      await desk.keyboard.press('Enter');
+      await desk.locator('.list .row').first().waitFor();
+      loggedIn = true;
+      await desk.goto(`${stack.desk}#/incidents/${incident}`);
+      await sees(WORDS, desk);
+      await desk.locator('.case .tag.green:has-text("证据完整")').waitFor();
+      await desk.waitForFunction(() => (document.querySelector('.case .pic img')?.naturalWidth ?? 0) > 0);
+    },
+  ],
+  [
     'the round is ended by the worker, with a summary',
     async () => {
       await tab0('/patrol');
@@ -177,6 +192,10 @@ const steps = [
       await phone.waitForTimeout(400);
       await phone.locator('.van-popup button:has-text("结束巡查")').tap();
       await sees('巡查小结');
+      // Walked without a break but for the pause, at three metres a second.
+      const summary = await phone.locator('.screen, body').last().innerText();
+      assert.match(summary, /路程\s+[1-9]\d* m/, 'the walk has a length');
+      assert.doesNotMatch(summary, /中断 \d{2,} 次/, 'fixes a second apart are no gaps');
       await shot('patrol-summary');
       await tap('知道了');
     },
@@ -196,21 +215,6 @@ const steps = [
     },
   ],
   [
-    'the desk logs in and sees the case with its photo',
-    async () => {
-      await desk.goto(stack.desk);
-      await desk.fill('#name', stack.account.name);
-      await desk.fill('#password', stack.account.password);
-      await desk.keyboard.press('Enter');
-      await desk.locator('.list .row').first().waitFor();
-      loggedIn = true;
-      await desk.goto(`${stack.desk}#/incidents/${incident}`);
-      await sees(WORDS, desk);
-      await desk.locator('.case .tag.green:has-text("证据完整")').waitFor();
-      await desk.waitForFunction(() => (document.querySelector('.case .pic img')?.naturalWidth ?? 0) > 0);
-    },
-  ],
-  [
     'the desk accepts, dispatches, records what was done, and closes with an answer',
     async () => {
       const act = (text) => desk.locator(`.side .btn:has-text("${text}")`).first();
@@ -226,6 +230,7 @@ const steps = [
       await act('确定').click();
       await write('填写处理结果', '车已挪走，通道已清空');
       await write('核查通过', '到现场看过了');
+      await desk.locator('.case li:has-text("受理")', { hasText: stack.account.name }).waitFor();
       await act('结案并回音').click();
       assert.equal(await act('确定').isDisabled(), true, 'closing without an answer must not be possible');
       await desk.locator('.side textarea').fill(ANSWER);
@@ -248,6 +253,7 @@ const steps = [
       await tap(ANSWER);
       await at('/incident/');
       await sees('已结案');
+      await phone.locator('header:has-text("县里已收")').waitFor();
       await shot('incident');
     },
   ],
