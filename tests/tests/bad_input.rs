@@ -207,3 +207,18 @@ fn nonsense_from_a_screen_is_an_error_with_a_code() {
         assert_eq!(phone.call(command, args).unwrap_err(), code, "{command}");
     }
 }
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "plays the crash: the file that is written last is not there")]
+fn an_enrolment_cut_off_before_its_end_can_be_done_again() {
+    let scene = scene();
+    drop(scene.phone("anna"));
+    std::fs::remove_file(scene.folder.path().join("anna/key")).unwrap();
+    let phone = scene.new_phone("anna");
+    assert_eq!(phone.call("app_state", json!({})).unwrap()["phase"], "new");
+    let code = scene.county.code_for("anna");
+    enrol(&phone, &code).unwrap();
+    settle(&phone);
+    visit(&phone);
+    settle(&phone);
+}

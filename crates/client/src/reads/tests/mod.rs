@@ -3,6 +3,7 @@
 mod care;
 mod conflicts;
 mod doors;
+mod full_disk;
 mod incidents;
 mod large;
 mod masks;
