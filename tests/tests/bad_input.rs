@@ -1,5 +1,7 @@
 //! What goes wrong on an ordinary day: each a typed answer, nothing lost, and afterwards everything goes on.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so and ends")]
+
 use serde_json::json;
 use std::sync::Arc;
 use xunge_client::ports::{Request, Response, TransportError};

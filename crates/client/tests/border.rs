@@ -3,6 +3,8 @@
 //!
 //! `XUNGE_WRITE_TYPES=1 cargo test -p xunge-client --test border` writes the types anew.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so and ends")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use ts_rs::{Config, TS};

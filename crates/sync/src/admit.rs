@@ -163,7 +163,13 @@ const fn fits(holds: FieldType, value: &Value) -> bool {
 }
 
 /// The outcome of the applied operation `id`, from the record before and after it.
-pub fn outcome(id: OpId, payload: &Payload, kind: RecordKind, before: &Merged, after: &Merged) -> OutcomeKind {
+pub fn outcome(
+    id: OpId,
+    payload: &Payload,
+    kind: RecordKind,
+    before: &Merged,
+    after: &Merged,
+) -> OutcomeKind {
     let newly = after.conflicts.iter().any(|conflict| {
         let old = before.conflicts.iter().find(|old| old.slot == conflict.slot);
         old.is_none_or(|old| old.sides.len() < conflict.sides.len())
@@ -174,7 +180,9 @@ pub fn outcome(id: OpId, payload: &Payload, kind: RecordKind, before: &Merged, a
     // Beside what another phone wrote into other slots of the same record.
     let touched = payload.slots(kind);
     let of_another_phone = |head: &OpId| head.device != id.device && head.device != DeviceNo::COUNTY;
-    let beside =
-        before.heads.iter().any(|(slot, heads)| !touched.contains(slot) && heads.iter().any(of_another_phone));
+    let beside = before
+        .heads
+        .iter()
+        .any(|(slot, heads)| !touched.contains(slot) && heads.iter().any(of_another_phone));
     if beside { OutcomeKind::Merged } else { OutcomeKind::Accepted }
 }

@@ -88,7 +88,7 @@ impl RecordState {
                     Some(Side { op: *id, height: op.height, values: slot_values(kind, *slot, &op.payload) })
                 })
                 .collect();
-            sides.sort_by(|a, b| (b.height, b.op).cmp(&(a.height, a.op)));
+            sides.sort_by_key(|side| std::cmp::Reverse((side.height, side.op)));
             let Some(shown) = sides.first() else { continue };
             for (key, value) in &shown.values {
                 merged.fields.insert(*key, MergedField::One(value.clone()));

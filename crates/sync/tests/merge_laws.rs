@@ -3,6 +3,8 @@
 //!
 //! `XUNGE_MERGE_CASES` raises the number of cases (a sweep runs 200,000).
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so and ends")]
+
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use xunge_domain::ids::OpId;

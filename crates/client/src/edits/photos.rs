@@ -77,7 +77,7 @@ impl Open {
             accuracy_dm: fix.as_ref().map(|fix| fix.accuracy_dm),
             mock: fix.as_ref().is_some_and(|fix| fix.mock),
         };
-        if let Err(error) = self.store.write(|writer| Ok::<_, StoreError>(writer.add_photo(&new)?)) {
+        if let Err(error) = self.store.write(|writer| writer.add_photo(&new)) {
             // No row, no photo: the files would be swept at the next opening anyway.
             let _ = vault.remove(photo);
             return Err(error.into());
@@ -91,7 +91,7 @@ impl Open {
     /// `not_found` once it was reported, and those of the store.
     pub fn drop_photo(&self, args: &PhotoArgs) -> Result<()> {
         let photo = id(&args.id)?;
-        self.store.write(|writer| Ok::<_, StoreError>(writer.drop_photo(photo)?))?;
+        self.store.write(|writer| writer.drop_photo(photo))?;
         self.store.photos().remove(photo)?;
         Ok(())
     }
@@ -102,8 +102,7 @@ impl Open {
     /// `not_found`, `photo_damaged`, and those of the store.
     pub fn photo_bytes(&self, photo: &str, thumbnail: bool) -> Result<Vec<u8>> {
         let photo = id(photo)?;
-        let held =
-            self.store.read(|reader| Ok::<_, StoreError>(reader.photo(photo)?))?.ok_or(rule("not_found"))?;
+        let held = self.store.read(|reader| reader.photo(photo))?.ok_or(rule("not_found"))?;
         let part = if thumbnail { PhotoPart::Thumbnail } else { PhotoPart::Picture };
         Ok(self.store.photos().read(photo, &held.facts.key, part)?)
     }

@@ -55,7 +55,7 @@ impl Open {
 
     pub(super) fn send_picture(&self) -> std::result::Result<(), Failed> {
         let hold = self.world.device.metered() && !self.settings().photos_on_mobile_data;
-        let waiting = self.store.read(|reader| arrived(reader))?;
+        let waiting = self.store.read(arrived)?;
         let next = waiting
             .iter()
             .find(|photo| !photo.thumbnail_sent)
@@ -167,7 +167,7 @@ impl Open {
     }
 
     pub(super) fn ask_receipts(&self) -> std::result::Result<(), Failed> {
-        let waiting = self.store.read(|reader| arrived(reader))?;
+        let waiting = self.store.read(arrived)?;
         let sent: Vec<&Photo> = waiting.iter().filter(|photo| sent_whole(photo)).collect();
         let wanted = ReceiptsWanted {
             hashes: sent

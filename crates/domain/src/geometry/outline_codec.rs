@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn a_village_with_a_hamlet_and_a_lake_comes_back_as_it_was() {
-        let village = vec![square(290_000_000, 1_235_000_000, 9_000), square(290_003_000, 1_235_003_000, 1_000)];
+        let village =
+            vec![square(290_000_000, 1_235_000_000, 9_000), square(290_003_000, 1_235_003_000, 1_000)];
         let outline = Outline::new(vec![village, vec![square(290_020_000, 1_235_000_000, 3_000)]]).unwrap();
         assert_eq!(outline_from_bytes(&outline_to_bytes(&outline)), Ok(outline));
     }

@@ -64,7 +64,9 @@ impl Header {
             out.u8(self.verb.0)?.u16(self.kind.0)?;
             out.bytes(self.record.0.as_bytes())?.bytes(self.area.0.as_bytes())?;
             out.u32(self.height)?;
-            out.i64(self.evidence.wall_ms)?.i64(self.evidence.server_ms)?.u64(self.evidence.since_server_ms)?;
+            out.i64(self.evidence.wall_ms)?
+                .i64(self.evidence.server_ms)?
+                .u64(self.evidence.since_server_ms)?;
             out.bytes(&self.extra)?.bytes(payload_hash)?;
             Ok::<(), minicbor::encode::Error<std::convert::Infallible>>(())
         })();
@@ -78,18 +80,12 @@ impl Header {
 }
 
 /// The running hash over a device's log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Chain {
     /// Counter of the last operation in it; 0 when empty.
     pub counter: u64,
     /// The head.
     pub head: Hash,
-}
-
-impl Default for Chain {
-    fn default() -> Self {
-        Self { counter: 0, head: [0; 32] }
-    }
 }
 
 impl Chain {

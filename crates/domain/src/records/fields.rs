@@ -93,7 +93,8 @@ const RESIDENCE: &[FieldSpec] = &[
     field(7, "ended_because", Int),
 ];
 
-const CARE_CATEGORY: &[FieldSpec] = &[field(1, "code", Text), field(2, "entry", Bytes), field(3, "signature", Bytes)];
+const CARE_CATEGORY: &[FieldSpec] =
+    &[field(1, "code", Text), field(2, "entry", Bytes), field(3, "signature", Bytes)];
 
 const CARE_DUTY: &[FieldSpec] = &[
     field(1, "person", Ref(RecordKind::Person)),

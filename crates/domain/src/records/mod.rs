@@ -210,7 +210,13 @@ impl RecordKind {
     pub const fn county_only(self) -> bool {
         matches!(
             self,
-            Self::Area | Self::CareCategory | Self::CareDuty | Self::InspectionPoint | Self::Worker | Self::IncidentCategory | Self::Task
+            Self::Area
+                | Self::CareCategory
+                | Self::CareDuty
+                | Self::InspectionPoint
+                | Self::Worker
+                | Self::IncidentCategory
+                | Self::Task
         )
     }
 }

@@ -168,7 +168,10 @@ impl Reader<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn photos_to_send(&self, limit: u32) -> Result<Vec<Photo>, StoreError> {
-        self.photos("WHERE state IN (1, 2) ORDER BY thumbnail_sent, id LIMIT ?1", [limit.min(crate::queries::MAX_ROWS)])
+        self.photos(
+            "WHERE state IN (1, 2) ORDER BY thumbnail_sent, id LIMIT ?1",
+            [limit.min(crate::queries::MAX_ROWS)],
+        )
     }
 
     /// Every photo that was reported on this phone, in the order taken.
