@@ -86,7 +86,15 @@ impl Open {
             sha256: photo.facts.thumbnail_sha256.to_vec(),
         };
         if let Some(url) = self.begin_upload(&wanted)? {
-            let response = self.patch(&url, 0, bytes)?;
+            let mut response = self.patch(&url, 0, bytes.clone())?;
+            if response.status == 409 {
+                // A link that broke in mid-thumbnail: the county goes on with what it has of it.
+                let held = self.send(Lane::Photos, &tus("HEAD", &url, Vec::new(), Vec::new()))?;
+                let at = upload_offset(&held).ok_or_else(|| unexpected(&held))?;
+                let rest =
+                    usize::try_from(at).ok().and_then(|at| bytes.get(at..)).unwrap_or_default().to_vec();
+                response = self.patch(&url, at, rest)?;
+            }
             if response.status != 204 {
                 return Err(unexpected(&response));
             }
