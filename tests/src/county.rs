@@ -130,6 +130,16 @@ impl SimCounty {
         EnrolCode::new(opened.single_use, CA).to_typed()
     }
 
+    /// A code with which the desk gives the one phone of that worker its key back.
+    pub fn reopen_code_for(&self, number: &str) -> String {
+        let county = self.county();
+        let worker = RecordId(uuid_from(self.seed, 50 + u128::from(hash_number(number))));
+        let devices = county.devices().expect("devices are read");
+        let device = devices.iter().find(|row| row.worker == worker).expect("the worker has a phone").id;
+        let opened = county.open_reopen_code(device).expect("a code is opened");
+        EnrolCode::new(opened.single_use, CA).to_typed()
+    }
+
     /// Calls the router.
     pub fn call(&self, request: &Request) -> Option<Response> {
         let app = self.app()?;

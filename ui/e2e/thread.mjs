@@ -13,6 +13,7 @@ const pictures = process.env.PICTURES;
 const WORDS = '四辆电动车堵在消防通道里';
 const ANSWER = '通道清出来了，请去看一眼';
 const NAME = '示例新人';
+const NEW_PIN = '581427';
 
 if (pictures) await mkdir(pictures, { recursive: true });
 const stack = await startStack().catch((error) => {
@@ -55,8 +56,8 @@ async function shot(name, page = phone) {
   await page.waitForTimeout(500);
   await page.screenshot({ path: join(pictures, `${name}.png`) });
 }
-async function pin() {
-  for (const digit of stack.pin) await phone.locator(`button.key:has-text("${digit}")`).first().tap();
+async function pin(digits = stack.pin) {
+  for (const digit of digits) await phone.locator(`button.key:has-text("${digit}")`).first().tap();
 }
 const undoBar = async () => phone.locator('.bar .undo').waitFor();
 let incident = '';
@@ -266,6 +267,39 @@ const steps = [
       await phone.locator('.van-popup button:has-text("锁上")').tap();
       await at('/unlock');
       await pin();
+      await at('/today');
+      await sees(ANSWER);
+    },
+  ],
+  [
+    'a forgotten PIN is set anew with a code of the desk, and what was not sent is still there',
+    async () => {
+      await tab0('/me');
+      await tap('锁上');
+      await phone.waitForTimeout(400);
+      await phone.locator('.van-popup button:has-text("锁上")').tap();
+      await at('/unlock');
+      await shot('unlock');
+      await tap('忘了密码');
+      await at('/forgot-pin');
+      await shot('forgot-pin');
+      const tail = (await phone.locator('.tail b').innerText()).trim();
+      await desk.locator('nav a[href*="devices"]').click();
+      await desk.locator('tr', { hasText: tail }).locator('button:has-text("重设密码")').click();
+      const dialog = desk.locator('.el-dialog:visible');
+      assert.equal(await dialog.locator('button:has-text("给恢复码")').isDisabled(), true, 'a reason is needed');
+      await dialog.locator('input').fill('本人到县台');
+      await dialog.locator('button:has-text("给恢复码")').click();
+      await dialog.locator('.mono').waitFor();
+      await shot('desk-reopen', desk);
+      const code = (await dialog.locator('.mono').innerText()).replace(/\s/g, '');
+      await tap('我拿到恢复码了');
+      await phone.locator('#code').fill(code);
+      await shot('reopen-code');
+      await tap('下一步');
+      await pin(NEW_PIN);
+      await phone.locator('h1:has-text("再输一遍")').waitFor();
+      await pin(NEW_PIN);
       await at('/today');
       await sees(ANSWER);
     },

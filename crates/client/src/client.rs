@@ -1,9 +1,11 @@
 //! The phone as a whole and its phases: new, locked, waiting for the desk, ready.
 //!
 //! On disk, below one folder: the encrypted store, `key` (the store's key twice wrapped), `settings.json` (how screens
-//! look; nothing personal, readable while locked).
+//! look) and `way-back.json` (where a locked phone asks for its key); nothing personal in the last two, which are
+//! readable while locked.
 
 mod enrolling;
+mod reopening;
 mod unlocking;
 
 use crate::error::{Result, rule};
@@ -12,7 +14,7 @@ use crate::views::session::{AppState, Phase, Settings, WorkerView};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use xunge_store::files::FileError;
-use xunge_store::keys::{KeyFile, KeyState, PinCost};
+use xunge_store::keys::{KeyFile, KeyState, LockReason, PinCost};
 use xunge_store::{OpenOptions, Store};
 
 /// One phone.
@@ -56,7 +58,7 @@ impl Client {
     /// # Errors
     /// Those of reading the key file.
     pub fn app_state(&self) -> Result<AppState> {
-        let (phase, tries) = self.phase()?;
+        let (phase, tries, lock_reason) = self.phase()?;
         let (worker, change) = match self.opened() {
             Ok(open) => {
                 let identity = open.identity();
@@ -75,21 +77,23 @@ impl Client {
             phase,
             worker,
             pin_tries_left: tries,
+            lock_reason: lock_reason.map(|reason| reason.code().to_owned()),
+            reopen: if phase == Phase::Ready { None } else { self.way_back().map(|way| way.hint()) },
             settings: self.settings(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             change,
         })
     }
 
-    fn phase(&self) -> Result<(Phase, Option<u32>)> {
+    fn phase(&self) -> Result<(Phase, Option<u32>, Option<LockReason>)> {
         if self.opened().is_ok() {
-            return Ok((Phase::Ready, None));
+            return Ok((Phase::Ready, None, None));
         }
         Ok(match self.key_file()? {
-            None => (Phase::New, None),
+            None => (Phase::New, None, None),
             Some(file) => match file.state() {
-                KeyState::Ready { tries_left } => (Phase::Locked, Some(u32::from(tries_left))),
-                KeyState::NeedsDesk { .. } => (Phase::NeedsDesk, None),
+                KeyState::Ready { tries_left } => (Phase::Locked, Some(u32::from(tries_left)), None),
+                KeyState::NeedsDesk { because } => (Phase::NeedsDesk, None, Some(because)),
             },
         })
     }

@@ -15,6 +15,7 @@ pub const NAMES: &[&str] = &[
     "app_state",
     "enrol",
     "unlock",
+    "reopen",
     "lock",
     "settings_save",
     "changes",
@@ -74,6 +75,7 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
     match name {
         "app_state" => return answer(client.app_state()?),
         "enrol" => return answer(client.enrol(&read(args)?)?),
+        "reopen" => return answer(client.reopen(&read(args)?)?),
         "unlock" => {
             let args: crate::views::session::UnlockArgs = read(args)?;
             return answer(client.unlock(&args.pin)?);

@@ -29,18 +29,23 @@ struct Script {
 /// A simulated phone.
 #[derive(Debug)]
 pub struct SimulatedDevice {
-    key: Zeroizing<[u8; 32]>,
+    key: Mutex<Zeroizing<[u8; 32]>>,
     script: Mutex<Script>,
 }
 
 impl SimulatedDevice {
     /// A phone with this platform key, an empty camera and no fix.
     pub fn new(key: [u8; 32]) -> Self {
-        Self { key: Zeroizing::new(key), script: Mutex::new(Script::default()) }
+        Self { key: Mutex::new(Zeroizing::new(key)), script: Mutex::new(Script::default()) }
     }
 
     fn script(&self) -> MutexGuard<'_, Script> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The platform's key store was wiped and made a new key, as some phones do when the screen lock changes.
+    pub fn wipe_key_store(&self, key: [u8; 32]) {
+        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = Zeroizing::new(key);
     }
 
     /// Loads the camera.
@@ -152,7 +157,7 @@ impl Device for SimulatedDevice {
     }
 
     fn platform_key(&self) -> Result<Zeroizing<[u8; 32]>, DeviceError> {
-        Ok(self.key.clone())
+        Ok(self.key.lock().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
     fn metered(&self) -> bool {

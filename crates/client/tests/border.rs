@@ -87,6 +87,8 @@ fn types() -> Vec<(&'static str, String)> {
         session::WorkerView,
         session::EnrolArgs,
         session::UnlockArgs,
+        session::ReopenArgs,
+        session::ReopenHint,
         session::Settings,
         session::SyncPhase,
         session::SyncState,

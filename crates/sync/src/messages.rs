@@ -9,6 +9,7 @@
 //! | `/sync/v1/receipts` | [`ReceiptsWanted`] | [`Receipts`] |
 //! | `/sync/v1/uploads` | [`BeginUpload`] | 201 and an upload URL, or [`Receipts`] |
 //! | `/enrol/v1/redeem` (not signed: the device is not known yet) | [`Redeem`] | [`Enrolled`] |
+//! | `/enrol/v1/reopen` (not signed: the device's key lies in the locked store) | [`Reopen`] | [`Reopened`] |
 //!
 //! Photos travel beside them by tus 1.0.0: a signed `POST /sync/v1/uploads` with [`BeginUpload`] gets an upload URL. A refusal of a whole request is [`Refusal`] with an HTTP status. Anything that is not one of
 //! these, with content type [`CONTENT_TYPE`], was not said by the county: a captive portal, a proxy, half an answer.
@@ -404,12 +405,39 @@ pub struct Enrolled {
     pub next_ca: Vec<u8>,
 }
 
+/// Asks for the store key of a locked phone, with a code that the desk opened for it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Reopen {
+    /// The single-use code, eight Crockford characters (`auth::enrol_code::SingleUse::to_text`).
+    #[n(0)]
+    pub code: String,
+    /// X25519 key that the phone drew for the answer, 32 bytes. The first one to redeem a code is its only one.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub reply_key: Vec<u8>,
+    /// The store key as the phone sealed it at enrolment (`auth::key_return::to_county`).
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub sealed: Vec<u8>,
+}
+
+/// Answer to [`Reopen`]. May be asked for again with the same reply key until the code expires.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Reopened {
+    /// The store key, sealed to the reply key (`auth::key_return::receive`).
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub sealed: Vec<u8>,
+}
+
 /// Refusal of a whole request.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Refusal {
     /// Stable code: `bad_signature`, `replayed`, `nonce_stale`, `revoked`, `not_found`, `bad_code`, `code_expired`,
-    /// `code_used`, `bad_request`, `too_large`, `gap`, `quarantined`, `wrong_epoch`, `busy`, `internal`.
+    /// `code_used`, `wrong_phone`, `bad_request`, `too_large`, `gap`, `quarantined`, `wrong_epoch`, `busy`, `internal`.
     #[n(0)]
     pub code: String,
     /// For `gap`: the counter expected next. For `nonce_stale`: the nonce to go on with.

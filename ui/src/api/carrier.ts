@@ -9,6 +9,7 @@ export interface Commands {
   app_state: [None, T.AppState];
   enrol: [T.EnrolArgs, T.AppState];
   unlock: [T.UnlockArgs, T.AppState];
+  reopen: [T.ReopenArgs, T.AppState];
   lock: [None, T.AppState];
   settings_save: [T.Settings, T.AppState];
   changes: [T.ChangesArgs, T.Changes];

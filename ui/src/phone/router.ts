@@ -20,7 +20,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/', redirect: '/today' },
   { path: '/enrol', component: () => import('./screens/EnrolScreen.vue'), meta: { phase: 'new' } },
   { path: '/unlock', component: () => import('./screens/UnlockScreen.vue'), meta: { phase: 'locked' } },
-  { path: '/needs-desk', component: () => import('./screens/NeedsDeskScreen.vue'), meta: { phase: 'needs_desk' } },
+  { path: '/forgot-pin', component: () => import('./screens/ReopenScreen.vue'), meta: { phase: 'locked' } },
+  { path: '/needs-desk', component: () => import('./screens/ReopenScreen.vue'), meta: { phase: 'needs_desk' } },
   { path: '/first-sync', component: () => import('./screens/FirstSyncScreen.vue') },
   { path: '/today', component: TodayScreen, meta: { tab: 'today' } },
   {

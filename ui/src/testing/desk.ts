@@ -479,8 +479,8 @@ function answer(
       },
     ];
   if (path === 'workers') return [200, page(workers)];
-  if (first === 'workers') {
-    const hours = (body.hours as number | null) ?? 0;
+  if (first === 'workers' || (first === 'devices' && path.endsWith('/reopen-code'))) {
+    const hours = (body.hours as number | null | undefined) ?? 0;
     return [
       200,
       {

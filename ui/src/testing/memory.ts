@@ -20,6 +20,8 @@ export function memory(search = window.location.search): Carrier {
     phase: (scene.get('phase') as AppState['phase'] | null) ?? 'ready',
     worker: enrolled ? worker : null,
     pin_tries_left: 8,
+    lock_reason: scene.get('phase') === 'needs_desk' ? 'wrong_pins' : null,
+    reopen: enrolled ? { address: '192.168.1.20:8443', phone: '7F2C' } : null,
     settings: {
       language: scene.get('lang') ?? 'zh-CN',
       big_type: scene.has('big'),
@@ -155,6 +157,11 @@ export function memory(search = window.location.search): Carrier {
       state.pin_tries_left = (state.pin_tries_left ?? 1) - 1;
       if (state.pin_tries_left <= 0) state.phase = 'needs_desk';
       throw new CallFailure('wrong_pin', { left: String(state.pin_tries_left) });
+    },
+    reopen: ({ code, pin }) => {
+      if (/^(\d)\1*$|123456/.test(pin)) throw new CallFailure('weak_pin');
+      if (code.startsWith('0000')) throw new CallFailure('bad_code');
+      return Object.assign(state, { phase: 'ready' });
     },
     lock: () => Object.assign(state, { phase: 'locked' }),
     settings_save: (settings) => Object.assign(state, { settings }),

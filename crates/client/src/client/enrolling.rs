@@ -4,14 +4,16 @@
 //! drawn before the code is redeemed and kept until the answer came, so that a lost answer can be asked for again with
 //! the same key. The store is made last: a phone is either new or enrolled, never between.
 
+use super::reopening::WayBack;
 use super::{Client, OPEN};
 use crate::error::{Result, rule};
 use crate::open::{Identity, Open, keep_identity};
-use crate::ports::{Request, TransportError};
+use crate::ports::{Request, Transport, TransportError};
 use crate::syncing::begin_first_sync;
 use crate::views::session::{AppState, EnrolArgs};
 use ed25519_dalek::{Signer, SigningKey};
-use std::path::PathBuf;
+use minicbor::Decode;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use uuid::Uuid;
 use xunge_domain::ids::{DeviceNo, RecordId};
@@ -19,8 +21,10 @@ use xunge_domain::operation::Chain;
 use xunge_store::keys::{ChosenPin, KeyFile, PlatformKey, Secret};
 use xunge_store::{Fact, Store};
 use xunge_sync::auth::enrol_code::{CountyAddress, EnrolCode, EnrolCodeError, Invitation};
-use xunge_sync::auth::seal::{SealingKey, seal};
+use xunge_sync::auth::key_return::to_county;
+use xunge_sync::auth::seal::SealingKey;
 use xunge_sync::messages::{CONTENT_TYPE, Enrolled, Redeem, Refusal, decode, encode, enrol_proof};
+use zeroize::Zeroizing;
 
 /// Port of a county whose address was typed without one.
 pub const DEFAULT_PORT: u16 = 8443;
@@ -36,7 +40,7 @@ impl Client {
             return Err(rule("wrong_phase"));
         }
         let pin = ChosenPin::read(&args.pin).map_err(|error| rule(error.code()))?;
-        let (address, code) = invitation(args)?;
+        let (address, code) = invitation(&args.address, &args.code)?;
         let authority = self.world.connector.fetch_ca(&address).map_err(enrolling)?;
         if !code.matches_ca(&authority) {
             return Err(rule("ca_mismatch"));
@@ -65,43 +69,29 @@ impl Client {
             device_key: device_key.to_vec(),
             app: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        let request = Request {
-            method: "POST",
-            path: "/enrol/v1/redeem".into(),
-            headers: vec![("content-type".into(), CONTENT_TYPE.into())],
-            body: encode(&redeem),
-        };
-        let response = transport.send(&request).map_err(enrolling)?;
-        if !response.header("content-type").is_some_and(|kind| kind.starts_with(CONTENT_TYPE)) {
-            return Err(if response.status >= 500 { rule("county_error") } else { rule("captive_portal") });
-        }
-        if response.status == 200 {
-            return decode(&response.body).map_err(|_| rule("bad_answer"));
-        }
-        let refusal: Refusal = decode(&response.body).map_err(|_| rule("bad_answer"))?;
-        Err(match refusal.code.as_str() {
-            "bad_code" => rule("bad_code"),
-            "code_expired" => rule("code_expired"),
-            "code_used" => rule("code_used"),
-            "too_many_tries" | "busy" => rule("too_many_tries"),
-            _ => rule("county_error"),
-        })
+        with_code(&*transport, "/enrol/v1/redeem", encode(&redeem))
     }
 
     /// The device's key; drawn once and kept beside the store until enrolment is over.
     fn device_key(&self) -> Result<SigningKey> {
-        let path = self.pending_key_path();
+        Ok(SigningKey::from_bytes(&*self.kept_seed(&self.pending_key_path())?))
+    }
+
+    /// Thirty-two bytes that are drawn once and kept masked in a file until the answer they belong to came.
+    pub(super) fn kept_seed(&self, path: &Path) -> Result<Zeroizing<[u8; 32]>> {
         let platform = Secret::from_bytes(&*self.world.device.platform_key()?);
-        if let Ok(seed) = self.world.files.read(&path)
-            && let Ok(seed) = <[u8; 32]>::try_from(seed.as_slice())
+        if let Ok(kept) = self.world.files.read(path)
+            && let Some((salt, masked)) = kept.split_first_chunk::<16>()
+            && let Ok(masked) = <[u8; 32]>::try_from(masked)
         {
-            return Ok(SigningKey::from_bytes(&unmask(&platform, seed)));
+            return Ok(mask(&platform, salt, masked));
         }
-        let mut seed = [0; 32];
-        self.world.random.fill(&mut seed);
-        let masked = unmask(&platform, seed);
-        self.world.files.write_durable(&path, &masked).map_err(xunge_store::StoreError::from)?;
-        Ok(SigningKey::from_bytes(&seed))
+        let (mut salt, mut seed) = ([0; 16], Zeroizing::new([0; 32]));
+        self.world.random.fill(&mut salt);
+        self.world.random.fill(seed.as_mut());
+        let kept = [salt.as_slice(), mask(&platform, &salt, *seed).as_slice()].concat();
+        self.world.files.write_durable(path, &kept).map_err(xunge_store::StoreError::from)?;
+        Ok(seed)
     }
 
     fn pending_key_path(&self) -> PathBuf {
@@ -110,8 +100,8 @@ impl Client {
 
     fn make_store(&self, pin: &ChosenPin, identity: &Identity, enrolled: &Enrolled) -> Result<()> {
         let key = Secret::draw(&*self.world.random);
-        let context = [b"xunge store key v1\0".as_slice(), identity.device.as_bytes()].concat();
-        let desk_copy = seal(&*self.world.random, &SealingKey(identity.sealing_key), &context, key.expose())
+        let county = SealingKey(identity.sealing_key);
+        let desk_copy = to_county(&*self.world.random, &county, identity.device.as_bytes(), key.expose())
             .map_err(|_| rule("bad_answer"))?;
         let platform = PlatformKey(Secret::from_bytes(&*self.world.device.platform_key()?));
         let file = KeyFile::create(&*self.world.random, &key, pin, &platform, self.cost, desk_copy)
@@ -127,6 +117,7 @@ impl Client {
             writer.set_own_chain(DeviceNo(identity.device_no), &Chain::default())?;
             begin_first_sync(writer)
         })?;
+        self.keep_way_back(&WayBack { address: identity.address.clone(), device: identity.device })?;
         // Last: with this file the phone is enrolled.
         self.write_key_file(&file.to_bytes().map_err(|error| rule(error.code()))?)?;
         self.set_open(Some(Open::new(store, Arc::clone(&self.world), self.settings())?));
@@ -152,20 +143,52 @@ impl Client {
     }
 }
 
-fn invitation(args: &EnrolArgs) -> Result<(String, EnrolCode)> {
+/// Sends what a code lets in, and reads the county's answer.
+pub(super) fn with_code<A: for<'b> Decode<'b, ()>>(
+    transport: &dyn Transport,
+    path: &str,
+    body: Vec<u8>,
+) -> Result<A> {
+    let request = Request {
+        method: "POST",
+        path: path.into(),
+        headers: vec![("content-type".into(), CONTENT_TYPE.into())],
+        body,
+    };
+    let response = transport.send(&request).map_err(enrolling)?;
+    if !response.header("content-type").is_some_and(|kind| kind.starts_with(CONTENT_TYPE)) {
+        return Err(if response.status >= 500 { rule("county_error") } else { rule("captive_portal") });
+    }
+    if response.status == 200 {
+        return decode(&response.body).map_err(|_| rule("bad_answer"));
+    }
+    let refusal: Refusal = decode(&response.body).map_err(|_| rule("bad_answer"))?;
+    Err(match refusal.code.as_str() {
+        "bad_code" => rule("bad_code"),
+        "code_expired" => rule("code_expired"),
+        "code_used" => rule("code_used"),
+        "wrong_phone" => rule("wrong_phone"),
+        "revoked" => rule("device_revoked"),
+        "too_many_tries" | "busy" => rule("too_many_tries"),
+        _ => rule("county_error"),
+    })
+}
+
+/// What was typed or scanned: an address and a code. `text` is empty when `address` holds the whole text of a QR code.
+pub(super) fn invitation(address: &str, text: &str) -> Result<(String, EnrolCode)> {
     let named = |error: EnrolCodeError| match error {
         EnrolCodeError::BadCode { position } => crate::error::rule_with("bad_code", "position", position),
         other => rule(other.code()),
     };
-    if args.code.trim().is_empty() {
-        let invitation = Invitation::read(&args.address).map_err(named)?;
+    if text.trim().is_empty() {
+        let invitation = Invitation::read(address).map_err(named)?;
         return Ok((invitation.address.to_string(), invitation.code()));
     }
-    let address = CountyAddress::read(&args.address, DEFAULT_PORT).map_err(named)?;
-    Ok((address.to_string(), EnrolCode::read_typed(&args.code).map_err(named)?))
+    let address = CountyAddress::read(address, DEFAULT_PORT).map_err(named)?;
+    Ok((address.to_string(), EnrolCode::read_typed(text).map_err(named)?))
 }
 
-fn enrolling(error: TransportError) -> crate::error::ClientError {
+pub(super) fn enrolling(error: TransportError) -> crate::error::ClientError {
     match error {
         // Before the CA is known, whoever answers wrongly is whoever stands between.
         TransportError::NotTheCounty => rule("captive_portal"),
@@ -205,11 +228,12 @@ fn identity(
     })
 }
 
-/// Masks the seed with a key derived from the platform's: both are random, so this is a one-time pad that is used for
-/// one seed. Applying it twice gives the seed back.
-fn unmask(platform: &Secret, seed: [u8; 32]) -> [u8; 32] {
-    let pad = platform.subkey("xunge enrolling v1");
-    let mut out = seed;
+/// Masks a seed with a key derived from the platform's and a salt of its own: a one-time pad, used for one seed. Applying
+/// it twice gives the seed back.
+fn mask(platform: &Secret, salt: &[u8; 16], seed: [u8; 32]) -> Zeroizing<[u8; 32]> {
+    let salt: String = salt.iter().map(|byte| format!("{byte:02x}")).collect();
+    let pad = platform.subkey(&format!("xunge kept seed v1 {salt}"));
+    let mut out = Zeroizing::new(seed);
     for (byte, pad) in out.iter_mut().zip(pad.expose()) {
         *byte ^= pad;
     }

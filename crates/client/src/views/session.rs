@@ -27,6 +27,10 @@ pub struct AppState {
     pub worker: Option<WorkerView>,
     /// PIN attempts left before the desk must help.
     pub pin_tries_left: Option<u32>,
+    /// Why only the desk can help: `wrong_pins`, `lease_over`, `reported_lost`, `forgotten_pin`.
+    pub lock_reason: Option<String>,
+    /// While locked: what helps the worker and the desk to bring the key back.
+    pub reopen: Option<ReopenHint>,
     /// Screen settings; readable while locked so that the PIN screen is already in big type.
     pub settings: Settings,
     /// Version of the app.
@@ -59,6 +63,27 @@ pub struct EnrolArgs {
     #[serde(default)]
     pub code: String,
     /// The PIN the worker chose, 6 digits.
+    pub pin: String,
+}
+
+/// What a locked phone can say of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ReopenHint {
+    /// `host:port` of the county.
+    pub address: String,
+    /// Last four characters of the phone's number, as the desk's list of phones shows them.
+    pub phone: String,
+}
+
+/// Arguments of `reopen`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ReopenArgs {
+    /// Address as typed (`host:port`), or the whole text of the QR code.
+    pub address: String,
+    /// 20 Crockford characters, dashes and spaces allowed; empty when `address` is a QR text.
+    #[serde(default)]
+    pub code: String,
+    /// The new PIN, 6 digits.
     pub pin: String,
 }
 

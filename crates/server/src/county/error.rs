@@ -89,6 +89,9 @@ pub enum Refused {
     /// Another phone redeemed the enrolment code.
     #[error("code used")]
     CodeUsed,
+    /// The desk opened this code for another phone.
+    #[error("wrong phone")]
+    WrongPhone,
     /// Bytes do not continue where the upload stands.
     #[error("offset mismatch")]
     OffsetMismatch {
@@ -126,6 +129,7 @@ impl Refused {
             Self::BadCode => "bad_code",
             Self::CodeExpired => "code_expired",
             Self::CodeUsed => "code_used",
+            Self::WrongPhone => "wrong_phone",
             Self::OffsetMismatch { .. } => "offset_mismatch",
             Self::HashMismatch => "hash_mismatch",
             Self::Picture(code) => code,

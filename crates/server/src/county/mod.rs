@@ -4,7 +4,7 @@
 //! - [`areas`]: the tree of areas; [`scope`]: what one phone sees
 //! - [`push`], [`apply`]: operations in; [`feed`], [`snapshot`]: operations out
 //! - [`write`]: the county's own operations (desk, import, demo)
-//! - [`enrol`]: codes, phones, grants; [`caller`]: who is calling
+//! - [`enrol`]: codes, phones, grants; `reopen`: a locked phone gets its key back; [`caller`]: who is calling
 //! - [`pictures`]: uploads and receipts; [`query`]: what the desk asks
 //!
 //! Leaves to others: HTTP, accounts of the desk, reading ledgers, making demo people.
@@ -20,6 +20,7 @@ mod incidents;
 pub mod pictures;
 pub mod push;
 pub mod query;
+mod reopen;
 pub mod scope;
 mod secrets;
 mod snapshot;

@@ -29,6 +29,7 @@ pub enum Action {
     EnrolCode,
     Devices,
     Revoke,
+    ReopenCode,
     Audit,
 }
 
@@ -162,6 +163,14 @@ pub const ROUTES: &[Bound] = &[
         Action::Revoke,
         "DeviceLine",
         "Revokes a phone",
+    ),
+    bound(
+        "POST",
+        "/desk/api/devices/{id}/reopen-code",
+        Rule::OwnDeskArea,
+        Action::ReopenCode,
+        "Code",
+        "Opens a code that gives a locked phone its key back",
     ),
     bound("GET", "/desk/api/audit", Rule::OwnAccount, Action::Audit, "AuditLine", "The audit log, a page"),
 ];

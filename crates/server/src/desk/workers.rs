@@ -5,7 +5,7 @@ use super::labels::Labels;
 use super::problem::{Answer, Problem};
 use super::session::Named;
 use crate::county::query::WorkerView;
-use crate::county::{AreaTree, County};
+use crate::county::{AreaTree, County, OpenedCode};
 use crate::storage::{DeviceRow, DeviceState};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -69,7 +69,7 @@ struct CodeForm {
 }
 
 #[derive(Deserialize)]
-struct RevokeForm {
+struct ReasonForm {
     #[serde(default)]
     reason: String,
 }
@@ -139,9 +139,14 @@ pub fn enrol_code(call: &Call, county: &County, seat: &Seat) -> Answer<Code> {
         Some(hours @ 1..=24) => hours * HOUR_MS,
         Some(_) => return Err(Problem::bad("hours")),
     };
-    let address = CountyAddress::read(&call.app.address, 443).map_err(|_| Problem::bad("address"))?;
     let opened = county.open_code(id, county.now_ms() + life_ms)?;
     county.audit(&seat.audit("enrol_code", &worker.row.number, "", ""))?;
+    shown(call, &opened)
+}
+
+/// A code as it stands on the screen; after this nobody can show it again.
+fn shown(call: &Call, opened: &OpenedCode) -> Answer<Code> {
+    let address = CountyAddress::read(&call.app.address, 443).map_err(|_| Problem::bad("address"))?;
     let ca = &call.app.ca.current;
     Ok(Code {
         code: EnrolCode::new(opened.single_use, ca).to_typed(),
@@ -215,7 +220,7 @@ pub fn odd_devices(county: &County, seat: &Seat) -> Answer<u64> {
 /// `not_found`, `bad_request`.
 pub fn revoke(call: &Call, county: &County, seat: &Seat) -> Answer<DeviceLine> {
     let id = call.id()?.to_string();
-    let reason = call.body::<RevokeForm>()?.reason;
+    let reason = call.body::<ReasonForm>()?.reason;
     let there =
         |lines: Vec<DeviceLine>| lines.into_iter().find(|line| line.id == id).ok_or_else(Problem::not_found);
     there(lines(county, seat.area)?)?;
@@ -223,4 +228,31 @@ pub fn revoke(call: &Call, county: &County, seat: &Seat) -> Answer<DeviceLine> {
     county.revoke_device(device)?;
     county.audit(&seat.audit("revoke", &id, reason.trim(), ""))?;
     there(lines(county, seat.area)?)
+}
+
+/// `POST devices/{id}/reopen-code`. The account has satisfied itself who is asking; how is in `reason`.
+///
+/// # Errors
+/// `not_found`, `bad_request`, `not_allowed`, `device_revoked`.
+pub fn reopen_code(call: &Call, county: &County, seat: &Seat) -> Answer<Code> {
+    let id = call.id()?.to_string();
+    let reason = call.body::<ReasonForm>()?.reason;
+    let device = Uuid::parse_str(&id).map_err(|_| Problem::not_found())?;
+    let workers = workers(county, seat.area)?;
+    let row = county.devices()?.into_iter().find(|row| row.id == device).ok_or_else(Problem::not_found)?;
+    let worker = workers.iter().find(|view| view.row.id == row.worker).ok_or_else(Problem::not_found)?;
+    // Whoever opens the phone reads all that lies on it: an account may not open more than it sees.
+    let tree = county.areas();
+    if !worker.grants.iter().all(|area| tree.within(*area, seat.area)) {
+        return Err(Problem::new(403, "not_allowed"));
+    }
+    if reason.trim().is_empty() {
+        return Err(Problem::bad("reason"));
+    }
+    if row.state == DeviceState::Revoked {
+        return Err(Problem::new(409, "device_revoked"));
+    }
+    let opened = county.open_reopen_code(device)?;
+    county.audit(&seat.audit("reopen_code", &id, reason.trim(), &worker.row.number))?;
+    shown(call, &opened)
 }

@@ -55,6 +55,7 @@ pub const fn status(refused: &Refused) -> u16 {
         | Refused::Quarantined
         | Refused::WrongEpoch { .. }
         | Refused::CodeUsed
+        | Refused::WrongPhone
         | Refused::OffsetMismatch { .. } => 409,
         Refused::CodeExpired => 410,
         Refused::HashMismatch => 460,

@@ -3,7 +3,7 @@
 use super::body::whole;
 use super::routes::{Action, Bound};
 use super::{App, answer, blocking, committed, uploads};
-use crate::county::{CountyError, Refused, Result};
+use crate::county::{County, CountyError, Refused, Result, WriteTx};
 use crate::storage::DeviceState;
 use axum::Router;
 use axum::extract::{ConnectInfo, OriginalUri, Request};
@@ -15,12 +15,13 @@ use std::path::Path;
 use tower::ServiceExt as _;
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
-use xunge_sync::messages::{self, Redeem};
+use xunge_sync::messages::{self, Redeem, Reopen};
 
 pub(super) async fn answer(app: &App, bound: &Bound, request: Request) -> Result<Response> {
     match bound.action {
         Action::Ca => Ok(answer::bytes(200, "application/pkix-cert", app.ca.current.clone())),
         Action::Redeem => redeem(app, bound, request).await,
+        Action::Reopen => reopen(app, bound, request).await,
         Action::Health => {
             blocking(app, |county| county.read(|rows| Ok(rows.head()?))).await?;
             Ok(answer::bytes(200, "text/plain; charset=utf-8", b"ok\n".to_vec()))
@@ -32,6 +33,30 @@ pub(super) async fn answer(app: &App, bound: &Bound, request: Request) -> Result
 }
 
 async fn redeem(app: &App, bound: &Bound, request: Request) -> Result<Response> {
+    let next_ca = app.ca.next.clone();
+    with_code(app, bound, request, "phone enrolled", move |county, tx, asked: Redeem| {
+        county.redeem(tx, &asked, &next_ca)
+    })
+    .await
+}
+
+async fn reopen(app: &App, bound: &Bound, request: Request) -> Result<Response> {
+    with_code(app, bound, request, "phone reopened", |county, tx, asked: Reopen| county.reopen(tx, &asked))
+        .await
+}
+
+/// A request that a code lets in: who failed too often waits, whichever of the codes they tried.
+async fn with_code<M, A>(
+    app: &App,
+    bound: &Bound,
+    request: Request,
+    done: &'static str,
+    work: impl FnOnce(&County, &WriteTx<'_>, M) -> Result<A> + Send + 'static,
+) -> Result<Response>
+where
+    M: for<'b> minicbor::Decode<'b, ()> + Send + 'static,
+    A: minicbor::Encode<()> + Send + 'static,
+{
     let (parts, body) = request.into_parts();
     let source: Option<IpAddr> = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     if let Err(seconds) = app.enrol_failures.may_try(source, app.county.now_ms()) {
@@ -40,18 +65,16 @@ async fn redeem(app: &App, bound: &Bound, request: Request) -> Result<Response> 
         return Ok(response);
     }
     let body = whole(&parts.headers, body, bound.route.body_limit).await?;
-    let redeem: Redeem = messages::decode(&body).map_err(|_| Refused::BadRequest("message"))?;
-    let next_ca = app.ca.next.clone();
-    let enrolled = committed(app, move |county, tx| county.redeem(tx, &redeem, &next_ca)).await;
-    match enrolled {
-        Ok(enrolled) => {
-            tracing::info!(device = enrolled.device_no, "phone enrolled");
-            Ok(answer::message(&enrolled))
+    let asked: M = messages::decode(&body).map_err(|_| Refused::BadRequest("message"))?;
+    match committed(app, move |county, tx| work(county, tx, asked)).await {
+        Ok(answered) => {
+            tracing::info!("{done}");
+            Ok(answer::message(&answered))
         }
         Err(error) => {
             if let CountyError::Refused(refused) = &error {
                 app.enrol_failures.failed(source);
-                tracing::info!(code = refused.code(), "enrolment refused");
+                tracing::info!(code = refused.code(), "code refused");
             }
             Err(error)
         }

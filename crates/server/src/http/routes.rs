@@ -81,6 +81,8 @@ pub enum Action {
     Ca,
     /// Redeems an enrolment code.
     Redeem,
+    /// Gives a locked phone its store key back.
+    Reopen,
     /// Whether the county works.
     Health,
     /// Counts.
@@ -204,6 +206,15 @@ pub const ROUTES: &[Bound] = &[
         SMALL,
         Action::Redeem,
         "Redeems an enrolment code",
+    ),
+    bound(
+        "POST",
+        "/enrol/v1/reopen",
+        Who::Public,
+        Rule::BySecret,
+        SMALL,
+        Action::Reopen,
+        "Gives a locked phone its store key back",
     ),
     bound(
         "GET",

@@ -22,7 +22,7 @@ pub use areas::AreaRow;
 pub use audit::{AuditEntry, AuditRow};
 pub use desk::{DeskAccount, DeskSession};
 pub use devices::{DeviceRow, DeviceState};
-pub use enrolment::EnrolCodeRow;
+pub use enrolment::{EnrolCodeRow, ReopenCodeRow};
 pub use operations::{Fed, Stored};
 pub use records::{Page, RecordHead, RecordRow, Sort};
 pub use snapshots::SnapshotRow;
@@ -74,7 +74,7 @@ pub type Result<T> = std::result::Result<T, StorageError>;
 /// Raw SQLCipher key.
 pub type DbKey = Zeroizing<[u8; 32]>;
 
-const MIGRATIONS: &[&str] = &[include_str!("0001_start.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("0001_start.sql"), include_str!("0002_reopen_code.sql")];
 
 /// Readers kept open between questions.
 const IDLE_READERS: usize = 4;

@@ -3,7 +3,7 @@
 //! - [`http_signature`]: a phone signs each request, the county checks it (RFC 9421, RFC 9530)
 //! - [`replay_window`]: a request is accepted once, restarts included; [`nonce_source`]: the phone's side of it
 //! - [`enrol_code`]: what a worker types or scans to reach a county for the first time
-//! - [`seal`]: bytes that only the county can open
+//! - [`seal`]: bytes that only the county can open; [`key_return`]: how a locked phone gets its store key back
 //! - [`signed_registry`]: care categories exist only when the county signed them; [`forbidden_words`]: some never may
 //!
 //! Leaves to others: storing keys and marks, who may see what (scope), TLS, and how often a wrong code may be tried.
@@ -13,6 +13,7 @@ mod crockford;
 pub mod enrol_code;
 pub mod forbidden_words;
 pub mod http_signature;
+pub mod key_return;
 pub mod nonce_source;
 pub mod replay_window;
 pub mod seal;

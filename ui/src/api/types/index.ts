@@ -70,6 +70,8 @@ export type { SyncState } from './SyncState';
 export type { TakePhotoArgs } from './TakePhotoArgs';
 export type { Today } from './Today';
 export type { UndoArgs } from './UndoArgs';
+export type { ReopenArgs } from './ReopenArgs';
+export type { ReopenHint } from './ReopenHint';
 export type { UnlockArgs } from './UnlockArgs';
 export type { VisitArgs } from './VisitArgs';
 export type { VisitLine } from './VisitLine';
