@@ -245,6 +245,18 @@ impl Reader<'_> {
         )
     }
 
+    /// Counters of own operations that the county keeps without applying them (waiting, refused), oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn unsettled(&self, limit: u32) -> Result<Vec<u64>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id FROM operation WHERE state IN (3, 4) AND state IN (1, 2, 3, 4, 5) ORDER BY id LIMIT ?1",
+        )?;
+        let rows = statement.query_map([limit], |row| Ok(unpack(row.get(0)?).counter))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// How many own operations stand where. The log is dense, so those at the county are what the others leave.
     ///
     /// # Errors

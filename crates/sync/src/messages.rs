@@ -6,6 +6,7 @@
 //! | `/sync/v1/push` | [`Push`] | [`Pushed`] |
 //! | `/sync/v1/pull` | [`Pull`] | [`Pulled`] |
 //! | `/sync/v1/snapshot` | [`SnapshotPage`] | [`SnapshotBody`] |
+//! | `/sync/v1/outcomes` | [`OutcomesWanted`] | [`Outcomes`] |
 //! | `/sync/v1/receipts` | [`ReceiptsWanted`] | [`Receipts`] |
 //! | `/sync/v1/uploads` | [`BeginUpload`] | 201 and an upload URL, or [`Receipts`] |
 //! | `/enrol/v1/redeem` (not signed: the device is not known yet) | [`Redeem`] | [`Enrolled`] |
@@ -203,6 +204,28 @@ impl OutcomeKind {
             _ => None,
         }
     }
+}
+
+/// Asks what became of own operations that the county kept without applying them: a parent may have arrived since, or the
+/// county may have been updated to a version that knows their kind.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct OutcomesWanted {
+    /// Their counters, at most [`MOST_OUTCOMES`].
+    #[n(0)]
+    pub counters: Vec<u64>,
+}
+
+/// Most counters in one [`OutcomesWanted`].
+pub const MOST_OUTCOMES: usize = 1_000;
+
+/// Answer to [`OutcomesWanted`]: how those stand that the county holds, in the order asked.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Outcomes {
+    /// See [`Outcome`].
+    #[n(0)]
+    pub outcomes: Vec<Outcome>,
 }
 
 /// Asks for the feed after `after`.

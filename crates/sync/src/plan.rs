@@ -31,6 +31,8 @@ pub struct Facts {
     pub snapshot: Option<(Option<u64>, u32)>,
     /// Operations without an answer.
     pub unsent: u64,
+    /// Operations that the county keeps without applying them (waiting, refused): asked about once a greeting.
+    pub unsettled: u64,
     /// Pictures whose bytes are not all at the county: thumbnails always, full pictures when they may travel now.
     pub pictures: u64,
     /// Pictures sent whole, without receipt.
@@ -47,6 +49,8 @@ pub enum Step {
         /// Most operations in the batch; halved after 413.
         max_ops: u32,
     },
+    /// Ask what became of operations that the county kept without applying them.
+    Outcomes,
     /// Fetch a page of the snapshot.
     Snapshot {
         /// Snapshot to go on with.
@@ -95,6 +99,7 @@ pub struct Plan {
     greeted_at: u64,
     pulled_at: Option<u64>,
     more: bool,
+    settled: bool,
     max_ops: u32,
     stopped: bool,
     lanes: [Wait; LANES],
@@ -124,6 +129,7 @@ impl Default for Plan {
             greeted_at: 0,
             pulled_at: None,
             more: false,
+            settled: false,
             max_ops: PUSH_OPS,
             stopped: false,
             lanes: [Wait::default(); LANES],
@@ -142,6 +148,9 @@ impl Plan {
         }
         if facts.unsent > 0 && self.open(Lane::Push, now) {
             return Step::Push { max_ops: self.max_ops };
+        }
+        if facts.unsettled > 0 && !self.settled && self.open(Lane::Push, now) {
+            return Step::Outcomes;
         }
         if self.open(Lane::Feed, now) {
             if let Some((at, page)) = facts.snapshot {
@@ -182,7 +191,14 @@ impl Plan {
     pub fn greeted(&mut self, head: u64, now: u64) {
         self.greeted = Some(head);
         self.greeted_at = now;
+        self.settled = false;
         self.succeeded(Lane::Hello);
+    }
+
+    /// The county said how the unsettled operations stand; it is asked again after the next greeting.
+    pub fn asked_outcomes(&mut self) {
+        self.settled = true;
+        self.lanes[Lane::Push as usize] = Wait::default();
     }
 
     /// The feed was read; `more` when it said so.
@@ -240,6 +256,7 @@ impl Plan {
         for lane in &mut self.lanes {
             lane.until = 0;
         }
+        self.settled = false;
         self.pulled_at = None;
     }
 

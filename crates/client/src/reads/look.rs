@@ -86,8 +86,8 @@ fn saved_after(reader: &Reader<'_>, counter: u64) -> Result<BTreeSet<RecordId>> 
 impl Look<'_> {
     /// Where a record stands, from its least settled own operation and its conflicts.
     ///
-    /// A conflict or a refusal needs the worker before anything else. What is being offered just now is on its way, and so
-    /// is what the county keeps waiting for a parent. What is not the phone's own is at the county by nature.
+    /// A conflict or a refusal needs the worker before anything else. What is being offered just now is on its way.
+    /// What the county keeps waiting for a parent has its receipt: it is at the county. What is not the phone's own is at the county by nature.
     pub(super) fn standing(&self, record: RecordId, unsettled: Option<OpState>, conflicts: u32) -> Standing {
         match unsettled {
             _ if conflicts > 0 => Standing::NeedsYou,
@@ -96,8 +96,10 @@ impl Look<'_> {
                 Some(later) if !later.contains(&record) => Standing::Sending,
                 _ => Standing::OnPhone,
             },
-            Some(OpState::Offered | OpState::Waiting) => Standing::Sending,
-            Some(OpState::Remote | OpState::Withdrawn | OpState::AtCounty) | None => Standing::AtCounty,
+            Some(OpState::Offered) => Standing::Sending,
+            Some(OpState::Waiting | OpState::Remote | OpState::Withdrawn | OpState::AtCounty) | None => {
+                Standing::AtCounty
+            }
         }
     }
 

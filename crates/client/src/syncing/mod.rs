@@ -68,6 +68,7 @@ impl Open {
         match step {
             Step::Hello => self.greet(),
             Step::Push { max_ops } => self.push(max_ops),
+            Step::Outcomes => self.ask_outcomes(),
             Step::Snapshot { at, page } => self.fetch_snapshot(at, page),
             Step::Pull => self.pull(),
             Step::Picture => self.send_picture(),
@@ -96,13 +97,12 @@ impl Open {
         let metered = self.world.device.metered();
         self.store.read(|reader| {
             let pictures = self.pictures_waiting(reader, metered)?;
+            let counts = reader.op_counts()?;
             Ok(Facts {
                 cursor: feed::cursor(reader)?,
                 snapshot: feed::snapshot_due(reader)?,
-                unsent: {
-                    let counts = reader.op_counts()?;
-                    counts.on_phone + counts.offered
-                },
+                unsent: counts.on_phone + counts.offered,
+                unsettled: counts.waiting + counts.refused,
                 pictures: pictures.to_send,
                 receipts: pictures.to_confirm,
             })

@@ -7,9 +7,9 @@ use ed25519_dalek::Signer;
 use std::collections::BTreeMap;
 use xunge_domain::ids::{DeviceNo, OpId};
 use xunge_domain::operation::{Chain, Hash, Operation};
-use xunge_store::{Fact, OpState, Reader, StoredOperation};
+use xunge_store::{Fact, OpState, Reader, StoredOperation, Writer};
 use xunge_sync::batch::{BlockKey, SALT_BLOCK, Salts, pack};
-use xunge_sync::messages::{OutcomeKind, Push, Pushed};
+use xunge_sync::messages::{MOST_OUTCOMES, Outcome, OutcomeKind, Outcomes, OutcomesWanted, Push, Pushed};
 use xunge_sync::plan::{Failure, Lane};
 
 /// Most bytes of payload in a batch.
@@ -77,17 +77,7 @@ impl Open {
         self.store.write(|writer| {
             for outcome in &pushed.outcomes {
                 let id = OpId { device, counter: outcome.counter };
-                let state = match OutcomeKind::from_code(outcome.kind) {
-                    Some(OutcomeKind::Refused) => OpState::Refused,
-                    // Held until its parent arrives is held all the same.
-                    _ => OpState::AtCounty,
-                };
-                let seq = Some(outcome.seq).filter(|seq| *seq > 0);
-                // A refused operation that the worker took back meanwhile stays taken back.
-                let held = writer.operation(id)?.map(|stored| stored.state);
-                if held != Some(OpState::Withdrawn) {
-                    writer.set_outcome(id, state, outcome.reason.as_deref(), seq)?;
-                }
+                settle(writer, id, outcome)?;
             }
             writer.set_fact_bytes(Fact::AcknowledgedChain, &to_bytes(after))?;
             Ok::<_, ClientError>(())
@@ -96,6 +86,49 @@ impl Open {
         self.plan().succeeded(Lane::Push);
         Ok(())
     }
+}
+
+impl Open {
+    /// Asks what became of operations that the county kept without applying them.
+    pub(super) fn ask_outcomes(&self) -> std::result::Result<(), Failed> {
+        let (device, counters) = self.store.read(|reader| {
+            let device = reader.own_chain()?.map_or(DeviceNo::COUNTY, |(device, _)| device);
+            let most = u32::try_from(MOST_OUTCOMES).unwrap_or(u32::MAX);
+            Ok::<_, ClientError>((device, reader.unsettled(most)?))
+        })?;
+        let answered: Outcomes = match self.post(
+            Lane::Push,
+            "/sync/v1/outcomes",
+            &OutcomesWanted { counters: counters.clone() },
+        )? {
+            Ok(outcomes) => outcomes,
+            // A county of an older version does not know the question: nothing is lost by not asking.
+            Err(_) => Outcomes { outcomes: Vec::new() },
+        };
+        self.store.write(|writer| {
+            for outcome in answered.outcomes.iter().filter(|outcome| counters.contains(&outcome.counter)) {
+                settle(writer, OpId { device, counter: outcome.counter }, outcome)?;
+            }
+            Ok::<_, ClientError>(())
+        })?;
+        self.plan().asked_outcomes();
+        Ok(())
+    }
+}
+
+/// Notes what the county did with an own operation. One that the worker took back meanwhile stays taken back.
+fn settle(writer: &Writer<'_>, id: OpId, outcome: &Outcome) -> Result<()> {
+    let state = match OutcomeKind::from_code(outcome.kind) {
+        Some(OutcomeKind::Refused) => OpState::Refused,
+        Some(OutcomeKind::WaitingForParent) => OpState::Waiting,
+        _ => OpState::AtCounty,
+    };
+    let Some(held) = writer.operation(id)? else { return Ok(()) };
+    if held.state != OpState::Withdrawn && (held.state != state || held.reason != outcome.reason) {
+        let seq = Some(outcome.seq).filter(|seq| *seq > 0);
+        writer.set_outcome(id, state, outcome.reason.as_deref(), seq)?;
+    }
+    Ok(())
 }
 
 struct Offer {

@@ -14,7 +14,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use xunge_domain::ids::{DeviceNo, OpId};
 use xunge_domain::operation::{Chain, Hash, Operation};
 use xunge_sync::batch::{self, BatchError};
-use xunge_sync::messages::{Outcome, Push, Pushed};
+use xunge_sync::messages::{MOST_OUTCOMES, Outcome, Outcomes, OutcomesWanted, Push, Pushed};
 
 /// A push whose shape and signature hold.
 #[derive(Debug, Clone)]
@@ -151,6 +151,27 @@ impl County {
     pub fn push_alone(&self, caller: Caller, push: Push) -> Result<Pushed> {
         let prepared = self.prepare_push(caller, push)?;
         self.write(|tx| self.push(tx, prepared))?.receipt()
+    }
+}
+
+impl County {
+    /// How operations of the calling phone stand now; those the county does not hold are left out.
+    ///
+    /// # Errors
+    /// [`Refused::TooLarge`]; [`CountyError`] of the storage.
+    pub fn outcomes(&self, caller: &Caller, wanted: &OutcomesWanted) -> Result<Outcomes> {
+        if wanted.counters.len() > MOST_OUTCOMES {
+            return Err(Refused::TooLarge.into());
+        }
+        let device = caller.device.no;
+        self.read(|rows| {
+            let mut outcomes = Vec::with_capacity(wanted.counters.len());
+            for counter in &wanted.counters {
+                let stored = rows.stored(OpId { device, counter: *counter })?;
+                outcomes.extend(stored.map(|stored| stored.outcome));
+            }
+            Ok(Outcomes { outcomes })
+        })
     }
 }
 

@@ -66,6 +66,8 @@ pub enum Action {
     /// See the route of the same name.
     Snapshot,
     /// See the route of the same name.
+    Outcomes,
+    /// See the route of the same name.
     Receipts,
     /// Begins an upload.
     BeginUpload,
@@ -134,6 +136,15 @@ pub const ROUTES: &[Bound] = &[
         SMALL,
         Action::Snapshot,
         "Fetches a page of the snapshot",
+    ),
+    bound(
+        "POST",
+        "/sync/v1/outcomes",
+        Who::Phone,
+        Rule::OwnPhone,
+        SMALL,
+        Action::Outcomes,
+        "Asks what became of own operations",
     ),
     bound(
         "POST",

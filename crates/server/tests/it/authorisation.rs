@@ -96,6 +96,10 @@ impl Matrix {
                 let page = messages::SnapshotPage { at: None, page: 0 };
                 ("/sync/v1/snapshot".to_owned(), messages::encode(&page))
             }
+            Action::Outcomes => {
+                let wanted = messages::OutcomesWanted { counters: vec![1] };
+                ("/sync/v1/outcomes".to_owned(), messages::encode(&wanted))
+            }
             Action::Receipts => {
                 let wanted = ReceiptsWanted { hashes: vec![sha256.to_vec().into()] };
                 ("/sync/v1/receipts".to_owned(), messages::encode(&wanted))
@@ -124,6 +128,11 @@ impl Matrix {
                 let welcome: Welcome = answer.message();
                 let areas: Vec<_> = welcome.areas.iter().map(|granted| granted.area.clone()).collect();
                 assert_eq!(areas, [self.bench.areas.grid.0.as_bytes().to_vec()]);
+            }
+            (Rule::OwnPhone, Action::Outcomes) => {
+                let told: messages::Outcomes = answer.message();
+                let own = self.phone.chain.counter;
+                assert!(told.outcomes.iter().all(|outcome| outcome.counter <= own), "{told:?}");
             }
             (Rule::WritesOwnAreas, Action::Push) => {
                 let pushed: Pushed = answer.message();

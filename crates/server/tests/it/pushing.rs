@@ -1,13 +1,14 @@
 //! Operations in: exactly once, in order, and never silently dropped.
 
 use crate::bench::Bench;
+use crate::phone::Phone;
 use std::sync::Arc;
 use xunge_domain::operation::Payload;
 use xunge_domain::records::{FieldKey, KindCode, RecordKind, SlotCode};
 use xunge_domain::value::Value;
 use xunge_server::commit::GroupCommit;
 use xunge_server::storage::DeviceState;
-use xunge_sync::messages::{self, OutcomeKind, Pushed, Refusal};
+use xunge_sync::messages::{self, OutcomeKind, Outcomes, OutcomesWanted, Pushed, Refusal};
 
 #[test]
 fn a_push_sent_twice_is_written_once_and_answered_the_same() {
@@ -120,8 +121,18 @@ fn a_visit_that_arrives_before_its_household_waits_for_it() {
     let outcomes = phone.push(&bench);
     assert_eq!(outcomes[0].kind, OutcomeKind::WaitingForParent as u8);
     assert!(bench.county.record(visit).unwrap().is_none());
+    let asked = |phone: &mut Phone| {
+        let wanted = OutcomesWanted { counters: vec![1, 77] };
+        let request = phone.request("POST", "/sync/v1/outcomes", messages::encode(&wanted));
+        bench.call(request).message::<Outcomes>().outcomes
+    };
+    assert_eq!(asked(&mut other), [], "another phone's operations are not spoken of either");
+    assert_eq!(asked(&mut phone), outcomes, "it waits still; what was never sent is not spoken of");
     other.write(RecordKind::Household, household, bench.areas.grid, [(1, Value::from("到了"))]);
     other.push(&bench);
+    let settled = asked(&mut phone);
+    assert_eq!((settled.len(), settled[0].kind), (1, OutcomeKind::Accepted as u8));
+    assert!(settled[0].seq > 0);
     let row = bench.county.record(visit).unwrap().unwrap();
     assert_eq!(row.parent, Some(household));
     let visits = bench.county.by_parent(RecordKind::Visit, household).unwrap();
