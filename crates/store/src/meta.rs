@@ -32,6 +32,11 @@ pub enum Fact {
     SnapshotReceived,
     /// Number: days a photo stays after its receipt.
     PhotoKeepDays,
+    /// Bytes: areas that are no longer granted and whose records have still to go, 16 bytes each.
+    LostAreas,
+    /// Bytes, empty: records were taken away once because an area was no longer granted. Own operations stayed in the log,
+    /// so an area that is granted again has rows to be made of them.
+    Purged,
 }
 
 impl Fact {
@@ -48,6 +53,8 @@ impl Fact {
             Self::SnapshotPage => "snapshot_page",
             Self::SnapshotReceived => "snapshot_received",
             Self::PhotoKeepDays => "photo_keep_days",
+            Self::LostAreas => "lost_areas",
+            Self::Purged => "purged",
         }
     }
 }

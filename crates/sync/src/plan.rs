@@ -37,6 +37,8 @@ pub struct Facts {
     pub pictures: u64,
     /// Pictures sent whole, without receipt.
     pub receipts: u64,
+    /// An area is no longer granted and its records have still to go from the phone.
+    pub purge: bool,
 }
 
 /// The next thing to do.
@@ -49,6 +51,8 @@ pub enum Step {
         /// Most operations in the batch; halved after 413.
         max_ops: u32,
     },
+    /// Everything written is at the county: take away what the worker may no longer see.
+    Purge,
     /// Ask what became of operations that the county kept without applying them.
     Outcomes,
     /// Fetch a page of the snapshot.
@@ -148,6 +152,10 @@ impl Plan {
         }
         if facts.unsent > 0 && self.open(Lane::Push, now) {
             return Step::Push { max_ops: self.max_ops };
+        }
+        // What is not at the county yet goes there first, whatever lane it waits in: a purge loses nothing.
+        if facts.purge && facts.unsent + facts.pictures + facts.receipts == 0 {
+            return Step::Purge;
         }
         if facts.unsettled > 0 && !self.settled && self.open(Lane::Push, now) {
             return Step::Outcomes;
@@ -256,6 +264,8 @@ impl Plan {
         for lane in &mut self.lanes {
             lane.until = 0;
         }
+        // Asked anew where we stand: grants, lease, and what became of what the county kept.
+        self.greeted = None;
         self.settled = false;
         self.pulled_at = None;
     }

@@ -13,8 +13,15 @@ fn greeted() -> Plan {
 
 #[test]
 fn a_round_goes_from_small_to_large() {
-    let mut facts =
-        Facts { cursor: 0, snapshot: Some((None, 0)), unsent: 3, unsettled: 0, pictures: 2, receipts: 0 };
+    let mut facts = Facts {
+        cursor: 0,
+        snapshot: Some((None, 0)),
+        unsent: 3,
+        unsettled: 0,
+        pictures: 2,
+        receipts: 0,
+        purge: false,
+    };
     let mut plan = Plan::default();
     assert_eq!(plan.next(&facts, NOW), Step::Hello);
     plan.greeted(10, NOW);

@@ -39,7 +39,10 @@ impl Client {
         };
         self.write_key_file(&file.to_bytes().map_err(|error| rule(error.code()))?)?;
         let store = open_store(self, &opened?)?;
-        self.set_open(Some(Open::new(store, Arc::clone(&self.world), self.settings())?));
+        let open = Open::new(store, Arc::clone(&self.world), self.settings())?;
+        // A phone without contact must not keep raw points for ever; a full disk must not keep it shut.
+        let _ = open.let_tracks_die();
+        self.set_open(Some(open));
         self.app_state()
     }
 }

@@ -59,6 +59,7 @@ impl Open {
                 write_u64(writer, Fact::SnapshotAt, body.at)?;
                 write_u64(writer, Fact::SnapshotPage, u64::from(page) + 1)
             } else {
+                super::housekeeping::bring_back(writer)?;
                 writer.drop_fact(Fact::SnapshotAt)?;
                 writer.drop_fact(Fact::SnapshotPage)?;
                 write_u64(writer, Fact::FeedCursor, body.at)

@@ -35,6 +35,7 @@ impl Open {
         self.contact().server =
             Some((welcome.server_ms, xunge_domain::world::Moment { mono_ms: midway, ..now }));
         self.plan().greeted(welcome.head, now.mono_ms);
+        self.housekeep(welcome.server_ms)?;
         Ok(())
     }
 
@@ -53,8 +54,11 @@ impl Open {
         let widened = areas.iter().any(|area| !identity.areas.contains(area));
         let restored = !hello.epoch.is_empty() && hello.epoch != welcome.epoch;
         let behind_head = hello.cursor > welcome.head;
+        let ids = |areas: &[(RecordId, String, u64)]| areas.iter().map(|area| area.0).collect::<Vec<_>>();
+        let (before, now) = (ids(&identity.areas), ids(&areas));
         identity.areas = areas;
         self.store.write(|writer| {
+            super::housekeeping::note_grants(writer, &before, &now)?;
             keep_identity(writer, &identity)?;
             writer.set_fact_bytes(Fact::Epoch, &welcome.epoch)?;
             write_u64(writer, Fact::LastServerMs, u64::try_from(welcome.server_ms).unwrap_or(0))?;

@@ -7,6 +7,7 @@
 mod call;
 mod feed;
 mod greeting;
+mod housekeeping;
 mod pictures;
 mod push;
 mod written;
@@ -69,6 +70,7 @@ impl Open {
             Step::Hello => self.greet(),
             Step::Push { max_ops } => self.push(max_ops),
             Step::Outcomes => self.ask_outcomes(),
+            Step::Purge => self.purge(),
             Step::Snapshot { at, page } => self.fetch_snapshot(at, page),
             Step::Pull => self.pull(),
             Step::Picture => self.send_picture(),
@@ -96,7 +98,12 @@ impl Open {
     fn facts(&self) -> Result<Facts> {
         let metered = self.world.device.metered();
         self.store.read(|reader| {
-            let pictures = self.pictures_waiting(reader, metered)?;
+            let mut pictures = self.pictures_waiting(reader, metered)?;
+            let purge = housekeeping::purge_due(reader)?;
+            if purge {
+                // Pictures of an area that is to go do not wait for Wi-Fi: they are what the purge waits for.
+                pictures = self.pictures_waiting(reader, false)?;
+            }
             let counts = reader.op_counts()?;
             Ok(Facts {
                 cursor: feed::cursor(reader)?,
@@ -105,6 +112,7 @@ impl Open {
                 unsettled: counts.waiting + counts.refused,
                 pictures: pictures.to_send,
                 receipts: pictures.to_confirm,
+                purge,
             })
         })
     }

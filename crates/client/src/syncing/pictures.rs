@@ -54,8 +54,10 @@ impl Open {
     }
 
     pub(super) fn send_picture(&self) -> std::result::Result<(), Failed> {
-        let hold = self.world.device.metered() && !self.settings().photos_on_mobile_data;
-        let waiting = self.store.read(arrived)?;
+        let (waiting, purge) = self.store.read(|reader| {
+            Ok::<_, ClientError>((arrived(reader)?, super::housekeeping::purge_due(reader)?))
+        })?;
+        let hold = self.world.device.metered() && !self.settings().photos_on_mobile_data && !purge;
         let next = waiting
             .iter()
             .find(|photo| !photo.thumbnail_sent)

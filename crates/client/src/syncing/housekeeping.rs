@@ -1,0 +1,148 @@
+//! What goes from the phone, and when: areas no longer granted, photos the county has held long enough, raw points of
+//! tracks. Nothing goes before the county has said by receipt that it holds what was written about it.
+
+use super::call::Failed;
+use crate::change::{put_merged, state_of};
+use crate::error::{ClientError, Result};
+use crate::open::{Open, read_u64};
+use xunge_domain::ids::RecordId;
+use xunge_store::{Fact, OpState, Reader, Writer};
+
+const DAY_MS: i64 = 86_400_000;
+/// Raw points of a track whose summary the county holds.
+const TRACK_DAYS: i64 = 7;
+/// Raw points at the latest.
+const TRACK_DAYS_AT_MOST: i64 = 30;
+/// Photos whose files go in one round.
+const PHOTOS_AT_ONCE: u32 = 200;
+
+/// Whether records of an area that is no longer granted still lie here.
+pub(super) fn purge_due(reader: &Reader<'_>) -> Result<bool> {
+    Ok(reader.fact_bytes(Fact::LostAreas)?.is_some_and(|areas| !areas.is_empty()))
+}
+
+/// Notes which areas were lost and which came back. To be called with each greeting's list of grants.
+pub(super) fn note_grants(writer: &Writer<'_>, before: &[RecordId], now: &[RecordId]) -> Result<()> {
+    let noted = lost(writer)?;
+    let mut left = noted.clone();
+    left.extend(before.iter().filter(|area| !noted.contains(area)));
+    left.retain(|area| !now.contains(area));
+    if left == noted {
+        return Ok(());
+    }
+    let bytes: Vec<u8> = left.iter().flat_map(|area| *area.0.as_bytes()).collect();
+    Ok(writer.set_fact_bytes(Fact::LostAreas, &bytes)?)
+}
+
+fn lost(reader: &Reader<'_>) -> Result<Vec<RecordId>> {
+    let bytes = reader.fact_bytes(Fact::LostAreas)?.unwrap_or_default();
+    Ok(bytes.chunks_exact(16).filter_map(|id| uuid::Uuid::from_slice(id).ok()).map(RecordId).collect())
+}
+
+/// After a purge, rows of own operations in areas that are granted again.
+pub(super) fn bring_back(writer: &Writer<'_>) -> Result<()> {
+    if writer.fact_bytes(Fact::Purged)?.is_none() {
+        return Ok(());
+    }
+    for (kind, record, area) in writer.rowless_own_records()? {
+        let state = state_of(writer, kind, record)?;
+        if !state.is_empty() {
+            put_merged(writer, kind, record, area, &state)?;
+        }
+    }
+    Ok(())
+}
+
+impl Open {
+    /// Takes away what lies in areas that are no longer granted. The plan calls it once everything written is at the
+    /// county.
+    pub(super) fn purge(&self) -> std::result::Result<(), Failed> {
+        let granted: Vec<RecordId> = self.identity().areas.iter().map(|(area, _, _)| *area).collect();
+        let photos = self.store.write(|writer| {
+            let mut kept = Vec::new();
+            for area in &granted {
+                kept.extend(writer.areas_within(*area)?);
+            }
+            let above = ancestors(writer, &granted)?;
+            let (mut photos, mut rows) = (Vec::new(), 0);
+            for top in lost(writer)? {
+                for area in writer.areas_within(top)?.into_iter().filter(|area| !kept.contains(area)) {
+                    let purged = writer.purge_area(area, above.contains(&area))?;
+                    rows += purged.rows;
+                    photos.extend(purged.photos);
+                }
+            }
+            writer.set_fact_bytes(Fact::Purged, &[])?;
+            writer.drop_fact(Fact::LostAreas)?;
+            tracing::info!(rows, photos = photos.len(), "areas no longer granted are gone from the phone");
+            Ok::<_, ClientError>(photos)
+        })?;
+        // Their keys are gone already; files that stay behind are noise and are swept at the next start.
+        for photo in photos {
+            let _ = self.store.photos().remove(photo);
+        }
+        Ok(())
+    }
+
+    /// Lets go what has been here long enough, by the county's time just learnt.
+    pub(super) fn housekeep(&self, server_ms: i64) -> Result<()> {
+        let photos = self.store.read(|reader| {
+            let days = read_u64(reader, Fact::PhotoKeepDays)?.and_then(|days| i64::try_from(days).ok());
+            match days {
+                Some(days) => Ok::<_, ClientError>(
+                    reader.photos_received_before(server_ms - days * DAY_MS, PHOTOS_AT_ONCE)?,
+                ),
+                None => Ok(Vec::new()),
+            }
+        })?;
+        for photo in photos {
+            self.store.write(|writer| Ok::<_, ClientError>(writer.photo_gone(photo)?))?;
+            let _ = self.store.photos().remove(photo);
+        }
+        self.let_tracks_die()
+    }
+
+    /// Raw points die after seven days or with the summary's receipt, whichever is later, and after thirty days at the
+    /// latest. Both moments are the phone's own clock, so that a wrong one wrongs both alike.
+    pub(crate) fn let_tracks_die(&self) -> Result<()> {
+        let now_ms = self.world.clock.now().wall_ms;
+        let over: Vec<RecordId> = self.store.read(|reader| {
+            let mut over = Vec::new();
+            for patrol in reader.patrols_with_points()? {
+                let Some(ended_ms) = patrol.ended_ms else { continue };
+                let days = (now_ms - ended_ms) / DAY_MS;
+                if days >= TRACK_DAYS_AT_MOST || (days >= TRACK_DAYS && received(reader, patrol.patrol)?) {
+                    over.push(patrol.patrol);
+                }
+            }
+            Ok::<_, ClientError>(over)
+        })?;
+        for patrol in over {
+            self.store.write(|writer| Ok::<_, ClientError>(writer.purge_track(patrol)?))?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the county holds everything written about a record.
+fn received(reader: &Reader<'_>, record: RecordId) -> Result<bool> {
+    Ok(reader
+        .operations_of(record)?
+        .iter()
+        .all(|op| !matches!(op.state, OpState::OnPhone | OpState::Offered)))
+}
+
+/// The areas above these, as far as they are known here.
+fn ancestors(reader: &Reader<'_>, areas: &[RecordId]) -> Result<Vec<RecordId>> {
+    let kind = xunge_domain::records::RecordKind::Area;
+    let mut above = Vec::new();
+    let mut next: Vec<RecordId> = areas.to_vec();
+    while let Some(area) = next.pop() {
+        let parent = reader.row(kind, area)?.and_then(|row| row.field(kind, "parent").reference());
+        if let Some(parent) = parent.filter(|parent| *parent != area && !above.contains(parent)) {
+            above.push(parent);
+            next.push(parent);
+        }
+    }
+    Ok(above)
+}
