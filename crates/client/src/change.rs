@@ -8,7 +8,7 @@ use xunge_domain::ids::{DeviceNo, OpId, RecordId};
 use xunge_domain::operation::{Chain, Header, HeaderEvidence, Operation, Payload, Salt, Verb};
 use xunge_domain::records::{FieldKey, RecordKind, SlotCode};
 use xunge_domain::value::{Edit, Value};
-use xunge_domain::world::{Moment, uuid_v7};
+use xunge_domain::world::{Moment, Randomness, uuid_v7};
 use xunge_store::{OpState, Reader, RowToPut, RowValue, StoredOperation, Writer};
 use xunge_sync::batch::{SALT_BLOCK, derive_salt};
 use xunge_sync::merge::{Merged, MergedField, RecordState, Written};
@@ -142,27 +142,35 @@ impl Change<'_, '_> {
             evidence: self.evidence,
             extra: Vec::new(),
         };
-        let operation = Operation { header, salt: self.salt(id.counter)?, payload: payload.encode() };
+        let operation = Operation {
+            header,
+            salt: salt_for(self.writer, &*self.open.world.random, id.counter)?,
+            payload: payload.encode(),
+        };
         self.writer.append(&operation, OpState::OnPhone, None)?;
         self.chain = self.chain.with(&operation.hash());
         state.add(id, Written { height, verb, payload });
         put_merged(self.writer, kind, record, area, &state)?;
         Ok(id)
     }
+}
 
-    fn salt(&self, counter: u64) -> Result<Salt> {
-        let block = counter / SALT_BLOCK;
-        let key = match self.writer.salt_block(block)? {
-            Some(key) => key,
-            None => {
-                let mut key = [0; 32];
-                self.open.world.random.fill(&mut key);
-                self.writer.put_salt_block(block, &key)?;
-                key
-            }
-        };
-        Ok(derive_salt(&key, counter))
-    }
+/// The salt of the own operation `counter`, from the key of its block, which is drawn with the block's first.
+///
+/// # Errors
+/// Those of the store.
+pub fn salt_for(writer: &Writer<'_>, random: &dyn Randomness, counter: u64) -> Result<Salt> {
+    let block = counter / SALT_BLOCK;
+    let key = match writer.salt_block(block)? {
+        Some(key) => key,
+        None => {
+            let mut key = [0; 32];
+            random.fill(&mut key);
+            writer.put_salt_block(block, &key)?;
+            key
+        }
+    };
+    Ok(derive_salt(&key, counter))
 }
 
 /// Everything that happened to a record, ready to be merged. Operations taken back are left out, erased and unreadable

@@ -423,6 +423,22 @@ impl Writer<'_> {
         if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("operation")) }
     }
 
+    /// Takes own operations from this counter on out of the log, to be written again under other counters. The caller
+    /// sets the chain in the same write.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn take_out_from(&self, counter: u64) -> Result<Vec<StoredOperation>, StoreError> {
+        let taken = self.own_between(counter, u64::from(u32::MAX), u32::MAX)?;
+        for operation in &taken {
+            self.connection
+                .prepare_cached("DELETE FROM operation WHERE id = ?1")?
+                .execute([pack(operation.id())?])?;
+        }
+        self.touch();
+        Ok(taken)
+    }
+
     /// Keeps the salt of one own operation by itself.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 //! | `/sync/v1/pull` | [`Pull`] | [`Pulled`] |
 //! | `/sync/v1/snapshot` | [`SnapshotPage`] | [`SnapshotBody`] |
 //! | `/sync/v1/outcomes` | [`OutcomesWanted`] | [`Outcomes`] |
+//! | `/sync/v1/own` | [`OwnWanted`] | [`OwnBody`] |
 //! | `/sync/v1/receipts` | [`ReceiptsWanted`] | [`Receipts`] |
 //! | `/sync/v1/uploads` | [`BeginUpload`] | 201 and an upload URL, or [`Receipts`] |
 //! | `/enrol/v1/redeem` (not signed: the device is not known yet) | [`Redeem`] | [`Enrolled`] |
@@ -225,6 +226,31 @@ pub const MOST_OUTCOMES: usize = 1_000;
 pub struct Outcomes {
     /// See [`Outcome`].
     #[n(0)]
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Asks for operations that this device wrote itself: its store came back from an older copy, or lost its tail.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct OwnWanted {
+    /// Counter after which they are wanted.
+    #[n(0)]
+    pub after: u64,
+    /// Most operations wanted.
+    #[n(1)]
+    pub limit: u32,
+}
+
+/// Own operations, dense from the one after `after`.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct OwnBody {
+    /// [`crate::batch`] with salts.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub batch: Vec<u8>,
+    /// What became of each, in order.
+    #[n(1)]
     pub outcomes: Vec<Outcome>,
 }
 

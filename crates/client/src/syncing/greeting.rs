@@ -23,10 +23,9 @@ impl Open {
             Ok(welcome) => welcome,
             Err(refusal) => return Err(Failed::refused(Lane::Hello, &refusal.code)),
         };
-        if welcome.highest > counter {
-            // The county holds operations of this phone that this phone does not: it was restored from an old copy, or a
-            // copy of it is about. Writing on would give counters out twice.
-            return Err(Failed::refused(Lane::Hello, "phone_behind"));
+        if self.store.read(|reader| super::returning::went_back(reader, &welcome))? {
+            // The county holds operations of this phone that this phone does not: writing on would give counters out twice.
+            self.return_to(&welcome)?;
         }
         self.learn(&hello, &welcome)?;
         let now = self.world.clock.now();
@@ -68,7 +67,8 @@ impl Open {
                 super::feed::begin_snapshot(writer)?;
             }
             // Whatever the county does not hold (any more) is offered again.
-            for stored in writer.own_between(welcome.highest + 1, hello.counter, u32::MAX)? {
+            let counter = writer.own_chain()?.map_or(0, |(_, chain)| chain.counter);
+            for stored in writer.own_between(welcome.highest + 1, counter, u32::MAX)? {
                 if stored.state != OpState::OnPhone {
                     writer.set_outcome(stored.id(), OpState::OnPhone, None, None)?;
                 }

@@ -10,6 +10,7 @@ mod greeting;
 mod housekeeping;
 mod pictures;
 mod push;
+mod returning;
 mod written;
 
 use crate::error::Result;

@@ -117,7 +117,7 @@ impl Open {
 }
 
 /// Notes what the county did with an own operation. One that the worker took back meanwhile stays taken back.
-fn settle(writer: &Writer<'_>, id: OpId, outcome: &Outcome) -> Result<()> {
+pub(super) fn settle(writer: &Writer<'_>, id: OpId, outcome: &Outcome) -> Result<()> {
     let state = match OutcomeKind::from_code(outcome.kind) {
         Some(OutcomeKind::Refused) => OpState::Refused,
         Some(OutcomeKind::WaitingForParent) => OpState::Waiting,
@@ -172,7 +172,7 @@ impl Offer {
 }
 
 /// The own chain at `counter`: from the last receipt where it is that one, else reckoned from the start.
-fn chain_at(reader: &Reader<'_>, counter: u64) -> Result<Option<Chain>> {
+pub(super) fn chain_at(reader: &Reader<'_>, counter: u64) -> Result<Option<Chain>> {
     let mut chain = Chain::default();
     if let Some(held) = reader.fact_bytes(Fact::AcknowledgedChain)?.as_deref().and_then(from_bytes)
         && held.counter <= counter
@@ -199,11 +199,11 @@ pub(super) fn hash_of(stored: &StoredOperation) -> Hash {
     }
 }
 
-fn to_bytes(chain: Chain) -> Vec<u8> {
+pub(super) fn to_bytes(chain: Chain) -> Vec<u8> {
     [chain.counter.to_be_bytes().as_slice(), &chain.head].concat()
 }
 
-fn from_bytes(bytes: &[u8]) -> Option<Chain> {
+pub(super) fn from_bytes(bytes: &[u8]) -> Option<Chain> {
     let (counter, head) = bytes.split_at_checked(8)?;
     Some(Chain { counter: u64::from_be_bytes(counter.try_into().ok()?), head: head.try_into().ok()? })
 }

@@ -3,7 +3,7 @@
 use super::caller::Caller;
 use super::error::{Refused, Result};
 use super::{County, Scope, WriteTx};
-use crate::storage::{Fed, Rows};
+use crate::storage::{AuditEntry, Fed, Rows};
 use xunge_domain::operation::Operation;
 use xunge_sync::batch::{self, Salts};
 use xunge_sync::messages::{Granted, Hello, Pull, Pulled, Welcome};
@@ -22,6 +22,17 @@ impl County {
     pub fn hello(&self, tx: &WriteTx<'_>, caller: &Caller, hello: &Hello) -> Result<Welcome> {
         let now_ms = self.now_ms();
         let chain = tx.rows().chain(caller.device.no)?;
+        if caller.device.said_counter.is_some_and(|said| hello.counter < said) {
+            // It has written more than it remembers: restored from an older copy, or there are two of it.
+            let entry = AuditEntry {
+                who: format!("device:{}", caller.device.no.0),
+                what: "phone_went_back".to_owned(),
+                subject: caller.device.id.to_string(),
+                ok: true,
+                ..AuditEntry::default()
+            };
+            self.audit_in(tx, &entry)?;
+        }
         tx.rows().touch_device(caller.device.no, now_ms, Some(hello.counter), None)?;
         Ok(Welcome {
             epoch: self.epoch().to_vec(),

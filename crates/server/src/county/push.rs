@@ -9,12 +9,15 @@ use super::apply::hash_of;
 use super::caller::{self, Caller};
 use super::error::{CountyError, Refused, Result};
 use super::{County, WriteTx};
-use crate::storage::DeviceState;
+use crate::storage::{DeviceState, Fed};
 use ed25519_dalek::{Signature, VerifyingKey};
+use std::collections::BTreeMap;
 use xunge_domain::ids::{DeviceNo, OpId};
 use xunge_domain::operation::{Chain, Hash, Operation};
-use xunge_sync::batch::{self, BatchError};
-use xunge_sync::messages::{MOST_OUTCOMES, Outcome, Outcomes, OutcomesWanted, Push, Pushed};
+use xunge_sync::batch::{self, BatchError, Salts};
+use xunge_sync::messages::{
+    MOST_OUTCOMES, Outcome, Outcomes, OutcomesWanted, OwnBody, OwnWanted, Push, Pushed,
+};
 
 /// A push whose shape and signature hold.
 #[derive(Debug, Clone)]
@@ -174,6 +177,34 @@ impl County {
         })
     }
 }
+
+impl County {
+    /// Operations that the calling phone wrote itself, with what became of each.
+    ///
+    /// # Errors
+    /// [`CountyError`] of the storage.
+    pub fn own(&self, caller: &Caller, wanted: &OwnWanted) -> Result<OwnBody> {
+        let device = caller.device.no;
+        let (ops, outcomes) = self.read(|rows| {
+            let (mut ops, mut outcomes, mut bytes) = (Vec::new(), Vec::new(), 0);
+            for Fed { op, .. } in rows.written_by(device, wanted.after, wanted.limit.clamp(1, MOST_OWN))? {
+                bytes += op.payload.len() + 64;
+                if bytes > ENOUGH_OWN_BYTES && !ops.is_empty() {
+                    break;
+                }
+                outcomes.extend(rows.stored(op.id())?.map(|stored| stored.outcome));
+                ops.push(op);
+            }
+            Ok::<_, CountyError>((ops, outcomes))
+        })?;
+        let batch = batch::pack(&ops, Salts::Blocks(&BTreeMap::new())).map_err(|_| Refused::TooLarge)?;
+        Ok(OwnBody { batch, outcomes })
+    }
+}
+
+/// Most own operations in one answer, and the bytes of payload after which it ends.
+const MOST_OWN: u32 = 2_000;
+const ENOUGH_OWN_BYTES: usize = 1024 * 1024;
 
 /// The first operation that is not the one the county holds under its id, or whose past is not.
 fn differs(tx: &WriteTx<'_>, push: &PreparedPush, held: &Chain) -> Result<Option<(u64, Hash)>> {

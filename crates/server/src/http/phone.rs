@@ -13,7 +13,9 @@ use minicbor::Decode;
 use std::sync::atomic::Ordering;
 use xunge_domain::operation::Hash;
 use xunge_sync::auth::http_signature::{AuthError, ReceivedHeaders, RequestParts, VerifiedHead, verify_head};
-use xunge_sync::messages::{self, Hello, OutcomesWanted, Pull, Push, ReceiptsWanted, SnapshotPage};
+use xunge_sync::messages::{
+    self, Hello, OutcomesWanted, OwnWanted, Pull, Push, ReceiptsWanted, SnapshotPage,
+};
 
 pub(super) async fn answer(app: &App, bound: &Bound, request: Request) -> Result<Response> {
     let (parts, body) = request.into_parts();
@@ -98,6 +100,7 @@ fn read(county: &County, action: Action, head: VerifiedHead, body: &[u8], path: 
         Action::Pull => answer::message(&county.pull(&caller, &decode::<Pull>(body)?)?),
         Action::Snapshot => answer::message(&county.snapshot(&caller, &decode::<SnapshotPage>(body)?)?),
         Action::Outcomes => answer::message(&county.outcomes(&caller, &decode::<OutcomesWanted>(body)?)?),
+        Action::Own => answer::message(&county.own(&caller, &decode::<OwnWanted>(body)?)?),
         Action::Receipts => answer::message(&county.receipts(&caller, &decode::<ReceiptsWanted>(body)?)?),
         Action::Photo => {
             let name = path.rsplit('/').next().unwrap_or_default();

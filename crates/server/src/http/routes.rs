@@ -68,6 +68,8 @@ pub enum Action {
     /// See the route of the same name.
     Outcomes,
     /// See the route of the same name.
+    Own,
+    /// See the route of the same name.
     Receipts,
     /// Begins an upload.
     BeginUpload,
@@ -145,6 +147,15 @@ pub const ROUTES: &[Bound] = &[
         SMALL,
         Action::Outcomes,
         "Asks what became of own operations",
+    ),
+    bound(
+        "POST",
+        "/sync/v1/own",
+        Who::Phone,
+        Rule::OwnPhone,
+        SMALL,
+        Action::Own,
+        "Gives a phone back what it wrote itself",
     ),
     bound(
         "POST",

@@ -165,6 +165,14 @@ impl Rows<'_> {
         all(query.query((self.county, record.0.as_bytes()))?)
     }
 
+    /// Operations of a device after a counter, in order of writing, at most `limit`.
+    pub fn written_by(&self, device: DeviceNo, after: u64, limit: u32) -> Result<Vec<Fed>> {
+        let mut query = self.db.prepare_cached(&format!(
+            "{OPERATION} WHERE county = ?1 AND device = ?2 AND counter > ?3 ORDER BY counter LIMIT ?4"
+        ))?;
+        all(query.query((self.county, device.0, signed(after), limit))?)
+    }
+
     /// Refused operations with this reason, for taking them up again.
     pub fn refused_for(&self, reason: &str) -> Result<Vec<Fed>> {
         let mut query = self.db.prepare_cached(&format!(

@@ -100,6 +100,10 @@ impl Matrix {
                 let wanted = messages::OutcomesWanted { counters: vec![1] };
                 ("/sync/v1/outcomes".to_owned(), messages::encode(&wanted))
             }
+            Action::Own => {
+                let wanted = messages::OwnWanted { after: 0, limit: 100 };
+                ("/sync/v1/own".to_owned(), messages::encode(&wanted))
+            }
             Action::Receipts => {
                 let wanted = ReceiptsWanted { hashes: vec![sha256.to_vec().into()] };
                 ("/sync/v1/receipts".to_owned(), messages::encode(&wanted))
@@ -133,6 +137,11 @@ impl Matrix {
                 let told: messages::Outcomes = answer.message();
                 let own = self.phone.chain.counter;
                 assert!(told.outcomes.iter().all(|outcome| outcome.counter <= own), "{told:?}");
+            }
+            (Rule::OwnPhone, Action::Own) => {
+                let own: messages::OwnBody = answer.message();
+                let ops = xunge_sync::batch::unpack(&own.batch).unwrap();
+                assert!(ops.iter().all(|op| op.header.id.device == self.phone.no), "nobody else's");
             }
             (Rule::WritesOwnAreas, Action::Push) => {
                 let pushed: Pushed = answer.message();
