@@ -38,7 +38,7 @@ impl Carrier for Phone {
 /// phone is open it waits by itself, because saving something ends that wait.
 pub fn sync_turn(client: &Client) -> u64 {
     let Ok(open) = client.opened() else { return LOCKED_MS };
-    match open.sync_step() {
+    match client.sync_step() {
         Ok(Next::Go) => 0,
         Ok(Next::Wait(ms)) => {
             // Not longer than this at a time: the phone may be locked meanwhile, and its store must close then.

@@ -89,7 +89,7 @@ impl SimPhone {
 
     /// Takes one step of synchronisation; true while there is more to do at once.
     pub fn step(&self) -> bool {
-        match self.client.opened().expect("open").sync_step().expect("the store works") {
+        match self.client.sync_step().expect("the store works") {
             Next::Go => true,
             Next::Wait(ms) => {
                 self.trace.note(format!("{} waits {ms}", self.name));
@@ -98,6 +98,11 @@ impl SimPhone {
             }
             Next::Stopped => false,
         }
+    }
+
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        self.client.opened().is_ok()
     }
 
     /// The opened phone.

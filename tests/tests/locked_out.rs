@@ -156,6 +156,31 @@ fn a_revoked_phone_stays_shut() {
     assert_eq!(phone.call("app_state", json!({})).unwrap()["phase"], "needs_desk");
 }
 
+#[test]
+fn a_phone_reported_lost_locks_itself_and_comes_back_with_everything_when_it_is_found() {
+    let scene = Scene::default();
+    let phone = scene.phone("anna");
+    let county = scene.county.county();
+    let device = county.devices().unwrap().last().unwrap().id;
+    county.revoke_device(device).unwrap();
+    visit(&phone);
+    phone.open().hurry();
+    while phone.is_open() {
+        phone.step();
+    }
+    let state = phone.call("app_state", json!({})).unwrap();
+    assert_eq!(
+        (state["phase"].as_str(), state["lock_reason"].as_str()),
+        (Some("needs_desk"), Some("reported_lost"))
+    );
+    assert_eq!(unlock(&phone, "730592").unwrap_err(), "pin_locked", "the PIN alone opens nothing now");
+
+    county.reinstate_device(device).unwrap();
+    reopen(&phone, &scene.county.reopen_code_for("anna")).unwrap();
+    settle(&phone);
+    assert!(phone.open().own_operations().unwrap().iter().all(|op| op.received && op.refused.is_none()));
+}
+
 #[expect(clippy::disallowed_methods, reason = "plays the thief")]
 fn copy_files(from: &std::path::Path, to: &std::path::Path) {
     std::fs::create_dir_all(to).unwrap();

@@ -51,7 +51,7 @@ impl Phone {
                     world::pause(200);
                     continue;
                 };
-                match open.sync_step() {
+                match client.sync_step() {
                     Ok(Next::Go) => {}
                     // Short naps: the phone may be locked or the program stopped meanwhile.
                     Ok(Next::Wait(ms)) => open.wait_for_work(ms.min(1_000)),

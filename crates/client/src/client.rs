@@ -53,6 +53,23 @@ impl Client {
         self.set_open(None);
     }
 
+    /// Drops the copy of the key that the PIN opens, and closes the store. Records stay as they are.
+    ///
+    /// # Errors
+    /// Those of the key file; the store is closed all the same.
+    pub(crate) fn lock_down(&self, because: LockReason) -> Result<()> {
+        let written = self.key_file().and_then(|file| match file {
+            Some(mut file) => {
+                file.lock_down(because);
+                self.write_key_file(&file.to_bytes().map_err(|error| rule(error.code()))?)
+            }
+            None => Ok(()),
+        });
+        self.lock();
+        tracing::info!(because = because.code(), "the phone locked itself");
+        written
+    }
+
     /// Which screen to open, and how it looks.
     ///
     /// # Errors

@@ -13,10 +13,12 @@ mod push;
 mod returning;
 mod written;
 
+use crate::client::Client;
 use crate::error::Result;
 use crate::open::Open;
 use crate::views::session::{Progress, SyncPhase, SyncState};
 use xunge_store::Fact;
+use xunge_store::keys::LockReason;
 
 use crate::views::Counts;
 pub(crate) use feed::begin_snapshot as begin_first_sync;
@@ -34,12 +36,26 @@ pub enum Next {
     Stopped,
 }
 
-impl Open {
-    /// Takes one step of synchronisation. Failures to reach the county are no errors: they become waits.
+impl Client {
+    /// Takes one step of synchronisation. Failures to reach the county are no errors: they become waits. A phone that the
+    /// county has revoked locks itself: its records stay, only the desk can give the key back.
     ///
     /// # Errors
-    /// Those of the store.
+    /// `wrong_phase` while the phone is not open, and those of the store.
     pub fn sync_step(&self) -> Result<Next> {
+        let open = self.opened()?;
+        let next = open.step()?;
+        if open.plan().is_stopped() {
+            self.lock_down(LockReason::ReportedLost)?;
+            return Ok(Next::Stopped);
+        }
+        Ok(next)
+    }
+}
+
+impl Open {
+    /// One step, without looking at what it means for the lock: see [`Client::sync_step`].
+    fn step(&self) -> Result<Next> {
         let facts = self.facts()?;
         let now = self.world.clock.now();
         let step = self.plan().next(&facts, now.mono_ms);

@@ -130,6 +130,18 @@ impl County {
         })
     }
 
+    /// Gives a revoked phone its right to call back. It has locked itself meanwhile: see `County::open_reopen_code`.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] for a phone that is not revoked; [`super::CountyError`] of the storage.
+    pub fn reinstate_device(&self, device: Uuid) -> Result<()> {
+        self.write(|tx| {
+            let row = tx.rows().device(device)?.filter(|row| row.state == DeviceState::Revoked);
+            let row = row.filter(|row| row.no != DeviceNo::COUNTY).ok_or(Refused::NotFound)?;
+            Ok(tx.rows().put_device_state(row.no, DeviceState::Active)?)
+        })
+    }
+
     /// Grants a worker an area with all below it.
     ///
     /// # Errors

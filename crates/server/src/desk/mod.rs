@@ -143,6 +143,7 @@ fn act(action: Action, call: &Call, county: &County, seat: &Seat) -> Answer<Repl
         Action::EnrolCode => json(&workers::enrol_code(call, county, seat)?)?,
         Action::Devices => json(&workers::devices(call, county, seat)?)?,
         Action::Revoke => json(&workers::revoke(call, county, seat)?)?,
+        Action::Reinstate => json(&workers::reinstate(call, county, seat)?)?,
         Action::ReopenCode => json(&workers::reopen_code(call, county, seat)?)?,
         Action::Audit => json(&audit::list(call, county, seat)?)?,
     };

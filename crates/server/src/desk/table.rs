@@ -29,6 +29,7 @@ pub enum Action {
     EnrolCode,
     Devices,
     Revoke,
+    Reinstate,
     ReopenCode,
     Audit,
 }
@@ -163,6 +164,14 @@ pub const ROUTES: &[Bound] = &[
         Action::Revoke,
         "DeviceLine",
         "Revokes a phone",
+    ),
+    bound(
+        "POST",
+        "/desk/api/devices/{id}/reinstate",
+        Rule::OwnDeskArea,
+        Action::Reinstate,
+        "DeviceLine",
+        "Lets a revoked phone call again",
     ),
     bound(
         "POST",

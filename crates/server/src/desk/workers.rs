@@ -230,6 +230,24 @@ pub fn revoke(call: &Call, county: &County, seat: &Seat) -> Answer<DeviceLine> {
     there(lines(county, seat.area)?)
 }
 
+/// `POST devices/{id}/reinstate`: the phone was found again.
+///
+/// # Errors
+/// `not_found`, `bad_request`.
+pub fn reinstate(call: &Call, county: &County, seat: &Seat) -> Answer<DeviceLine> {
+    let id = call.id()?.to_string();
+    let reason = call.body::<ReasonForm>()?.reason;
+    let there =
+        |lines: Vec<DeviceLine>| lines.into_iter().find(|line| line.id == id).ok_or_else(Problem::not_found);
+    there(lines(county, seat.area)?)?;
+    if reason.trim().is_empty() {
+        return Err(Problem::bad("reason"));
+    }
+    county.reinstate_device(Uuid::parse_str(&id).map_err(|_| Problem::not_found())?)?;
+    county.audit(&seat.audit("reinstate", &id, reason.trim(), ""))?;
+    there(lines(county, seat.area)?)
+}
+
 /// `POST devices/{id}/reopen-code`. The account has satisfied itself who is asking; how is in `reason`.
 ///
 /// # Errors

@@ -228,6 +228,7 @@ fn a_desk_sees_its_area_and_what_lies_below_and_everything_else_is_404() {
         (Action::EnrolCode, phone.worker.to_string(), json!({"hours": null})),
         (Action::ReopenCode, phone.id.to_string(), json!({"reason": "at_the_desk"})),
         (Action::Revoke, phone.id.to_string(), json!({"reason": "lost"})),
+        (Action::Reinstate, phone.id.to_string(), json!({"reason": "found"})),
     ];
     let with_id = ROUTES.iter().filter(|bound| bound.route.path.contains('{'));
     assert_eq!(with_id.count(), probes.len(), "a route that names something has a probe here");
