@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setUpCounty } from './county.mjs';
 import { GATE, madePicture, madeWalk } from './hardware.mjs';
-import { openWindow, picture, until } from './window.mjs';
+import { picture } from './screen.mjs';
+import { openWindow, until } from './window.mjs';
 
 const [program, countyProgram] = process.argv.slice(2);
 const pictures = process.env.PICTURES;
@@ -39,8 +40,13 @@ const open = () =>
     XDG_CACHE_HOME: home,
   });
 
-function shot(name) {
-  if (pictures) picture(join(pictures, `${String(++shots).padStart(2, '0')}-${name}.png`));
+/** A picture once nothing moves any more: of the page, not of a sheet on its way. */
+async function shot(name) {
+  if (!pictures) return;
+  await until('the page to be still', () =>
+    shell.look('return document.getAnimations().every((moving) => moving.playState !== "running")'),
+  );
+  picture(join(pictures, `${String(++shots).padStart(2, '0')}-${name}.png`));
 }
 async function typePin(digits) {
   for (const digit of digits) await shell.tap(digit, '.pad button.key');
@@ -92,7 +98,7 @@ const steps = [
     async () => {
       shell = await open();
       await shell.sees('开始登记');
-      shot('welcome');
+      await shot('welcome');
     },
   ],
   [
@@ -102,14 +108,14 @@ const steps = [
       await shell.type('#address', county.address);
       await shell.type('#code', county.code);
       await shell.sees('20 位齐了');
-      shot('code');
+      await shot('code');
       await shell.tap('下一步');
       await typePin(PIN);
       await shell.sees('再输一遍');
-      shot('pin');
+      await shot('pin');
       await typePin(PIN);
       await shell.at('/first-sync');
-      shot('first-sync');
+      await shot('first-sync');
     },
   ],
   [
@@ -120,7 +126,7 @@ const steps = [
       await shell.at('/today');
       await shell.sees('要走访');
       await counts('nothing written yet', (n) => n.on_phone + n.sending + n.at_county + n.needs_you === 0);
-      shot('today-first');
+      await shot('today-first');
     },
   ],
   [
@@ -129,15 +135,15 @@ const steps = [
       await county.stop();
       await tab('住户');
       await shell.sees('幢', '.building.on');
-      shot('households');
+      await shot('households');
       await shell.tap(undefined, 'a.door');
       await shell.at('/household/');
       visited = await shell.look('return find("h1").innerText.trim()');
-      shot('household');
+      await shot('household');
       await shell.tap('都没变，记一次走访');
       await shell.sees('走访记下了', '.bar');
       await shell.sees('走访，没有变化');
-      shot('visited');
+      await shot('visited');
     },
   ],
   [
@@ -158,7 +164,7 @@ const steps = [
         shell.look(`const [, length, points] = document.querySelectorAll('.trio b');
           return parseInt(length.innerText) > 0 && parseInt(points.innerText) === 1;`),
       );
-      shot('round');
+      await shot('round');
     },
   ],
   [
@@ -172,13 +178,13 @@ const steps = [
       await shell.type('#r-place', PLACE);
       await shell.sees('已定位');
       await shell.type('#r-text', WORDS);
-      shot('report');
+      await shot('report');
       await shell.tap('上报处理');
       await shell.at('/incident/');
       await shell.sees(WORDS);
       await firstPhoto('.photo img');
       await shell.sees('在本机', 'header');
-      shot('incident');
+      await shot('incident');
     },
   ],
   [
@@ -189,11 +195,11 @@ const steps = [
       await shell.sees('记录中');
       await shell.tap('结束巡查');
       await shell.sees('结束这次巡查');
-      shot('stop');
+      await shot('stop');
       await shell.tap('结束巡查', '.van-popup button');
       await shell.sees('巡查小结');
       assert.match(await shell.words(), /路程\s+[1-9]\d* 米|路程\s+[1-9]\d* m/, 'the walk has a length');
-      shot('summary');
+      await shot('summary');
       await shell.tap('知道了');
     },
   ],
@@ -206,7 +212,7 @@ const steps = [
       const { now } = await counts('records on this phone', (n) => n.on_phone === saved);
       assert.deepEqual(now, { on_phone: saved, sending: 0, at_county: 0, needs_you: 0 });
       await shell.sees(`${saved} 条在本机`);
-      shot('today-offline');
+      await shot('today-offline');
       assert.deepEqual((await county.check()).operations, [], 'the county has nothing yet');
     },
   ],
@@ -214,15 +220,16 @@ const steps = [
     'locked: a wrong PIN says how many tries are left, the right one opens with everything there',
     async () => {
       await tab('我的');
-      shot('me');
+      await shot('me');
       await shell.tap('锁上');
       await shell.tap('锁上', '.van-popup button');
       await shell.at('/unlock');
+      assert.doesNotMatch(await shell.words(), /撤销/, 'a locked phone offers nothing of what was done');
       await typePin(WRONG_PIN);
       await shell.sees('密码不对，还可以试');
       const left = /还可以试 (\d+) 次/.exec(await shell.words());
       assert.ok(Number(left?.[1]) > 1, 'tries are left');
-      shot('wrong-pin');
+      await shot('wrong-pin');
       await typePin(PIN);
       await shell.at('/today');
       await counts('the same counts', (n) => n.on_phone === saved);
@@ -241,7 +248,7 @@ const steps = [
       await shell.kill();
       shell = await open();
       await shell.sees('输入密码');
-      shot('after-kill');
+      await shot('after-kill');
       await typePin(PIN);
       await shell.at('/today');
       await counts('all records', (n) => n.on_phone === saved);
@@ -249,7 +256,7 @@ const steps = [
       await shell.tap(PLACE, 'a');
       await shell.sees(WORDS);
       await firstPhoto('.photo img');
-      shot('incident-after-kill');
+      await shot('incident-after-kill');
       await back();
     },
   ],
@@ -260,7 +267,9 @@ const steps = [
       await shell.tap('同步');
       await shell.at('/me/sync');
       await counts('all on this phone still', (n) => n.on_phone === saved && n.at_county === 0);
-      shot('sync-before');
+      await shell.sees('等信号', 'header');
+      await shell.sees('现在联系不上县里');
+      await shot('sync-before');
       await county.serve();
       await shell.tap('现在就送');
       const { seen } = await counts(
@@ -275,11 +284,11 @@ const steps = [
       }
       assert.equal(seen.at(-1).needs_you, 0);
       await shell.sees('没有要送的', 'body', 30_000);
-      shot('sync-after');
+      await shot('sync-after');
       await back();
       await tab('今日');
       await shell.sees('都在县里了');
-      shot('today-all');
+      await shot('today-all');
     },
   ],
   [
@@ -341,7 +350,12 @@ for (const [name, run] of steps) {
   } catch (error) {
     console.error(`FAILED  ${name}\n${error.stack}`);
     const path = join(pictures ?? tmpdir(), 'xunge-shell-failed.png');
-    if (picture(path)) console.error(`picture: ${path}`);
+    try {
+      picture(path);
+      console.error(`picture: ${path}`);
+    } catch (none) {
+      console.error(`no picture: ${none.message}`);
+    }
     for (const said of [shell?.printed(), county?.printed()]) if (said) console.error(said.slice(-2_000));
     break;
   }

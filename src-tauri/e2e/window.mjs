@@ -1,6 +1,6 @@
 // The built shell in a real WebKitGTK, driven by WebDriver: what a hand and an eye can do with its window, and no more.
 // Knows nothing of any screen. Every wait is for something to be seen; the screen comes from scripts/shell-e2e.sh.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -189,8 +189,3 @@ const runs = (pid, program) => {
     return false;
   }
 };
-
-/** A picture of the whole screen; false when ImageMagick is not installed. WebKitWebDriver's own pictures wait for ever without a graphics card. */
-export function picture(path) {
-  return spawnSync('import', ['-window', 'root', path], { timeout: 20_000 }).status === 0;
-}
