@@ -220,6 +220,8 @@ const steps = [
     'locked: a wrong PIN says how many tries are left, the right one opens with everything there',
     async () => {
       await tab('我的');
+      await shell.at('/me');
+      await shell.sees('锁上', 'button');
       await shot('me');
       await shell.tap('锁上');
       await shell.tap('锁上', '.van-popup button');
@@ -269,6 +271,7 @@ const steps = [
       await counts('all on this phone still', (n) => n.on_phone === saved && n.at_county === 0);
       await shell.sees('等信号', 'header');
       await shell.sees('现在联系不上县里');
+      assert.equal(await shell.look('return find(".rail").getAttribute("aria-valuenow")'), '0', 'no bar is full yet');
       await shot('sync-before');
       await county.serve();
       await shell.tap('现在就送');

@@ -138,7 +138,9 @@ export async function openWindow(program, env) {
     /** Types into a field by keyboard, and sees it there. */
     async type(selector, text) {
       await ask('POST', `${await pressable(selector)}/value`, { text });
-      await until(`"${text}" in ${selector}`, () => look('return find(arguments[0]).value !== ""', selector));
+      await until(`"${text}" in ${selector}`, () =>
+        look('return find(arguments[0]).value === arguments[1]', selector, text),
+      );
     },
     sees: (text, selector = 'body', patience = PATIENCE_MS) =>
       until(
