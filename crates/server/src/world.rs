@@ -1,7 +1,7 @@
 //! The county's world, the one file that reaches for it: clock, randomness, files, threads, sockets, signals.
 //!
 //! [`open_county`] is for commands that need no server; [`serve`] runs the program until it is told to stop. The files
-//! of certificates and their keys are [`certificates`]'s. What listens where and what is written to the terminal belongs to `cli`.
+//! of certificates and their keys are `certificates`'s. What listens where and what is written to the terminal belongs to `cli`.
 
 #![expect(clippy::disallowed_methods, reason = "this is the file that supplies the real ones")]
 

@@ -3,7 +3,8 @@ import { router } from './router';
 import { back } from './state/back';
 
 export function hardwareBack(): void {
-  if (!('__TAURI_INTERNALS__' in window)) return;
+  // The desktop's shell has no such button and refuses to listen for one.
+  if (!('__TAURI_INTERNALS__' in window) || !navigator.userAgent.includes('Android')) return;
   void import('@tauri-apps/api/app').then(({ exit, onBackButtonPress }) =>
     onBackButtonPress(() => {
       if (back.press()) return;

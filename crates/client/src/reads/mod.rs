@@ -1,6 +1,6 @@
 //! What the screens see, answered in the shapes of [`crate::views`]: masked, sorted, and with every record's standing.
 //!
-//! One file a subject. Each answer is made in one [`look::Look`]: one moment of the store, one viewer, one reading of the
+//! One file a subject. Each answer is made in one `look::Look`: one moment of the store, one viewer, one reading of the
 //! clock. Nothing is written here; opening a person in full is an edit (`edits::people`), because it is logged.
 //!
 //! Masking happens here and only here: the store's rows hold names, ids and phones as written, and no row of it leaves this

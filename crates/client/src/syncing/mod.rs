@@ -186,7 +186,8 @@ impl Open {
         let phase = match () {
             () if plan.is_stopped() => SyncPhase::Stopped,
             () if contact.running => SyncPhase::Running,
-            () if retry_in_ms.is_some() => SyncPhase::Waiting,
+            // Just opened, nothing tried yet: whoever still holds records must not be told that there is nothing to send.
+            () if retry_in_ms.is_some() || counts.on_phone + counts.sending > 0 => SyncPhase::Waiting,
             () => SyncPhase::Idle,
         };
         let stored = last_contact.and_then(|ms| i64::try_from(ms).ok());

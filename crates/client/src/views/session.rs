@@ -115,7 +115,7 @@ pub enum SyncPhase {
     Idle,
     /// Talking to the county.
     Running,
-    /// Waiting for the next attempt after a failure.
+    /// Waiting for the next attempt, after a failure or with something unsent.
     Waiting,
     /// The county refused this phone; the worker must speak with the desk.
     Stopped,

@@ -7,7 +7,7 @@
 //!
 //! What is odd but harmless becomes a [`GpxNote`]; times that are missing stay missing and are never made up.
 //!
-//! Left to others: opening the file, filtering ([`super::filter`]).
+//! Left to others: opening the file, filtering ([`super::filter()`]).
 
 use chrono::{DateTime, NaiveDateTime};
 use quick_xml::{

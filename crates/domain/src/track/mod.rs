@@ -4,7 +4,7 @@
 //! So they stay on the phone: [`RawPoint`] can be read from the recorder's file but has no `Serialize`, and
 //! [`retention`] says when it dies. What leaves is a [`PatrolSummary`]: numbers without a single coordinate.
 //!
-//! The way of a track: [`gpx`] or the recorder → [`RawTrack`] → [`filter`] → [`Filtered`] → [`summarise`] →
+//! The way of a track: [`gpx`] or the recorder → [`RawTrack`] → [`filter()`] → [`Filtered`] → [`summarise`] →
 //! [`TrackSummary`]. Everything is pure: the same points give the same summary on every machine.
 //!
 //! Left to others: recording (the device), storing (`store`), drawing (`geometry::simplify_for_drawing`).

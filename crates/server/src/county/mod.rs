@@ -2,8 +2,8 @@
 //! storage, blobs, clock and randomness come in at construction, so that a simulation runs it in one thread.
 //!
 //! - [`areas`]: the tree of areas; [`scope`]: what one phone sees
-//! - [`push`], [`apply`]: operations in; [`feed`], [`snapshot`]: operations out
-//! - [`write`]: the county's own operations (desk, import, demo)
+//! - [`push`], `apply`: operations in; `feed`, `snapshot`: operations out
+//! - [`mod@write`]: the county's own operations (desk, import, demo)
 //! - [`enrol`]: codes, phones, grants; `reopen`: a locked phone gets its key back; [`caller`]: who is calling
 //! - [`pictures`]: uploads and receipts; [`query`]: what the desk asks
 //!

@@ -1,4 +1,4 @@
-//! The county desk over HTTP: docs/desk-api.md. Every request passes [`serve`], which decides who asks before anything
+//! The county desk over HTTP: docs/desk-api.md. Every request passes `serve`, which decides who asks before anything
 //! else; then one action answers, on the executor.
 //!
 //! - [`table`]: the routes; [`session`]: who asks; [`call`]: what was asked and what the account sees

@@ -1,9 +1,9 @@
 //! The county over HTTP: a router that is a service and needs no socket. Work that blocks goes through an [`Executor`]:
 //! inline in tests and in the simulator, on threads in production.
 //!
-//! - [`routes`]: the table of routes, which the router is built from; [`phone`]: signed requests; [`public`]: enrolment,
-//!   health, metrics; [`uploads`]: tus
-//! - [`answer`]: refusals and messages as responses; [`limiter`]: wrong codes are tried slowly
+//! - [`routes`]: the table of routes, which the router is built from; `phone`: signed requests; `public`: enrolment,
+//!   health, metrics; `uploads`: tus
+//! - [`answer`]: refusals and messages as responses; `limiter`: wrong codes are tried slowly
 //!
 //! Leaves to others: TLS and sockets (`world`), the desk's own routes (`desk`), what any of it means (`county`).
 

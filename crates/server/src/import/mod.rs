@@ -1,7 +1,7 @@
 //! An office's ledger into the county: the reading of `xunge_ledger` held against what the area already holds, written
 //! as the county's own operations. The same file twice makes no new people; what a worker wrote is never overwritten.
 //!
-//! [`identity`] makes ids, `present` knows what is there, `plan` decides; this file runs them. Reading the file and
+//! `identity` makes ids, `present` knows what is there, `plan` decides; this file runs them. Reading the file and
 //! the report are `xunge_ledger`'s, files and printing are `cli`'s.
 
 mod identity;
