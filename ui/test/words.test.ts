@@ -1,35 +1,46 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setLanguage } from '@/words/language';
 import { ago, bytes, due, duration, hour, longDay, metres, moment } from '@/words/words';
 
-const NOW = new Date(2026, 10, 23, 12, 0).getTime();
-const on = (month: number, day: number, h = 9, m = 5) => new Date(2026, month - 1, day, h, m).getTime();
+const EAST = 8 * 3_600_000;
+/** A moment by the clock on the wall, which is the same everywhere in the country. */
+const on = (month: number, day: number, h = 9, m = 5, year = 2026) => Date.UTC(year, month - 1, day, h, m) - EAST;
+const NOW = on(11, 23, 12, 0);
 
-describe('times as people write them', () => {
-  beforeAll(() => setLanguage('zh-CN'));
+describe.each(['Asia/Shanghai', 'America/Los_Angeles', 'Pacific/Auckland'])(
+  'times as people write them, phone set to %s',
+  (zone) => {
+    beforeAll(() => {
+      process.env.TZ = zone;
+    });
+    afterAll(() => {
+      delete process.env.TZ;
+    });
+    beforeAll(() => setLanguage('zh-CN'));
 
-  it('today_yesterday_and_before', () => {
-    expect(moment(on(11, 23), NOW)).toBe('今天 9:05');
-    expect(moment(on(11, 22, 16, 20), NOW)).toBe('昨天 16:20');
-    expect(moment(on(11, 2), NOW)).toBe('11月2日 9:05');
-    expect(ago(on(11, 2), NOW)).toBe('11月2日');
-    expect(moment(new Date(2025, 4, 3, 8, 0).getTime(), NOW)).toBe('2025年5月3日 8:00');
-  });
+    it('today_yesterday_and_before', () => {
+      expect(moment(on(11, 23), NOW)).toBe('今天 9:05');
+      expect(moment(on(11, 22, 16, 20), NOW)).toBe('昨天 16:20');
+      expect(moment(on(11, 2), NOW)).toBe('11月2日 9:05');
+      expect(ago(on(11, 2), NOW)).toBe('11月2日');
+      expect(moment(on(5, 3, 8, 0, 2025), NOW)).toBe('2025年5月3日 8:00');
+    });
 
-  it('due_days_count_calendar_days', () => {
-    expect(due('2026-11-23', NOW)).toMatchObject({ today: true, late: false });
-    expect(due('2026-11-22', NOW)).toMatchObject({ late: true, text: '过了 1 天' });
-    expect(due('2026-11-25', NOW).text).toBe('还有 2 天');
-  });
+    it('due_days_count_calendar_days', () => {
+      expect(due('2026-11-23', NOW)).toMatchObject({ today: true, late: false });
+      expect(due('2026-11-22', NOW)).toMatchObject({ late: true, text: '过了 1 天' });
+      expect(due('2026-11-25', NOW).text).toBe('还有 2 天');
+    });
 
-  it('days_hours_lengths_and_bytes', () => {
-    expect(longDay('2026-11-23')).toBe('11月23日 周一');
-    expect(hour('08:30')).toBe('8:30');
-    expect(hour('14:30')).toBe('14:30');
-    expect(metres(640)).toEqual({ value: '640', unit: 'm' });
-    expect(metres(1840)).toEqual({ value: '1.8', unit: 'km' });
-    expect(duration(130)).toBe('2 分钟');
-    expect(duration(3900)).toBe('1 小时 5 分');
-    expect(bytes(1_130_000)).toBe('1.1 MB');
-  });
-});
+    it('days_hours_lengths_and_bytes', () => {
+      expect(longDay('2026-11-23')).toBe('11月23日 周一');
+      expect(hour('08:30')).toBe('8:30');
+      expect(hour('14:30')).toBe('14:30');
+      expect(metres(640)).toEqual({ value: '640', unit: 'm' });
+      expect(metres(1840)).toEqual({ value: '1.8', unit: 'km' });
+      expect(duration(130)).toBe('2 分钟');
+      expect(duration(3900)).toBe('1 小时 5 分');
+      expect(bytes(1_130_000)).toBe('1.1 MB');
+    });
+  },
+);

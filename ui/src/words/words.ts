@@ -27,24 +27,31 @@ export function word(group: string, code: string | null | undefined): string {
 
 const locale = () => i18n.global.locale.value;
 const DAY = 86_400_000;
+/** The whole country keeps one time, UTC+8 without summer time; so do days in Rust. A phone set to another zone must not
+ *  put a visit of this morning under yesterday. */
+const ZONE = 'Asia/Shanghai';
+const EAST = 8 * 3_600_000;
+/** A date whose UTC parts are the local ones. */
+const local = (ms: number) => new Date(ms + EAST);
 
 /** `9:02` */
 export function clock(ms: number): string {
-  const d = new Date(ms);
-  return `${d.getHours()}:${String(d.getMinutes()).padStart(2, '0')}`;
+  const d = local(ms);
+  return `${d.getUTCHours()}:${String(d.getUTCMinutes()).padStart(2, '0')}`;
 }
 
 function midnight(ms: number): number {
-  return new Date(ms).setHours(0, 0, 0, 0);
+  return Math.floor((ms + EAST) / DAY) * DAY - EAST;
 }
 
 /** `11月21日`, with the year when it is not this one. */
 export function day(ms: number, now = Date.now()): string {
-  const same = new Date(ms).getFullYear() === new Date(now).getFullYear();
+  const same = local(ms).getUTCFullYear() === local(now).getUTCFullYear();
   return new Intl.DateTimeFormat(locale(), {
     ...(same ? {} : { year: 'numeric' }),
     month: locale() === 'en' ? 'short' : 'long',
     day: 'numeric',
+    timeZone: ZONE,
   }).format(ms);
 }
 
@@ -69,14 +76,14 @@ export function hour(text: string): string {
 /** `11月23日 周一` from `YYYY-MM-DD`. */
 export function longDay(date: string): string {
   const ms = dateMs(date);
-  const weekday = new Intl.DateTimeFormat(locale(), { weekday: 'short' }).format(ms);
+  const weekday = new Intl.DateTimeFormat(locale(), { weekday: 'short', timeZone: ZONE }).format(ms);
   return locale() === 'en' ? `${weekday} ${day(ms)}` : `${day(ms)} ${weekday}`;
 }
 
 /** Local midnight of `YYYY-MM-DD`. */
 export function dateMs(date: string): number {
   const [y, m, d] = date.split('-').map(Number);
-  return new Date(y ?? 1970, (m ?? 1) - 1, d ?? 1).getTime();
+  return Date.UTC(y ?? 1970, (m ?? 1) - 1, d ?? 1) - EAST;
 }
 
 /** `今天到期`, `3 天内`, `过了 2 天` for a due day. */
