@@ -63,7 +63,7 @@ impl Matrix {
             household.insert(lies, bench.write(RecordKind::Household, bench.id(), area, [(1, note)]));
             let bytes = picture(lies as u32 + 1);
             let evidence = evidence(&bench, area, &bytes);
-            bench.county.keep_picture(&bytes).unwrap();
+            bench.county.keep_picture(evidence, &bytes).unwrap();
             evidences.insert(lies, (evidence, bytes));
         }
         Self { bench, phone, household, evidence: evidences }

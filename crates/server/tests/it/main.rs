@@ -16,6 +16,7 @@ mod importing;
 mod killed;
 mod phone;
 mod pictures;
+mod possession;
 mod pushing;
 mod signing;
 mod writing;
