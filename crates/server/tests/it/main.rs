@@ -10,10 +10,12 @@
 mod authorisation;
 mod bench;
 mod desk;
+mod desk_matrix;
 mod enrolment;
 mod feed;
 mod importing;
 mod killed;
+mod matrix;
 mod phone;
 mod pictures;
 mod possession;
