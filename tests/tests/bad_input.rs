@@ -3,75 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so and ends")]
 
 use serde_json::json;
-use std::sync::Arc;
 use xunge_client::ports::{Request, Response, TransportError};
-use xunge_tests::county::SimCounty;
-use xunge_tests::phone::SimPhone;
-use xunge_tests::trace::Trace;
-use xunge_tests::world::VirtualClock;
-
-const START_MS: i64 = 1_795_300_000_000;
-
-struct Scene {
-    folder: tempfile::TempDir,
-    county: Arc<SimCounty>,
-    clock: Arc<VirtualClock>,
-    trace: Arc<Trace>,
-}
-
-fn scene() -> Scene {
-    let folder = tempfile::tempdir().unwrap();
-    let clock = Arc::new(VirtualClock::at(START_MS));
-    let county = Arc::new(SimCounty::new(folder.path(), 1, clock.clone()));
-    Scene { folder, county, clock, trace: Arc::default() }
-}
-
-impl Scene {
-    fn new_phone(&self, name: &'static str) -> SimPhone {
-        let clock = Arc::new(VirtualClock::at(START_MS));
-        SimPhone::new(self.folder.path(), 1, name, &self.county, clock, self.trace.clone())
-    }
-
-    fn phone(&self, name: &'static str) -> SimPhone {
-        let phone = self.new_phone(name);
-        let code = self.county.code_for(name);
-        enrol(&phone, &code).unwrap();
-        settle(&phone);
-        phone
-    }
-}
-
-fn enrol(phone: &SimPhone, code: &str) -> Result<serde_json::Value, String> {
-    phone.call("enrol", json!({ "address": "county.test:8443", "code": code, "pin": "730592" }))
-}
-
-fn settle(phone: &SimPhone) {
-    phone.open().hurry();
-    for _ in 0..60 {
-        if !phone.step() && phone.is_quiet() {
-            return;
-        }
-    }
-    panic!("{} does not come to rest: {:?}", phone.name, phone.open().sync_state());
-}
-
-fn first_household(phone: &SimPhone) -> String {
-    let head = phone.call("households_head", json!({})).unwrap();
-    let building = head["buildings"][0]["id"].clone();
-    let view = phone.call("building", json!({ "id": building })).unwrap();
-    let doors =
-        view["floors"].as_array().unwrap().iter().flat_map(|floor| floor["doors"].as_array().unwrap());
-    doors.filter_map(|door| door["household"].as_str()).next().unwrap().to_owned()
-}
-
-fn visit(phone: &SimPhone) {
-    let household = first_household(phone);
-    phone.call("record_visit", json!({ "household": household, "outcome": "nothing_changed" })).unwrap();
-}
+use xunge_tests::scene::{Scene, enrol, first_household, settle, visit};
 
 #[test]
 fn a_code_that_is_wrong_expired_or_used_says_which() {
-    let scene = scene();
+    let scene = Scene::default();
     let (one, two, three) = (scene.new_phone("anna"), scene.new_phone("bert"), scene.new_phone("cora"));
     let code = scene.county.code_for("anna");
     assert_eq!(enrol(&one, "ABCD").unwrap_err(), "bad_code_length");
@@ -91,7 +28,7 @@ fn a_code_that_is_wrong_expired_or_used_says_which() {
 
 #[test]
 fn an_answer_lost_while_enrolling_locks_nobody_out() {
-    let scene = scene();
+    let scene = Scene::default();
     let phone = scene.new_phone("anna");
     let code = scene.county.code_for("anna");
     phone.link.answer_with(|_, _| Err(TransportError::Unreachable));
@@ -102,7 +39,7 @@ fn an_answer_lost_while_enrolling_locks_nobody_out() {
 
 #[test]
 fn wrong_pins_are_counted_and_then_only_the_desk_can_help() {
-    let scene = scene();
+    let scene = Scene::default();
     let phone = scene.phone("anna");
     visit(&phone);
     phone.call("lock", json!({})).unwrap();
@@ -136,7 +73,7 @@ fn answers_that_are_not_the_countys_mark_nothing_as_sent() {
             Ok(answer)
         }),
     ];
-    let scene = scene();
+    let scene = Scene::default();
     let phone = scene.phone("anna");
     for (code, answer) in cases {
         visit(&phone);
@@ -159,7 +96,7 @@ fn answers_that_are_not_the_countys_mark_nothing_as_sent() {
 
 #[test]
 fn a_photo_that_is_none_is_refused_and_the_form_stays() {
-    let scene = scene();
+    let scene = Scene::default();
     let phone = scene.phone("anna");
     let form = json!({ "form": "incident:new", "fields": { "text": "门口堆物" }, "saved_ms": 0 });
     phone.call("draft_save", form).unwrap();
@@ -189,7 +126,7 @@ fn a_photo_that_is_none_is_refused_and_the_form_stays() {
 
 #[test]
 fn nonsense_from_a_screen_is_an_error_with_a_code() {
-    let scene = scene();
+    let scene = Scene::default();
     let phone = scene.phone("anna");
     for (command, args, code) in [
         ("no_such_command", json!({}), "unknown_command"),
@@ -213,7 +150,7 @@ fn nonsense_from_a_screen_is_an_error_with_a_code() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "plays the crash: the file that is written last is not there")]
 fn an_enrolment_cut_off_before_its_end_can_be_done_again() {
-    let scene = scene();
+    let scene = Scene::default();
     drop(scene.phone("anna"));
     std::fs::remove_file(scene.folder.path().join("anna/key")).unwrap();
     let phone = scene.new_phone("anna");

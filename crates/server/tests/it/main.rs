@@ -15,6 +15,10 @@ mod enrolment;
 mod feed;
 mod importing;
 mod killed;
+mod logging;
+#[allow(dead_code, reason = "shared with the tests of whole phones")]
+#[path = "../../../../tests/src/marks.rs"]
+mod marks;
 mod matrix;
 mod phone;
 mod pictures;
