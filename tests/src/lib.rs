@@ -8,6 +8,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so and ends")]
 
 pub mod county;
+mod cut;
 pub mod day;
 pub mod marks;
 pub mod phone;

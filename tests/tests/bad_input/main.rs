@@ -2,8 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so and ends")]
 
+mod answers;
+mod clocks;
+mod newer;
+mod photos;
+mod tracks;
+mod uploads;
+
 use serde_json::json;
-use xunge_client::ports::{Request, Response, TransportError};
+use xunge_client::ports::TransportError;
 use xunge_tests::scene::{Scene, enrol, first_household, settle, visit};
 
 #[test]
@@ -53,75 +60,44 @@ fn wrong_pins_are_counted_and_then_only_the_desk_can_help() {
 }
 
 #[test]
-fn answers_that_are_not_the_countys_mark_nothing_as_sent() {
-    type Answer = fn(&Request, Option<Response>) -> Result<Response, TransportError>;
-    let cases: [(&str, Answer); 5] = [
-        ("county_unreachable", |_, _| Err(TransportError::Unreachable)),
-        ("captive_portal", |_, _| {
-            let headers = vec![("content-type".into(), "text/html".into())];
-            Ok(Response { status: 200, headers, body: b"<html>wifi login</html>".to_vec() })
-        }),
-        ("captive_portal", |_, _| {
-            let headers = vec![("location".into(), "http://portal.example/".into())];
-            Ok(Response { status: 302, headers, body: Vec::new() })
-        }),
-        ("county_error", |_, _| Ok(Response { status: 500, headers: Vec::new(), body: b"oops".to_vec() })),
-        // Half an answer: the county did its work, the phone must not believe the stump.
-        ("captive_portal", |_, answer| {
-            let mut answer = answer.ok_or(TransportError::Unreachable)?;
-            answer.body.truncate(answer.body.len() / 2);
-            Ok(answer)
-        }),
-    ];
+fn wrong_pins_and_then_the_right_one_lose_nothing_that_was_not_sent() {
     let scene = Scene::default();
-    let phone = scene.phone("anna");
-    for (code, answer) in cases {
-        visit(&phone);
-        phone.link.answer_with(answer);
-        phone.open().hurry();
-        for _ in 0..6 {
-            phone.step();
-        }
-        let state = phone.call("sync_state", json!({})).unwrap();
-        assert_eq!(state["last_error"], code);
-        assert_eq!(state["counts"]["on_phone"], 1, "{code}: {state}");
-        assert!(phone.step() || phone.step(), "it is tried again after {code}");
-        phone.link.answer_as_it_is();
-        settle(&phone);
-    }
-    let operations = phone.open().own_operations().unwrap();
-    assert_eq!(operations.len(), 5);
-    assert!(operations.iter().all(|op| op.received && op.refused.is_none()), "applied once each");
-}
-
-#[test]
-fn a_photo_that_is_none_is_refused_and_the_form_stays() {
-    let scene = Scene::default();
-    let phone = scene.phone("anna");
+    let mut phone = scene.phone("anna");
+    phone.link.set(false, 0);
     let form = json!({ "form": "incident:new", "fields": { "text": "门口堆物" }, "saved_ms": 0 });
     phone.call("draft_save", form).unwrap();
     phone.load_photo(1);
     phone.call("take_photo", json!({ "form": "incident:new" })).unwrap();
-    // A PNG that claims 20,000 × 10,000 pixels.
-    let mut bomb = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
-    bomb.extend(20_000_u32.to_be_bytes());
-    bomb.extend(10_000_u32.to_be_bytes());
-    bomb.extend([8, 2, 0, 0, 0]);
-    bomb.extend(0x7646_DFF5_u32.to_be_bytes()); // the header's checksum is right
-    bomb.extend(b"\0\0\x01\0IDAT");
-    bomb.extend([0; 64]);
-    for (bytes, code) in [
-        (Vec::new(), "photo_empty"),
-        (b"<html>not a picture</html>".to_vec(), "photo_not_an_image"),
-        (bomb, "photo_too_many_pixels"),
-    ] {
-        phone.device.load_photos(vec![bytes]);
-        assert_eq!(phone.call("take_photo", json!({ "form": "incident:new" })).unwrap_err(), code);
+    for _ in 0..3 {
+        visit(&phone);
     }
-    let photos = phone.call("draft_photos", json!({ "form": "incident:new" })).unwrap();
-    assert_eq!(photos.as_array().unwrap().len(), 1);
+    let before = phone.open().own_operations().unwrap();
+    phone.crash();
+    for (wrong, left) in [("999999", 9), ("730593", 8), ("111111", 7)] {
+        assert_eq!(phone.call("unlock", json!({ "pin": wrong })).unwrap_err(), "wrong_pin");
+        let state = phone.call("app_state", json!({})).unwrap();
+        assert_eq!((state["phase"].as_str(), &state["pin_tries_left"]), (Some("locked"), &json!(left)));
+    }
+    // What is no PIN at all costs no try.
+    for typed in ["73059", "", "七三〇五九二", "730592 or 1=1"] {
+        assert_eq!(phone.call("unlock", json!({ "pin": typed })).unwrap_err(), "bad_pin");
+    }
+    assert_eq!(phone.call("app_state", json!({})).unwrap()["pin_tries_left"], 7);
+    phone.call("unlock", json!({ "pin": xunge_tests::scene::PIN })).unwrap();
+    assert_eq!(phone.open().own_operations().unwrap(), before);
+    assert_eq!(phone.call("sync_state", json!({})).unwrap()["counts"]["on_phone"], 3);
+    assert_eq!(
+        phone.call("draft_photos", json!({ "form": "incident:new" })).unwrap().as_array().unwrap().len(),
+        1
+    );
     let draft = phone.call("draft_load", json!({ "form": "incident:new" })).unwrap();
     assert_eq!(draft["fields"]["text"], "门口堆物");
+    phone.link.set(true, 0);
+    settle(&phone);
+    assert!(phone.open().own_operations().unwrap().iter().all(|op| op.received));
+    // The tries begin anew after the right one.
+    phone.call("lock", json!({})).unwrap();
+    assert_eq!(phone.call("app_state", json!({})).unwrap()["pin_tries_left"], 10);
 }
 
 #[test]
@@ -152,7 +128,7 @@ fn nonsense_from_a_screen_is_an_error_with_a_code() {
 fn an_enrolment_cut_off_before_its_end_can_be_done_again() {
     let scene = Scene::default();
     drop(scene.phone("anna"));
-    std::fs::remove_file(scene.folder.path().join("anna/key")).unwrap();
+    std::fs::remove_file(scene.folder().join("anna/key")).unwrap();
     let phone = scene.new_phone("anna");
     assert_eq!(phone.call("app_state", json!({})).unwrap()["phase"], "new");
     let code = scene.county.code_for("anna");
