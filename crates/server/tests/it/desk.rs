@@ -495,6 +495,28 @@ fn a_code_from_the_desk_enrols_a_phone_and_revoking_it_acts_at_once() {
 }
 
 #[test]
+fn the_counts_name_the_desks_routes_and_nothing_that_was_asked_for() {
+    let desk = Desk::new();
+    let county = desk.account("county", "county", desk.bench.areas.county);
+    let (household, _) = desk.household(desk.bench.areas.grid);
+    desk.read(&county, &format!("households/{household}"));
+    assert_eq!(desk.get(&county, "households/00000000-0000-0000-0000-000000000000").status, 404);
+    assert_eq!(desk.login("county", "wrong").status, 401);
+    let answer = call(&desk.router, Request::get("/metrics").body(Body::empty()).unwrap());
+    let text = String::from_utf8(answer.body).unwrap();
+    for (route, class, count) in [
+        ("households/{id}", "2xx", 1),
+        ("households/{id}", "4xx", 1),
+        ("login", "2xx", 1),
+        ("login", "4xx", 1),
+    ] {
+        let line = format!("xunge_requests_total{{route=\"/desk/api/{route}\",class=\"{class}\"}} {count}");
+        assert!(text.lines().any(|found| found == line), "{line} in {text}");
+    }
+    assert!(!text.contains(&household.to_string()), "{text}");
+}
+
+#[test]
 fn the_document_speaks_of_every_route() {
     let document = serde_json::to_value(desk::openapi()).unwrap();
     for bound in ROUTES {
