@@ -194,6 +194,9 @@ fn live(scene: &Scene, phone: &mut SimPhone, words: &mut Words) {
     settle(phone);
     assert_eq!(phone.open().own_operations().unwrap().iter().filter(|op| op.refused.is_some()).count(), 1);
     scene.county.county().grant(worker, scene.county.grid).unwrap();
+    // What went from the phone with the grant comes back with it, at the next greeting.
+    phone.clock.pass(11 * 60_000);
+    settle(phone);
 }
 
 fn worker_of(scene: &Scene, phone: &SimPhone) -> RecordId {

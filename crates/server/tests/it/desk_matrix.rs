@@ -132,6 +132,10 @@ impl World {
                 let path = crate::desk::path_of(action, &things.phone.id.to_string(), "");
                 (path, json!({"reason": "lost"}))
             }
+            Action::ReopenCode => {
+                let path = crate::desk::path_of(action, &things.phone.id.to_string(), "");
+                (path, json!({"reason": "at_the_desk"}))
+            }
             Action::Photo => (crate::desk::path_of(action, "", &hex(&sha256(&things.bytes))), Json::Null),
             // Routes that name nothing: all the account sees.
             Action::Logout => ("logout".into(), json!({})),
@@ -196,7 +200,7 @@ impl World {
             // One category of its own, and one of all that lies above.
             Action::Categories => self.things[&Lies::Own].mark.clone(),
             Action::Photo => return assert_eq!(answer.body, things.bytes),
-            Action::EnrolCode => return assert!(body(answer)["code"].is_string()),
+            Action::EnrolCode | Action::ReopenCode => return assert!(body(answer)["code"].is_string()),
             Action::Counts => {
                 // Two of each inside: the incident, and the one its photo belongs to.
                 return assert_eq!(body(answer)["incidents_open"], 4, "own and child, and nothing else");
@@ -231,8 +235,10 @@ fn every_route_of_the_desk_is_cut_to_the_accounts_area_whoever_asks() {
     let mut done = Done::default();
     for role in ["town", "county"] {
         let mut world = World::new(role);
-        // What ends the session comes last; what changes an area's things after what reads them.
-        for bound in world.every().filter(|bound| bound.action != Action::Logout) {
+        // A phone's end comes after everything else that is asked about it, the session's after that.
+        let ends = |bound: &&Bound| matches!(bound.action, Action::Revoke | Action::Logout);
+        let revoke = world.every().filter(|bound| bound.action == Action::Revoke);
+        for bound in world.every().filter(|bound| !ends(bound)).chain(revoke) {
             for lies in Lies::ALL {
                 world.check(bound, lies);
                 done.case(&bound.route, Situation::About(lies));

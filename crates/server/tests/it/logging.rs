@@ -184,7 +184,7 @@ fn nobody_stands_in_the_log_or_in_the_files_of_a_county_that_serves() {
     assert_eq!(marks.found_below(&data), [], "stopped");
     let logged = std::fs::read(&logs).unwrap();
     let text = String::from_utf8_lossy(&logged);
-    for line in ["phone enrolled", "enrolment refused", "pushed", "stopped", "DEBUG"] {
+    for line in ["phone enrolled", "code refused", "pushed", "stopped", "DEBUG"] {
         assert!(text.contains(line), "{line} was logged: {text}");
     }
     assert_eq!(marks.found_in(&logged), [""; 0], "{text}");
