@@ -204,7 +204,7 @@ impl Matrix {
         };
         match bound.action {
             // Of the phone itself only.
-            Action::Hello | Action::Outcomes => assert_eq!(answer.status, 200),
+            Action::Hello | Action::Outcomes | Action::Own => assert_eq!(answer.status, 200),
             Action::Push => {
                 let pushed: Pushed = answer.message();
                 assert_eq!(pushed.outcomes[0].reason.as_deref(), Some("role"));

@@ -128,7 +128,7 @@ impl World {
             Action::Household => named(things.household, Json::Null),
             Action::OpenPerson => named(things.person, json!({"reason": "call", "text": ""})),
             Action::EnrolCode => named(things.phone.worker, json!({"hours": null})),
-            Action::Revoke => {
+            Action::Revoke | Action::Reinstate => {
                 let path = crate::desk::path_of(action, &things.phone.id.to_string(), "");
                 (path, json!({"reason": "lost"}))
             }
@@ -195,7 +195,7 @@ impl World {
             Action::Households | Action::Household | Action::Review => things.household.to_string(),
             Action::Areas => things.area.to_string(),
             Action::Workers => things.phone.worker.to_string(),
-            Action::Devices | Action::Revoke => things.phone.id.to_string(),
+            Action::Devices | Action::Revoke | Action::Reinstate => things.phone.id.to_string(),
             Action::OpenPerson => "990101195403051233".to_owned(),
             // One category of its own, and one of all that lies above.
             Action::Categories => self.things[&Lies::Own].mark.clone(),
@@ -235,10 +235,10 @@ fn every_route_of_the_desk_is_cut_to_the_accounts_area_whoever_asks() {
     let mut done = Done::default();
     for role in ["town", "county"] {
         let mut world = World::new(role);
-        // A phone's end comes after everything else that is asked about it, the session's after that.
-        let ends = |bound: &&Bound| matches!(bound.action, Action::Revoke | Action::Logout);
-        let revoke = world.every().filter(|bound| bound.action == Action::Revoke);
-        for bound in world.every().filter(|bound| !ends(bound)).chain(revoke) {
+        // A phone's end and return come after everything else that is asked about it, the session's end after that.
+        let ends = [Action::Revoke, Action::Reinstate, Action::Logout];
+        let phones = world.every().filter(|bound| ends[..2].contains(&bound.action));
+        for bound in world.every().filter(|bound| !ends.contains(&bound.action)).chain(phones) {
             for lies in Lies::ALL {
                 world.check(bound, lies);
                 done.case(&bound.route, Situation::About(lies));
