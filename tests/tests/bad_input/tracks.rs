@@ -7,6 +7,9 @@ use xunge_domain::track::gpx::{GpxError, GpxLimits, GpxNote, read_gpx};
 use xunge_tests::phone::SimPhone;
 use xunge_tests::scene::{START_MS, Scene, settle};
 
+/// All points of a way in one segment.
+const WHOLE: std::ops::Range<i64> = 0..60;
+
 /// A way of 60 points, a metre and a half and a second apart; `time` writes what stands in a point.
 fn gpx(segments: &[std::ops::Range<i64>], time: impl Fn(i64) -> String) -> Vec<u8> {
     let point = |n: i64| {
@@ -61,7 +64,7 @@ fn gaps_at_county(scene: &Scene, patrol: RecordId) -> usize {
 fn a_walk_without_times_keeps_its_way_and_makes_no_duration_up() {
     let scene = Scene::default();
     let phone = scene.phone("anna");
-    let file = gpx(&[0..60], |_| String::new());
+    let file = gpx(&[WHOLE], |_| String::new());
     assert_eq!(read_gpx(&file, &GpxLimits::default()).unwrap().notes, [GpxNote::TimesMissing]);
     let (done, id) = walk(&scene, &phone, &file);
     let length = done["length_m"].as_i64().unwrap();
@@ -79,7 +82,7 @@ fn times_that_are_half_missing_or_nonsense_lose_no_point() {
         ("cora", |n| if n == 7 { "<time>0001-01-01T00:00:00Z</time>".into() } else { at(n) }),
     ] {
         let phone = scene.phone(name);
-        let (done, _) = walk(&scene, &phone, &gpx(&[0..60], time));
+        let (done, _) = walk(&scene, &phone, &gpx(&[WHOLE], time));
         let length = done["length_m"].as_i64().unwrap();
         assert!((80..=100).contains(&length), "{name}: {length}");
     }
@@ -114,7 +117,7 @@ fn a_file_that_is_no_walk_says_why_and_the_round_is_not_touched() {
     let scene = Scene::default();
     let phone = scene.phone("anna");
     phone.call("patrol_start", json!({ "slot": "morning" })).unwrap();
-    let whole = gpx(&[0..60], at);
+    let whole = gpx(&[WHOLE], at);
     for (file, code) in [
         (Vec::new(), "not_gpx"),
         (b"<html>please log in</html>".to_vec(), "not_gpx"),
