@@ -142,12 +142,22 @@ impl SimCounty {
 
     /// Calls the router.
     pub fn call(&self, request: &Request) -> Option<Response> {
+        self.answer(request, Body::from(request.body.clone()))
+    }
+
+    /// Calls the router over a connection that breaks after so many bytes of the request's body.
+    pub fn call_cut(&self, request: &Request, after: usize) -> Option<Response> {
+        let sent = request.body.get(..after).unwrap_or(&request.body).to_vec();
+        self.answer(request, Body::new(crate::cut::CutBody::after(sent)))
+    }
+
+    fn answer(&self, request: &Request, body: Body) -> Option<Response> {
         let app = self.app()?;
         let mut building = HttpRequest::builder().method(request.method).uri(&request.path);
         for (name, value) in &request.headers {
             building = building.header(name, value);
         }
-        let http = building.body(Body::from(request.body.clone())).ok()?;
+        let http = building.body(body).ok()?;
         let service = router(app, axum::Router::new(), xunge_server::desk::openapi());
         pollster::block_on(async {
             let answer = service.oneshot(http).await.ok()?;
@@ -216,8 +226,8 @@ fn household(grid: RecordId, id: impl Fn(u128) -> RecordId, n: u128) -> Vec<Coun
     ]
 }
 
-/// What stands between phone and county: sees the request and the county's answer, gives what the phone gets.
-type Between = Box<dyn Fn(&Request, Option<Response>) -> Result<Response, TransportError> + Send>;
+/// What stands between phone and county: sees the request, gives what the phone gets.
+type Between = Box<dyn Fn(&Request) -> Result<Response, TransportError> + Send>;
 
 /// A link of one phone: loses requests and answers, repeats, goes down.
 pub struct SimLink {
@@ -258,7 +268,33 @@ impl SimLink {
         &self,
         between: impl Fn(&Request, Option<Response>) -> Result<Response, TransportError> + Send + 'static,
     ) {
+        let county = self.county.clone();
+        self.answer_with_call(move |request| between(request, county.call(request)));
+    }
+
+    /// The same for somebody who decides themselves whether the county hears of it.
+    pub fn answer_with_call(
+        &self,
+        between: impl Fn(&Request) -> Result<Response, TransportError> + Send + 'static,
+    ) {
         *self.between.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(between));
+    }
+
+    /// The next body of an upload breaks off after so many bytes; the phone hears nothing of what became of it.
+    pub fn cut_upload(&self, after: usize) {
+        let county = self.county.clone();
+        let left = Mutex::new(Some(after));
+        self.answer_with_call(move |request| {
+            let is_upload = request.method == "PATCH" && request.path.starts_with("/uploads/");
+            let cut = is_upload.then(|| left.lock().unwrap_or_else(PoisonError::into_inner).take()).flatten();
+            match cut {
+                Some(after) => {
+                    county.call_cut(request, after);
+                    Err(TransportError::Unreachable)
+                }
+                None => county.call(request).ok_or(TransportError::Unreachable),
+            }
+        });
     }
 
     /// Nobody stands between any more.
@@ -268,7 +304,7 @@ impl SimLink {
 
     fn send(&self, request: &Request) -> Result<Response, TransportError> {
         if let Some(between) = &*self.between.lock().unwrap_or_else(PoisonError::into_inner) {
-            return between(request, self.county.call(request));
+            return between(request);
         }
         let note = |what: &str, response: Option<&Response>| {
             let got = response.map(|r| format!("{} {}", r.status, hash_of(&r.body))).unwrap_or_default();

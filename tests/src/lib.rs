@@ -2,12 +2,15 @@
 //! behind its own router, a virtual clock, and a link that loses, repeats and cuts. The same seed gives the same trace.
 //!
 //! - [`world`]: clock, randomness and link under a seed; [`county`]: the county as a service
-//! - [`phone`]: a phone with a name; [`scene`]: a county with phones in one folder; [`day`]: what happens, step by step, and what must hold at rest
+//! - [`phone`]: a phone with a name; [`scene`]: a county with phones in one folder; [`day`]: what happens, step by step, and
+//!   what must hold at rest; [`marks`]: looks for readable text where there must be none
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so and ends")]
 
 pub mod county;
+mod cut;
 pub mod day;
+pub mod marks;
 pub mod phone;
 pub mod scene;
 pub mod trace;

@@ -87,6 +87,12 @@ impl SimPhone {
         self.call("unlock", json!({ "pin": PIN })).expect("the PIN opens it");
     }
 
+    /// The process dies where it stands: nothing is closed, folded in or tidied, and the app starts locked.
+    pub fn crash(&mut self) {
+        let fresh = open(&self.dir, &self.clock, &self.random, &self.device, &self.link);
+        std::mem::forget(std::mem::replace(&mut self.client, fresh));
+    }
+
     /// Takes one step of synchronisation; true while there is more to do at once.
     pub fn step(&self) -> bool {
         match self.client.sync_step().expect("the store works") {

@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 
-const START_MS: i64 = 1_795_300_000_000;
+/// When stories begin.
+pub const START_MS: i64 = 1_795_300_000_000;
+/// The PIN everybody here chose.
+pub const PIN: &str = "730592";
 
 /// See the module.
 pub struct Scene {
@@ -37,7 +40,12 @@ impl Scene {
 
     /// A phone as it comes out of the box.
     pub fn new_phone(&self, name: &'static str) -> SimPhone {
-        let clock = Arc::new(VirtualClock::at(START_MS));
+        self.phone_at(name, START_MS)
+    }
+
+    /// The same, its clock showing `wall_ms`.
+    pub fn phone_at(&self, name: &'static str, wall_ms: i64) -> SimPhone {
+        let clock = Arc::new(VirtualClock::at(wall_ms));
         SimPhone::new(self.folder.path(), 1, name, &self.county, clock, self.trace.clone())
     }
 
@@ -56,7 +64,7 @@ impl Scene {
 /// # Errors
 /// The code of the refusal.
 pub fn enrol(phone: &SimPhone, code: &str) -> Result<Value, String> {
-    phone.call("enrol", json!({ "address": "county.test:8443", "code": code, "pin": "730592" }))
+    phone.call("enrol", json!({ "address": "county.test:8443", "code": code, "pin": PIN }))
 }
 
 /// Lets the phone synchronise until nothing is left to do.

@@ -16,7 +16,7 @@ pub struct Link {
 #[derive(Default)]
 struct State {
     up: AtomicBool,
-    /// Bytes towards the county until the next cut; `u64::MAX` = none planned.
+    /// Bytes towards the county until the next cut, over all connections; `u64::MAX` = none planned.
     until_cut: AtomicU64,
     sent: AtomicU64,
     received: AtomicU64,
@@ -25,11 +25,27 @@ struct State {
 }
 
 impl State {
-    fn cut(&self) {
-        self.up.store(false, Ordering::SeqCst);
+    /// Cuts it; false when it was cut already.
+    fn cut(&self) -> bool {
+        let was_up = self.up.swap(false, Ordering::SeqCst);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         for stream in open.drain(..) {
             let _ = stream.shutdown(Shutdown::Both);
+        }
+        was_up
+    }
+
+    /// How many of `wanted` bytes may still go to the county, and whether the cut is due after them. Several connections
+    /// share what is left: each byte of it is given out once.
+    fn allowance(&self, wanted: usize) -> (usize, bool) {
+        let of = wanted as u64;
+        let taken = self.until_cut.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+            (left != u64::MAX).then(|| left.saturating_sub(of))
+        });
+        match taken {
+            Ok(left) => (usize::try_from(left).map_or(wanted, |left| left.min(wanted)), left <= of),
+            // None planned.
+            Err(_) => (wanted, false),
         }
     }
 }
@@ -114,27 +130,99 @@ fn pass(mut from: TcpStream, mut to: TcpStream, state: &State, towards_county: b
         if read == 0 || !state.up.load(Ordering::SeqCst) {
             break;
         }
-        let mut piece = buffer.get(..read).unwrap_or_default();
-        if towards_county {
-            let left = state.until_cut.load(Ordering::SeqCst);
-            if left != u64::MAX {
-                let allowed = usize::try_from(left).unwrap_or(usize::MAX).min(piece.len());
-                piece = piece.get(..allowed).unwrap_or_default();
-                state.until_cut.store(left - allowed as u64, Ordering::SeqCst);
-            }
-            state.sent.fetch_add(piece.len() as u64, Ordering::SeqCst);
-        } else {
-            state.received.fetch_add(piece.len() as u64, Ordering::SeqCst);
+        let (allowed, last) = if towards_county { state.allowance(read) } else { (read, false) };
+        let piece = buffer.get(..allowed).unwrap_or_default();
+        let written = to.write_all(piece).is_ok();
+        if written {
+            let count = if towards_county { &state.sent } else { &state.received };
+            count.fetch_add(piece.len() as u64, Ordering::SeqCst);
         }
-        if to.write_all(piece).is_err() {
-            break;
-        }
-        if towards_county && state.until_cut.load(Ordering::SeqCst) == 0 {
+        if last && state.cut() {
             state.cuts.fetch_add(1, Ordering::SeqCst);
-            state.cut();
+        }
+        if last || !written {
             break;
         }
     }
     let _ = to.shutdown(Shutdown::Both);
     let _ = from.shutdown(Shutdown::Both);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes every connection and counts what arrives on all of them.
+    fn sink() -> (SocketAddr, Arc<AtomicU64>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let arrived = Arc::new(AtomicU64::new(0));
+        let all = Arc::clone(&arrived);
+        world::thread("sink", move || {
+            for mut stream in listener.incoming().flatten() {
+                let arrived = Arc::clone(&all);
+                let _ = world::thread("sink of one", move || {
+                    let mut buffer = [0; 4_096];
+                    while let Ok(read @ 1..) = stream.read(&mut buffer) {
+                        arrived.fetch_add(read as u64, Ordering::SeqCst);
+                    }
+                });
+            }
+        })
+        .unwrap();
+        (address, arrived)
+    }
+
+    #[test]
+    fn many_connections_share_the_bytes_before_a_cut_and_are_cut_once() {
+        for round in 1..=5_u64 {
+            let (address, arrived) = sink();
+            let link = Link::to(address).unwrap();
+            link.cut_after(100_001 * round);
+            std::thread::scope(|scope| {
+                for _ in 0..8 {
+                    scope.spawn(|| {
+                        let Ok(mut phone) = TcpStream::connect(link.address()) else { return };
+                        while phone.write_all(&[7; 3_333]).is_ok() {}
+                    });
+                }
+            });
+            assert_eq!(link.cuts(), 1, "the cut happens once");
+            let (sent, _) = link.bytes();
+            assert!(sent <= 100_001 * round, "{sent} went over a link cut after {}", 100_001 * round);
+            assert!(arrived.load(Ordering::SeqCst) <= 100_001 * round);
+            // Mended, it carries without counting down.
+            link.up();
+            let mut phone = TcpStream::connect(link.address()).unwrap();
+            phone.write_all(&[7; 50_000]).unwrap();
+            drop(phone);
+            assert_eq!(link.cuts(), 1);
+        }
+    }
+
+    #[test]
+    fn each_byte_before_a_cut_is_given_out_once() {
+        let state = State { until_cut: AtomicU64::new(1_000_000), ..State::default() };
+        let given: usize = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|n| {
+                    let state = &state;
+                    scope.spawn(move || {
+                        let mut given = 0;
+                        loop {
+                            let (allowed, last) = state.allowance(17 + n);
+                            given += allowed;
+                            if last {
+                                return given;
+                            }
+                        }
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(given, 1_000_000);
+        state.until_cut.store(u64::MAX, Ordering::SeqCst);
+        assert_eq!(state.allowance(5), (5, false));
+    }
 }

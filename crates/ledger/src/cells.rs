@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use xunge_domain::codes::text::visible;
-use xunge_domain::codes::{CitizenId, IdError, IdNote, PartialDate, Phone, Sex};
+use xunge_domain::codes::{CitizenId, IdError, IdNote, PartialDate, Phone, Sex, mask_id_text};
 
 use crate::fault::{Fault, Findings};
 use crate::finding::Source;
@@ -81,27 +81,27 @@ impl RowView<'_> {
         }
     }
 
-    /// The id, and what is certain of one that failed.
-    pub fn citizen_id(&self, findings: &mut Findings) -> (Option<CitizenId>, WrittenDigits) {
+    /// The id; of one that failed what is certain, and how it was written where a human may read something out of it.
+    pub fn citizen_id(&self, findings: &mut Findings) -> (Option<CitizenId>, WrittenDigits, Option<String>) {
         let mut digits = WrittenDigits::default();
         if !self.headings.has(Field::Id) {
-            return (None, digits);
+            return (None, digits, None);
         }
         let first_column = self.headings.columns_of(Field::Id).first().copied();
         let Some((column, cell)) = self.headings.cell(self.row, Field::Id).filter(|(_, cell)| !cell.spread)
         else {
             self.tell(findings, first_column, Fault::IdMissing, "");
-            return (None, digits);
+            return (None, digits, None);
         };
         if self.is_faulty(column, cell, findings) {
-            return (None, digits);
+            return (None, digits, None);
         }
         if let Value::Number(number) | Value::ExcelDay(number) = cell.value
             && number >= 1e16
         {
             digits.certain = certain_digits(number).filter(|digits| self.real_birth(digits).is_some());
             self.tell(findings, Some(column), Fault::IdSpoiledByExcel, "");
-            return (None, digits);
+            return (None, digits, None);
         }
         let text = if is_nothing(cell) { String::new() } else { cell.text() };
         let reading = CitizenId::read(&text, self.today);
@@ -110,7 +110,7 @@ impl RowView<'_> {
                 if reading.notes.contains(&IdNote::Lengthened) {
                     self.tell(findings, Some(column), Fault::IdLengthened, &id.masked());
                 }
-                return (Some(id), digits);
+                return (Some(id), digits, None);
             }
             Err(IdError::CheckDigit) => {
                 let whole = plain_digits(&text);
@@ -132,12 +132,15 @@ impl RowView<'_> {
             Err(IdError::NoSuchBirthDate) => Fault::IdBirthDate,
             Err(IdError::BornInFuture) => Fault::IdBornInFuture,
         };
-        let detail = match &reading.id {
-            Err(IdError::Length(length)) => format!("{length} 位"),
-            _ => String::new(),
+        let written = number_as_written(&text).filter(|_| fault != Fault::IdSpoiledByExcel);
+        let masked = written.as_deref().map(mask_id_text);
+        let length = match &reading.id {
+            Err(IdError::Length(length)) => Some(format!("{length} 位")),
+            _ => None,
         };
-        self.tell(findings, Some(column), fault, &detail);
-        (None, digits)
+        let detail: Vec<String> = masked.into_iter().chain(length).collect();
+        self.tell(findings, Some(column), fault, &detail.join("，"));
+        (None, digits, written)
     }
 
     /// The birth date inside digits that are certain.
@@ -254,6 +257,15 @@ pub(crate) fn runs_as_formula(text: &str) -> bool {
     let text = text.trim_start_matches(['\'', '"', ' ', '\t']);
     text.starts_with(['=', '+', '@', '＝', '＋', '＠'])
         || (text.starts_with('-') && text.contains(['(', '|', '!']))
+}
+
+/// A cell that is some number, though not a valid id: what a spreadsheet would run, reserved words and whole sentences
+/// are none.
+fn number_as_written(text: &str) -> Option<String> {
+    let text = visible(text).trim_start_matches('\'').trim().to_owned();
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let fits = digits >= 6 && text.chars().count() <= 30;
+    (fits && !runs_as_formula(&text) && !is_reserved(&text)).then_some(text)
 }
 
 fn plain_digits(text: &str) -> String {

@@ -50,6 +50,8 @@ pub enum Fault {
     SheetWithoutHeader,
     ColumnNotRead,
     ColumnsBeyond,
+    SubtotalRow,
+    NoteRow,
 }
 
 impl Fault {
@@ -98,41 +100,46 @@ impl Fault {
         Self::SheetWithoutHeader,
         Self::ColumnNotRead,
         Self::ColumnsBeyond,
+        Self::SubtotalRow,
+        Self::NoteRow,
     ];
 
     /// Code, weight, what, suggestion.
     fn entry(self) -> (&'static str, Severity, &'static str, &'static str) {
-        use Severity::{Note, Refused, Warning};
+        use Severity::{Note, Refused, Skipped, Warning};
         match self {
             Self::IdMissing => ("id_missing", Warning, "没有身份证号", "人已导入；下次入户时核对补上"),
             Self::IdCheckDigit => (
                 "id_check_digit",
                 Warning,
-                "身份证号校验位不对，号码没有导入",
+                "身份证号校验位不对，没有当作身份证号导入，原文记在备注里",
                 "对照证件改正后重新导入，或入户时补录",
             ),
             Self::IdLength => (
                 "id_length",
                 Warning,
-                "身份证号位数不对，号码没有导入",
+                "身份证号位数不对，没有当作身份证号导入，原文记在备注里",
                 "应为 18 位（旧证 15 位），请对照证件改正",
             ),
             Self::IdNotDigits => {
-                ("id_not_digits", Warning, "身份证号里有不该有的字符，号码没有导入", "请对照证件改正")
+                ("id_not_digits", Warning, "身份证号里有不该有的字符，没有当作身份证号导入", "请对照证件改正")
             }
-            Self::IdBirthDate => {
-                ("id_birth_date", Warning, "身份证号里的出生日期不存在，号码没有导入", "请对照证件改正")
-            }
+            Self::IdBirthDate => (
+                "id_birth_date",
+                Warning,
+                "身份证号里的出生日期不存在，没有当作身份证号导入，原文记在备注里",
+                "请对照证件改正",
+            ),
             Self::IdBornInFuture => (
                 "id_born_in_future",
                 Warning,
-                "身份证号里的出生日期在今天之后，号码没有导入",
+                "身份证号里的出生日期在今天之后，没有当作身份证号导入，原文记在备注里",
                 "请对照证件改正",
             ),
             Self::IdOtherDocument => (
                 "id_other_document",
                 Warning,
-                "像是护照或通行证号码，没有当作身份证号导入",
+                "像是护照或通行证号码，没有当作身份证号导入，原文记在备注里",
                 "入户时按证件登记",
             ),
             Self::IdSpoiledByExcel => (
@@ -258,6 +265,8 @@ impl Fault {
             Self::ColumnsBeyond => {
                 ("columns_beyond", Warning, "表格右侧超出读取范围的格没有读取", "请删去多余的列")
             }
+            Self::SubtotalRow => ("subtotal_row", Skipped, "小计或合计行，不是人员，已跳过", "无需处理"),
+            Self::NoteRow => ("note_row", Skipped, "签名、说明或页码行，不是人员，已跳过", "无需处理"),
         }
     }
 

@@ -12,6 +12,8 @@ use xunge_domain::codes::{redact, text};
 pub enum Severity {
     /// Taken as meant; worth knowing, nothing to do.
     Note,
+    /// A row that holds nobody and was left out on purpose: a subtotal, a signature, an explanation.
+    Skipped,
     /// Taken, or one value left out; somebody should look.
     Warning,
     /// Not imported: a row, a sheet, or a value that must not be.

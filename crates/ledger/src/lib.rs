@@ -4,11 +4,13 @@
 //! # The rules
 //!
 //! **Nothing is dropped silently.** Every row from the first to the last used one is imported, reported, or furniture
-//! (titles, headings, subtotals, blanks); [`Account::balanced`] says so, for each sheet and in all.
+//! (titles, headings, subtotals, blanks); [`Account::balanced`] says so, for each sheet and in all. Below the headings
+//! subtotals, signatures and explanations are named row by row too: somebody may have been taken for one.
 //!
 //! **A person is kept, a bad value is not.** A wrong or spoiled id, an unreadable phone or date is left out with a
-//! warning; the person is imported. Raw text of invalid ids is kept nowhere. Only a row without a usable name is
-//! refused as a row.
+//! warning; the person is imported. A number that fails as an id is never taken for one, but it is not thrown away
+//! ([`PersonRow::id_as_written`]): whoever holds the document can see which digit was miscopied. The report shows it
+//! masked. Only a row without a usable name is refused as a row.
 //!
 //! **Sheets.** Headings are learned for each sheet from one to three rows, by synonyms, and again where they repeat or
 //! change. A sheet with relations, household numbers or heads has households; any other with names is a list, read
@@ -43,9 +45,9 @@
 //! |---|---|
 //! | `empty` `not_a_ledger` `old_format` `encrypted` `too_large` `damaged` `no_header` | nothing is read |
 //!
-//! | refused | warning | note |
-//! |---|---|---|
-//! | `name_missing` `name_unusable` `second_person` `row_without_person` `reserved_category` `sheet_without_header` | `id_missing` `id_check_digit` `id_length` `id_not_digits` `id_birth_date` `id_born_in_future` `id_other_document` `id_spoiled_by_excel` `id_lengthened` `id_shared` `birth_disagrees` `birth_unreadable` `birth_in_future` `sex_disagrees` `sex_unreadable` `phone_unreadable` `formula_text` `formula_without_value` `cell_error` `cell_too_long` `broken_characters` `address_missing` `address_became_date` `address_unknown` `dwelling_empty` `nobody_named` `several_households` `no_household` `two_heads` `merge_proposed` `hidden_sheet` `columns_beyond` | `id_completed` `id_unknown_area` `no_head` `repeated` `column_not_read` |
+//! | refused | warning | note | skipped |
+//! |---|---|---|---|
+//! | `name_missing` `name_unusable` `second_person` `row_without_person` `reserved_category` `sheet_without_header` | `id_missing` `id_check_digit` `id_length` `id_not_digits` `id_birth_date` `id_born_in_future` `id_other_document` `id_spoiled_by_excel` `id_lengthened` `id_shared` `birth_disagrees` `birth_unreadable` `birth_in_future` `sex_disagrees` `sex_unreadable` `phone_unreadable` `formula_text` `formula_without_value` `cell_error` `cell_too_long` `broken_characters` `address_missing` `address_became_date` `address_unknown` `dwelling_empty` `nobody_named` `several_households` `no_household` `two_heads` `merge_proposed` `hidden_sheet` `columns_beyond` | `id_completed` `id_unknown_area` `no_head` `repeated` `column_not_read` | `subtotal_row` `note_row` |
 
 mod address;
 mod assembly;

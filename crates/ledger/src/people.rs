@@ -124,6 +124,10 @@ impl People {
             known.birth = Some(from_id);
             self.by_id.insert(id.clone(), at);
             known.citizen_id = Some(id);
+            known.id_as_written = None;
+        }
+        if known.citizen_id.is_none() && known.id_as_written.is_none() {
+            known.id_as_written = row.id_as_written;
         }
         if known.birth.is_none_or(|birth| birth.day().is_none()) {
             known.birth = row.birth.or(known.birth);

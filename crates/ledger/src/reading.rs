@@ -23,8 +23,10 @@ pub struct PersonRow {
     pub name: String,
     /// Relation to the head, where the ledger has it.
     pub relation: Option<RelationReading>,
-    /// A valid id; an invalid one is dropped with a warning and its text kept nowhere.
+    /// A valid id.
     pub citizen_id: Option<CitizenId>,
+    /// What stood in the id's cell where it is a number but no valid id: for a human to put right, never an id.
+    pub id_as_written: Option<String>,
     /// The sex column, else the id's.
     pub sex: Option<Sex>,
     /// The id's birth date, else the column's, else what is certain of a spoiled id.
@@ -141,13 +143,14 @@ impl LedgerReading {
             unplaced_people: self.unplaced.len(),
             warnings: self.count(Severity::Warning),
             refused: self.count(Severity::Refused),
+            skipped: self.count(Severity::Skipped),
             rows: told.map(SummaryRow::from).collect(),
         }
     }
 }
 
-/// The object that `import --dry-run --json` prints. `rows` are the warnings and the refused, so
-/// `rows.len() == warnings + refused`; notes are in [`LedgerReading::findings`] only.
+/// The object that `import --dry-run --json` prints. `rows` are the warnings, the refused and the rows left out on
+/// purpose, so `rows.len() == warnings + refused + skipped`; notes are in [`LedgerReading::findings`] only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// Occupied households.
@@ -160,6 +163,8 @@ pub struct Summary {
     pub warnings: usize,
     /// Rows, sheets and values not imported.
     pub refused: usize,
+    /// Rows that hold nobody: subtotals, signatures, explanations.
+    pub skipped: usize,
     /// The findings.
     pub rows: Vec<SummaryRow>,
 }

@@ -134,7 +134,7 @@ fn draft(
     sheet_residence: Option<ResidenceKind>,
     findings: &mut Findings,
 ) -> Draft {
-    let (citizen_id, digits) = view.citizen_id(findings);
+    let (citizen_id, digits, id_as_written) = view.citizen_id(findings);
     let column_birth = view.birth(findings);
     let column_sex = view.sex(findings);
     let mut birth_in_column = None;
@@ -182,6 +182,7 @@ fn draft(
             name,
             relation,
             citizen_id,
+            id_as_written,
             sex,
             birth,
             birth_in_column,

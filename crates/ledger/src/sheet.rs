@@ -168,9 +168,13 @@ impl<'a> Sheet<'a> {
             }
             RowKind::Subtotal => {
                 assembly.interrupt();
+                view.tell(findings, None, Fault::SubtotalRow, "");
                 account.subtotals += 1;
             }
-            RowKind::Footer => account.titles += 1,
+            RowKind::Footer => {
+                view.tell(findings, None, Fault::NoteRow, "");
+                account.titles += 1;
+            }
             RowKind::Blank => account.blank += 1,
             RowKind::Reported => account.reported += 1,
         }

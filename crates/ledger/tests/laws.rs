@@ -18,13 +18,14 @@ fn the_description_lists_every_code_under_its_weight() {
             Severity::Refused => columns[1],
             Severity::Warning => columns[2],
             Severity::Note => columns[3],
+            Severity::Skipped => columns[4],
         };
         assert!(column.contains(&format!("`{}`", fault.code())), "{}", fault.code());
     }
     let codes: std::collections::BTreeSet<_> = Fault::ALL.iter().map(|fault| fault.code()).collect();
     assert_eq!(codes.len(), Fault::ALL.len(), "codes are unique");
     assert_eq!(
-        columns[1..4].concat().matches('`').count(),
+        columns[1..5].concat().matches('`').count(),
         codes.len() * 2,
         "and none is listed that does not exist"
     );

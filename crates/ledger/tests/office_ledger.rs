@@ -88,6 +88,45 @@ fn merged_households_under_two_rows_of_headings_with_titles_and_subtotals() {
     assert_eq!((account.people, account.continued, account.empty_dwellings), (3, 1, 2));
     assert_eq!((account.subtotals, account.blank, account.reported), (2, 2, 0));
     assert!(told(&reading).is_empty(), "{:?}", told(&reading));
+    let summary = reading.summary();
+    let skipped: Vec<(u32, &str)> = summary.rows.iter().map(|row| (row.row, row.code.as_str())).collect();
+    assert_eq!(skipped, [(8, "subtotal_row"), (14, "subtotal_row"), (15, "note_row")]);
+    assert_eq!((summary.households, summary.people, summary.skipped), (2, 3, 3));
+}
+
+#[test]
+fn a_number_that_is_no_valid_id_is_told_masked_with_its_place_and_kept_as_written() {
+    let (wrong, whole) = (wrong_id("19540305", 123), id("19540305", 123));
+    let as_written = |text: &str| {
+        let reading = one(["1-1-101", "孔国浩", "户主", "", text, "", "", ""]);
+        let row = reading.summary().rows[0].clone();
+        (reading.households[0].people[0].id_as_written.clone(), row)
+    };
+    let (kept, told) = as_written(&format!(" {wrong}\u{200B}"));
+    assert_eq!(kept.as_deref(), Some(wrong.as_str()));
+    assert_eq!((told.row, told.column.as_str(), told.code.as_str()), (2, "E 身份证号码", "id_check_digit"));
+    let masked = format!("{}********{}", &wrong[..6], &wrong[14..]);
+    assert!(told.what.contains(&masked) && !told.what.contains(&wrong), "{}", told.what);
+    for text in [&whole[..16], &id("19540230", 123), &id("20270101", 123), "E12345678"] {
+        assert_eq!(as_written(text).0.as_deref(), Some(text), "{text}");
+    }
+    // Digits a spreadsheet made up, words, reserved words and what a spreadsheet would run are not kept.
+    for text in
+        ["9.90101195403051E+17", "990101195403051000", "待办", "社区矫正 990101", "=990101195403051230"]
+    {
+        assert_eq!(as_written(text).0, None, "{text}");
+    }
+    // Another sheet that has it right makes the wrong one needless.
+    let head = || ["住址", "姓名", "与户主关系", "身份证号码", "出生日期"].map(t).to_vec();
+    let mut workbook = Workbook::new();
+    let first = vec![t("1-1-101"), t("孔国浩"), t("户主"), t(&wrong), t("1954-03-05")];
+    fill(workbook.add_worksheet().set_name("户籍人口").unwrap(), &[head(), first]);
+    let second = vec![t("1-1-101"), t("孔国浩"), t("户主"), t(&whole), t("1954-03-05")];
+    fill(workbook.add_worksheet().set_name("常住人口").unwrap(), &[head(), second]);
+    let reading = read("台账.xlsx", &workbook.save_to_buffer().unwrap());
+    let person = &reading.households[0].people[0];
+    assert_eq!((reading.people(), person.id_as_written.as_deref()), (1, None));
+    assert_eq!(person.citizen_id.as_ref().unwrap().reveal(), whole);
 }
 
 #[test]

@@ -101,13 +101,20 @@ pub fn check(reading: &LedgerReading) {
     assert_eq!(reading.account.people as usize, reading.people());
     assert!(reading.households.iter().all(|household| !household.people.is_empty()));
     let summary = reading.summary();
-    assert_eq!(summary.rows.len(), summary.warnings + summary.refused);
+    assert_eq!(summary.rows.len(), summary.warnings + summary.refused + summary.skipped);
+    assert!(summary.skipped as u64 >= reading.account.subtotals, "each subtotal is named");
     let people =
         reading.households.iter().flat_map(|h| &h.people).chain(reading.unplaced.iter().map(|u| &u.person));
     let shown = serde_json::to_string(&summary).unwrap() + &format!("{reading:?}");
     for person in people {
         if let Some(id) = &person.citizen_id {
             assert!(!shown.contains(id.reveal()), "an id in the report");
+        }
+        if let Some(written) = &person.id_as_written {
+            assert!(
+                person.citizen_id.is_none() && !shown.contains(written.as_str()),
+                "a number in the report"
+            );
         }
         for phone in person.phones.iter().map(|phone| phone.reveal()).filter(|digits| digits.len() >= 10) {
             assert!(!shown.contains(&phone), "a phone in the report");
@@ -124,7 +131,7 @@ pub fn codes(reading: &LedgerReading, row: u32) -> Vec<&'static str> {
 
 /// Warnings and refusals only.
 pub fn told(reading: &LedgerReading) -> Vec<&Finding> {
-    reading.findings.iter().filter(|finding| finding.severity != Severity::Note).collect()
+    reading.findings.iter().filter(|finding| finding.severity >= Severity::Warning).collect()
 }
 
 /// Everybody's names, household by household.

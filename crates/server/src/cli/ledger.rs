@@ -66,17 +66,19 @@ fn tell_progress(done: u64, of: u64) {
 
 fn print(summary: &Summary) -> Result<(), Failure> {
     say!(
-        "{} 户，{} 人（其中 {} 人没有归户），{} 处提醒，{} 处未导入\n{} households, {} people ({} without household), {} warnings, {} refused",
+        "{} 户，{} 人（其中 {} 人没有归户），{} 处提醒，{} 处未导入，跳过 {} 行\n{} households, {} people ({} without household), {} warnings, {} refused, {} rows skipped",
         summary.households,
         summary.people,
         summary.unplaced_people,
         summary.warnings,
         summary.refused,
+        summary.skipped,
         summary.households,
         summary.people,
         summary.unplaced_people,
         summary.warnings,
         summary.refused,
+        summary.skipped,
     );
     for row in &summary.rows {
         say!(

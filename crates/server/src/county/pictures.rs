@@ -1,12 +1,17 @@
 //! Pictures from phones: an upload is begun by a signed request, continued by whoever holds its unguessable URL, and
 //! ends as a picture that is durable and verified, or not at all. Pieces lie encrypted in the blob store until then.
+//!
+//! A hash is no key. Anybody may write any hash into evidence of their own, so a picture is shown and receipted only
+//! through evidence for which its bytes came in: by a phone that sent them for this evidence, or had sent them before.
+//! Whoever else has the same picture sends it again; it is kept once, under its hash, and the answers on the way are
+//! those for a picture nobody ever sent.
 
 use super::caller::Caller;
 use super::error::{Refused, Result};
 use super::{County, Scope};
 use crate::storage::{DeviceState, Rows, UploadRow};
 use sha2::{Digest as _, Sha256};
-use xunge_domain::ids::RecordId;
+use xunge_domain::ids::{DeviceNo, RecordId};
 use xunge_domain::operation::Hash;
 use xunge_sync::messages::{BeginUpload, Receipt, Receipts, ReceiptsWanted};
 
@@ -22,7 +27,7 @@ const MOST_RECEIPTS: usize = 1_000;
 /// What beginning an upload came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Begun {
-    /// The county has this picture already.
+    /// The bytes came in for this evidence before.
     Held(Receipt),
     /// Go on at `offset` under this token.
     Open {
@@ -50,7 +55,7 @@ impl County {
     /// Begins an upload, or goes on with the one this phone has of this picture.
     ///
     /// # Errors
-    /// [`Refused::NotFound`] when no evidence in scope speaks of this picture; [`Refused::TooLarge`]; [`Refused::Busy`].
+    /// [`Refused::NotFound`] when this evidence does not speak of the picture or is not in scope; [`Refused::TooLarge`]; [`Refused::Busy`].
     pub fn begin_upload(&self, caller: &Caller, begin: &BeginUpload) -> Result<Begun> {
         let sha256: Hash = begin.sha256.as_slice().try_into().map_err(|_| Refused::BadRequest("sha256"))?;
         let evidence =
@@ -69,11 +74,15 @@ impl County {
         let expires_ms = now_ms + UPLOAD_MS;
         self.write(|tx| {
             let rows = tx.rows();
-            let speaks = rows.evidence_of(&sha256)?.contains(&(evidence, begin.which));
+            let speaks = rows.speaks_of(evidence, &sha256, begin.which)?;
             if !speaks || !sees_evidence(rows, &caller.scope, evidence)? {
                 return Err(Refused::NotFound.into());
             }
-            if let Some(bytes) = rows.blob(&sha256)? {
+            if rows.gave(caller.device.no, &sha256)? {
+                // One phone, the same picture twice: what it gave for one it has for the other.
+                rows.give_picture(&sha256, evidence, caller.device.no)?;
+            }
+            if let Some(bytes) = given(rows, &sha256, evidence)? {
                 return Ok(Begun::Held(Receipt { sha256: sha256.to_vec(), bytes }));
             }
             let known =
@@ -161,15 +170,15 @@ impl County {
             // A piece of another attempt may be longer than the one counted; what is not the picture fails its hash.
             bytes.extend(piece.unwrap_or_default().into_iter().take(*length as usize));
         }
-        let kept = self.keep(&upload.sha256, &bytes);
+        let kept = self.keep(&upload.sha256, &bytes, upload.evidence, upload.device);
         if kept.is_ok() || matches!(kept, Err(super::CountyError::Refused(_))) {
             self.end_upload(&upload)?;
         }
         kept
     }
 
-    /// Verifies a whole picture and makes it durable.
-    fn keep(&self, sha256: &Hash, bytes: &[u8]) -> Result<()> {
+    /// Verifies a whole picture, makes it durable and notes for which evidence it came.
+    fn keep(&self, sha256: &Hash, bytes: &[u8], evidence: RecordId, device: DeviceNo) -> Result<()> {
         xunge_photo::verify_stored(bytes, sha256, &self.settings.photo_limits).map_err(
             |error| match error {
                 xunge_photo::PhotoError::HashMismatch => Refused::HashMismatch,
@@ -178,7 +187,10 @@ impl County {
         )?;
         self.blobs.put(&picture_name(sha256), bytes)?;
         let now_ms = self.now_ms();
-        self.write(|tx| Ok(tx.rows().add_blob(sha256, bytes.len() as u64, now_ms)?))
+        self.write(|tx| {
+            tx.rows().add_blob(sha256, bytes.len() as u64, now_ms)?;
+            Ok(tx.rows().give_picture(sha256, evidence, device)?)
+        })
     }
 
     /// Forgets an upload and its pieces.
@@ -237,50 +249,58 @@ impl County {
         self.picture(sha256)?.ok_or_else(|| Refused::NotFound.into())
     }
 
-    /// A picture that is whole; the caller has seen to scope.
+    /// A picture, whatever it was given for: for the county's own check of what it holds.
     ///
     /// # Errors
     /// Of storage and blob store.
     pub fn picture(&self, sha256: &Hash) -> Result<Option<Vec<u8>>> {
-        if self.picture_length(sha256)?.is_none() {
+        if self.read(|rows| Ok(rows.blob(sha256)?))?.is_none() {
             return Ok(None);
         }
         Ok(self.blobs.get(&picture_name(sha256))?)
     }
 
-    /// Length of a picture that is whole.
+    /// Length of a picture given for this evidence.
     ///
     /// # Errors
     /// Of the storage.
-    pub fn picture_length(&self, sha256: &Hash) -> Result<Option<u64>> {
-        self.read(|rows| Ok(rows.blob(sha256)?))
+    pub fn picture_length(&self, sha256: &Hash, evidence: RecordId) -> Result<Option<u64>> {
+        self.read(|rows| given(rows, sha256, evidence))
     }
 
-    /// Bytes received so far of a picture that is not whole yet.
+    /// Bytes received so far of a picture that is not whole yet, for this evidence.
     ///
     /// # Errors
     /// Of the storage.
-    pub fn picture_received(&self, sha256: &Hash) -> Result<u64> {
-        self.read(|rows| Ok(rows.received_of(sha256)?))
+    pub fn picture_received(&self, sha256: &Hash, evidence: RecordId) -> Result<u64> {
+        self.read(|rows| Ok(rows.received_of(sha256, evidence)?))
     }
 
-    /// The evidence that speaks of a picture, each with 1 (full) or 2 (thumbnail).
+    /// The evidence a picture was given for.
     ///
     /// # Errors
     /// Of the storage.
-    pub fn evidence_of(&self, sha256: &Hash) -> Result<Vec<(RecordId, u8)>> {
-        self.read(|rows| Ok(rows.evidence_of(sha256)?))
+    pub fn evidence_of(&self, sha256: &Hash) -> Result<Vec<RecordId>> {
+        self.read(|rows| Ok(rows.given_for(sha256)?))
     }
 
-    /// Keeps a picture that did not come from a phone (demo). It is verified all the same.
+    /// Keeps a picture of the county's own evidence. It is verified all the same.
     ///
     /// # Errors
     /// [`Refused::Picture`], [`Refused::HashMismatch`]; of storage and blob store.
-    pub fn keep_picture(&self, bytes: &[u8]) -> Result<Hash> {
+    pub fn keep_picture(&self, evidence: RecordId, bytes: &[u8]) -> Result<Hash> {
         let sha256: Hash = Sha256::digest(bytes).into();
-        self.keep(&sha256, bytes)?;
+        self.keep(&sha256, bytes, evidence, DeviceNo::COUNTY)?;
         Ok(sha256)
     }
+}
+
+/// Length of a picture that was given for this evidence.
+fn given(rows: &Rows<'_>, sha256: &Hash, evidence: RecordId) -> Result<Option<u64>> {
+    if !rows.is_given(sha256, evidence)? {
+        return Ok(None);
+    }
+    Ok(rows.blob(sha256)?)
 }
 
 fn sees_evidence(rows: &Rows<'_>, scope: &Scope, evidence: RecordId) -> Result<bool> {
@@ -289,7 +309,7 @@ fn sees_evidence(rows: &Rows<'_>, scope: &Scope, evidence: RecordId) -> Result<b
 }
 
 fn sees_picture(rows: &Rows<'_>, scope: &Scope, sha256: &Hash) -> Result<bool> {
-    for (evidence, _) in rows.evidence_of(sha256)? {
+    for evidence in rows.given_for(sha256)? {
         if sees_evidence(rows, scope, evidence)? {
             return Ok(true);
         }

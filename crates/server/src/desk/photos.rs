@@ -37,7 +37,7 @@ pub fn of(county: &County, incident: RecordId) -> Answer<Vec<Photo>> {
     let mut photos = Vec::new();
     for row in county.by_parent(RecordKind::PhotoEvidence, incident)? {
         let Some(sha256) = hash_in(&row, 3) else { continue };
-        let held = county.picture_length(&sha256)?;
+        let held = county.picture_length(&sha256, row.id)?;
         // An operation of a phone got in only with its signature right; the county's own are not evidence.
         let first = county.history(row.id)?.into_iter().next();
         let signature_ok = first.is_some_and(|fed| fed.op.header.id.device != DeviceNo::COUNTY);
@@ -46,7 +46,7 @@ pub fn of(county: &County, incident: RecordId) -> Answer<Vec<Photo>> {
             bytes: row.int(5).and_then(|bytes| u64::try_from(bytes).ok()).or(held).unwrap_or(0),
             received_bytes: match held {
                 Some(length) => length,
-                None => county.picture_received(&sha256)?,
+                None => county.picture_received(&sha256, row.id)?,
             },
             complete: held.is_some(),
             taken_ms: row.int(8),
@@ -78,7 +78,7 @@ fn read_hash(text: &str) -> Option<[u8; 32]> {
 pub fn bytes(call: &Call, county: &County, seat: &Seat) -> Answer<Vec<u8>> {
     let hash = call.path.get("sha256").and_then(|text| read_hash(text)).ok_or_else(Problem::not_found)?;
     let mut evidence = None;
-    for (record, _) in county.evidence_of(&hash)? {
+    for record in county.evidence_of(&hash)? {
         if let Ok(row) = seat.record(county, RecordKind::PhotoEvidence, record) {
             evidence = Some(row);
             break;
@@ -87,6 +87,7 @@ pub fn bytes(call: &Call, county: &County, seat: &Seat) -> Answer<Vec<u8>> {
     let evidence = evidence.ok_or_else(Problem::not_found)?;
     if call.word("thumbnail") == Some("1")
         && let Some(small) = hash_in(&evidence, 4)
+        && county.picture_length(&small, evidence.id)?.is_some()
         && let Some(bytes) = county.picture(&small)?
     {
         return Ok(bytes);

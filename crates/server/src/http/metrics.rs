@@ -1,6 +1,8 @@
-//! Counts for Prometheus: requests by route and class of status. Routes only, never paths: a path may hold a token.
+//! Counts for Prometheus: requests by route and class of status, the desk's too. Routes only, never paths: a path may hold
+//! a token or an id.
 
 use super::routes::ROUTES;
+use crate::desk;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,7 +23,8 @@ pub struct Metrics {
 
 impl Default for Metrics {
     fn default() -> Self {
-        let mut paths: Vec<&'static str> = ROUTES.iter().map(|bound| bound.route.path).collect();
+        let desks = desk::ROUTES.iter().map(|bound| bound.route.path);
+        let mut paths: Vec<&'static str> = ROUTES.iter().map(|bound| bound.route.path).chain(desks).collect();
         paths.sort_unstable();
         paths.dedup();
         Self {

@@ -305,11 +305,15 @@ fn after(known: Known, row: &PersonRow) -> Known {
     }
 }
 
-/// The remark, and dates that no date field can hold: known to the month only, or at odds with the number.
+/// The remark, and what no field can hold: dates known to the month only or at odds with the number, a number that is
+/// no valid id. A note is a personal field: it is masked wherever the person is.
 fn note(row: &PersonRow) -> String {
     let mut parts = Vec::new();
     if !row.remark.is_empty() {
         parts.push(row.remark.clone());
+    }
+    if let Some(written) = &row.id_as_written {
+        parts.push(format!("台账证件号待核对：{written}"));
     }
     match row.birth {
         Some(PartialDate::Year(year)) => parts.push(format!("台账出生：{year}年")),

@@ -74,7 +74,8 @@ pub type Result<T> = std::result::Result<T, StorageError>;
 /// Raw SQLCipher key.
 pub type DbKey = Zeroizing<[u8; 32]>;
 
-const MIGRATIONS: &[&str] = &[include_str!("0001_start.sql"), include_str!("0002_reopen_code.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("0001_start.sql"), include_str!("0002_reopen_code.sql"), include_str!("0003_given.sql")];
 
 /// Readers kept open between questions.
 const IDLE_READERS: usize = 4;

@@ -93,11 +93,13 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// Bytes received of a picture by any upload under way.
-    pub fn received_of(&self, sha256: &Hash) -> Result<u64> {
-        let mut query =
-            self.db.prepare_cached("SELECT max(offset) FROM upload WHERE county = ?1 AND sha256 = ?2")?;
-        let offset: Option<i64> = query.query_row((self.county, sha256), |row| row.get(0))?;
+    /// Bytes received of a picture by an upload under way for this evidence.
+    pub fn received_of(&self, sha256: &Hash, evidence: RecordId) -> Result<u64> {
+        let mut query = self.db.prepare_cached(
+            "SELECT max(offset) FROM upload WHERE county = ?1 AND sha256 = ?2 AND evidence = ?3",
+        )?;
+        let offset: Option<i64> =
+            query.query_row((self.county, sha256, evidence.0.as_bytes()), |row| row.get(0))?;
         Ok(offset.map_or(0, unsigned))
     }
 

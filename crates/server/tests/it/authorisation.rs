@@ -1,6 +1,8 @@
-//! Who sees what, route by route, made from the table of routes: a route added without a rule and a probe fails here.
+//! Who sees what, route by route, made from the table of routes: a route added without a rule and a probe fails here. What
+//! the matrix covers stands in `matrix.rs`.
 
 use crate::bench::{Answer, Bench, call};
+use crate::matrix::{Done, Situation};
 use crate::phone::Phone;
 use crate::pictures::{evidence, picture};
 use axum::body::Body;
@@ -9,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use xunge_domain::ids::RecordId;
 use xunge_domain::operation::Operation;
 use xunge_domain::records::RecordKind;
+use xunge_domain::records::words::WorkerRole;
 use xunge_domain::value::Value;
 use xunge_server::http::routes::{Action, Bound, ROUTES, Rule, Who};
 use xunge_server::http::{App, CaChain, router};
@@ -18,7 +21,7 @@ use xunge_sync::messages::{
 
 /// How an area lies to the phone's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Lies {
+pub enum Lies {
     Own,
     Child,
     Sibling,
@@ -26,10 +29,10 @@ enum Lies {
     Foreign,
 }
 
-const ALL: [Lies; 5] = [Lies::Own, Lies::Child, Lies::Sibling, Lies::Parent, Lies::Foreign];
-
 impl Lies {
-    fn area(self, bench: &Bench) -> RecordId {
+    pub const ALL: [Self; 5] = [Self::Own, Self::Child, Self::Sibling, Self::Parent, Self::Foreign];
+
+    pub fn area(self, bench: &Bench) -> RecordId {
         match self {
             Self::Own => bench.areas.grid,
             Self::Child => bench.areas.lane,
@@ -39,31 +42,35 @@ impl Lies {
         }
     }
 
-    const fn inside(self) -> bool {
+    pub const fn inside(self) -> bool {
         matches!(self, Self::Own | Self::Child)
     }
 }
 
-struct Matrix {
-    bench: Bench,
-    phone: Phone,
+pub struct Matrix {
+    pub bench: Bench,
+    pub phone: Phone,
     household: BTreeMap<Lies, RecordId>,
     evidence: BTreeMap<Lies, (RecordId, Vec<u8>)>,
 }
 
 impl Matrix {
-    fn new() -> Self {
+    pub fn new() -> Self {
+        Self::of(WorkerRole::FullTime)
+    }
+
+    fn of(role: WorkerRole) -> Self {
         let bench = Bench::new();
-        let phone = bench.phone("周慧", bench.areas.grid);
+        let phone = bench.phone_of(bench.worker("周慧", bench.areas.grid, role));
         let mut household = BTreeMap::new();
         let mut evidences = BTreeMap::new();
-        for lies in ALL {
+        for lies in Lies::ALL {
             let area = lies.area(&bench);
             let note = Value::Text(format!("canary {lies:?}"));
             household.insert(lies, bench.write(RecordKind::Household, bench.id(), area, [(1, note)]));
             let bytes = picture(lies as u32 + 1);
             let evidence = evidence(&bench, area, &bytes);
-            bench.county.keep_picture(&bytes).unwrap();
+            bench.county.keep_picture(evidence, &bytes).unwrap();
             evidences.insert(lies, (evidence, bytes));
         }
         Self { bench, phone, household, evidence: evidences }
@@ -183,6 +190,39 @@ impl Matrix {
         }
     }
 
+    /// A helper of the same grid: reports and follows own items only.
+    fn check_helper(&mut self, bound: &Bound) {
+        let request = self.probe(bound.action, Lies::Own);
+        let answer = self.bench.call(request);
+        let about_people = |ops: &[Operation]| {
+            ops.iter().any(|op| {
+                !matches!(
+                    RecordKind::from_code(op.header.kind),
+                    Some(RecordKind::Area | RecordKind::IncidentCategory | RecordKind::Worker)
+                )
+            })
+        };
+        match bound.action {
+            // Of the phone itself only.
+            Action::Hello | Action::Outcomes | Action::Own => assert_eq!(answer.status, 200),
+            Action::Push => {
+                let pushed: Pushed = answer.message();
+                assert_eq!(pushed.outcomes[0].reason.as_deref(), Some("role"));
+            }
+            Action::Pull => {
+                let pulled: messages::Pulled = answer.message();
+                assert!(!about_people(&xunge_sync::batch::unpack(&pulled.batch).unwrap()));
+            }
+            Action::Snapshot => {
+                let body: messages::SnapshotBody = answer.message();
+                assert!(!about_people(&xunge_sync::batch::unpack(&body.batch).unwrap()));
+            }
+            Action::Receipts => assert!(answer.message::<Receipts>().held.is_empty()),
+            Action::BeginUpload | Action::Photo => assert_eq!(answer.status, 404),
+            other => panic!("no case for a helper at {other:?}"),
+        }
+    }
+
     fn sees(&self, ops: &[Operation], lies: Lies) {
         let seen = ops.iter().any(|op| op.header.record == self.household[&lies]);
         assert_eq!(seen, lies.inside(), "household {lies:?}");
@@ -200,13 +240,42 @@ fn phone_routes() -> impl Iterator<Item = &'static Bound> {
 }
 
 #[test]
-fn every_route_shows_the_own_grid_and_nothing_beside_it() {
-    let mut matrix = Matrix::new();
+fn every_route_shows_the_own_grid_and_nothing_beside_it_whoever_calls() {
+    let mut done = Done::default();
+    let (mut matrix, mut helper) = (Matrix::new(), Matrix::of(WorkerRole::Helper));
     for bound in phone_routes() {
-        for lies in ALL {
+        for lies in Lies::ALL {
             matrix.check(bound, lies);
+            done.case(&bound.route, Situation::About(lies));
         }
+        helper.check_helper(bound);
+        done.case(&bound.route, Situation::WrongRole);
+        // A desk's session opens no phone's route; a phone that is not signed is nobody.
+        let (parts, _) = matrix.probe(bound.action, Lies::Own).into_parts();
+        for cookie in [None, Some("xunge_desk=0000")] {
+            let mut request = Request::builder().method(parts.method.clone()).uri(parts.uri.clone());
+            if let Some(cookie) = cookie {
+                request = request.header("cookie", cookie).header("x-csrf-token", "0000");
+            }
+            refused(&matrix.bench.call(request.body(Body::empty()).unwrap()), "bad_signature", bound);
+        }
+        done.case(&bound.route, Situation::Nobody);
+        done.case(&bound.route, Situation::OtherDoor);
     }
+    let right = std::mem::replace(&mut matrix.phone.key, ed25519_dalek::SigningKey::from_bytes(&[66; 32]));
+    for bound in phone_routes() {
+        let request = matrix.probe(bound.action, Lies::Own);
+        refused(&matrix.bench.call(request), "bad_signature", bound);
+        done.case(&bound.route, Situation::Stranger);
+    }
+    matrix.phone.key = right;
+    matrix.bench.county.revoke_device(matrix.phone.id).unwrap();
+    for bound in phone_routes() {
+        let request = matrix.probe(bound.action, Lies::Own);
+        refused(&matrix.bench.call(request), "revoked", bound);
+        done.case(&bound.route, Situation::Withdrawn);
+    }
+    done.covers(Who::Phone);
 }
 
 fn refused(answer: &Answer, code: &str, bound: &Bound) {
@@ -242,26 +311,6 @@ fn a_request_sent_again_gets_401_and_a_counter_to_go_on_with() {
             let device = matrix.bench.device(matrix.phone.no);
             matrix.phone.chain = device.chain;
         }
-    }
-}
-
-#[test]
-fn a_revoked_phone_gets_401_on_every_route_from_its_next_request_on() {
-    let mut matrix = Matrix::new();
-    matrix.bench.county.revoke_device(matrix.phone.id).unwrap();
-    for bound in phone_routes() {
-        let request = matrix.probe(bound.action, Lies::Own);
-        refused(&matrix.bench.call(request), "revoked", bound);
-    }
-}
-
-#[test]
-fn a_stranger_with_a_key_of_their_own_gets_401() {
-    let mut matrix = Matrix::new();
-    matrix.phone.key = ed25519_dalek::SigningKey::from_bytes(&[66; 32]);
-    for bound in phone_routes() {
-        let request = matrix.probe(bound.action, Lies::Own);
-        refused(&matrix.bench.call(request), "bad_signature", bound);
     }
 }
 

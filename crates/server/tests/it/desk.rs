@@ -17,26 +17,26 @@ use xunge_server::http::{App, CaChain, router, routes::Who};
 use xunge_server::storage::DeskAccount;
 use xunge_sync::auth::enrol_code::{EnrolCode, Invitation};
 
-const PASSWORD: &str = "aaaa-bbbb-cccc-dddd";
+pub const PASSWORD: &str = "aaaa-bbbb-cccc-dddd";
 
-struct Desk {
-    bench: Bench,
-    router: Router,
+pub struct Desk {
+    pub bench: Bench,
+    pub router: Router,
 }
 
 /// A session: cookie and token.
 #[derive(Clone)]
-struct Session {
-    cookie: String,
-    csrf: String,
+pub struct Session {
+    pub cookie: String,
+    pub csrf: String,
 }
 
-fn body(answer: &Answer) -> Json {
+pub fn body(answer: &Answer) -> Json {
     serde_json::from_slice(&answer.body).unwrap_or(Json::Null)
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let bench = Bench::new();
         let app =
             Arc::new(App::inline(bench.county.clone(), CaChain { current: CA.to_vec(), next: Vec::new() }));
@@ -44,7 +44,7 @@ impl Desk {
         Self { bench, router }
     }
 
-    fn account(&self, name: &str, role: &str, area: RecordId) -> Session {
+    pub fn account(&self, name: &str, role: &str, area: RecordId) -> Session {
         let password = passwords::keep(PASSWORD, self.bench.random.as_ref()).unwrap();
         let account = DeskAccount { name: name.into(), password, role: role.into(), area, disabled: false };
         self.bench.county.write(|tx| Ok(tx.rows().put_desk_account(&account)?)).unwrap();
@@ -58,34 +58,46 @@ impl Desk {
         Session { cookie, csrf: body(&answer)["csrf"].as_str().unwrap().to_owned() }
     }
 
-    fn login(&self, name: &str, password: &str) -> Answer {
+    /// An account that is closed.
+    pub fn disabled(&self, name: &str, area: RecordId) {
+        let password = passwords::keep(PASSWORD, self.bench.random.as_ref()).unwrap();
+        let account = DeskAccount { name: name.into(), password, role: "town".into(), area, disabled: true };
+        self.bench.county.write(|tx| Ok(tx.rows().put_desk_account(&account)?)).unwrap();
+    }
+
+    pub fn login(&self, name: &str, password: &str) -> Answer {
         let sent = json!({"name": name, "password": password}).to_string();
         call(&self.router, Request::post("/desk/api/login").body(Body::from(sent)).unwrap())
     }
 
-    fn get(&self, session: &Session, path: &str) -> Answer {
+    pub fn get(&self, session: &Session, path: &str) -> Answer {
         let request = Request::get(format!("/desk/api/{path}")).header("cookie", &session.cookie);
         call(&self.router, request.body(Body::empty()).unwrap())
     }
 
-    fn read(&self, session: &Session, path: &str) -> Json {
+    pub fn read(&self, session: &Session, path: &str) -> Json {
         let answer = self.get(session, path);
         assert_eq!(answer.status, 200, "{path}: {}", body(&answer));
         body(&answer)
     }
 
-    fn post(&self, session: &Session, path: &str, sent: &Json) -> Answer {
+    pub fn post(&self, session: &Session, path: &str, sent: &Json) -> Answer {
         let request = Request::post(format!("/desk/api/{path}"))
             .header("cookie", &session.cookie)
             .header("x-csrf-token", &session.csrf);
         call(&self.router, request.body(Body::from(sent.to_string())).unwrap())
     }
 
-    fn write<const N: usize>(&self, kind: RecordKind, area: RecordId, values: [(u16, Value); N]) -> RecordId {
+    pub fn write<const N: usize>(
+        &self,
+        kind: RecordKind,
+        area: RecordId,
+        values: [(u16, Value); N],
+    ) -> RecordId {
         self.bench.write(kind, self.bench.id(), area, values)
     }
 
-    fn category(&self) {
+    pub fn category(&self) {
         self.write(
             RecordKind::IncidentCategory,
             self.bench.areas.county,
@@ -100,7 +112,7 @@ impl Desk {
     }
 
     /// A phone reports an incident and is answered.
-    fn reported(&self, phone: &mut Phone) -> RecordId {
+    pub fn reported(&self, phone: &mut Phone) -> RecordId {
         let incident = self.bench.id();
         let now_ms = self.bench.county.now_ms();
         let (worker, area) = (phone.worker, self.bench.areas.grid);
@@ -122,7 +134,7 @@ impl Desk {
     }
 
     /// One household with one person in an area.
-    fn household(&self, area: RecordId) -> (RecordId, RecordId) {
+    pub fn household(&self, area: RecordId) -> (RecordId, RecordId) {
         let building = self.write(RecordKind::Building, area, [(1, Value::from("2幢")), (5, Value::Int(2))]);
         let dwelling = self.write(
             RecordKind::Dwelling,
@@ -165,11 +177,11 @@ impl Desk {
     }
 }
 
-fn code(answer: &Answer) -> (u16, String) {
+pub fn code(answer: &Answer) -> (u16, String) {
     (answer.status, body(answer)["code"].as_str().unwrap_or_default().to_owned())
 }
 
-fn path_of(action: Action, id: &str, sha256: &str) -> String {
+pub fn path_of(action: Action, id: &str, sha256: &str) -> String {
     let bound = ROUTES.iter().find(|bound| bound.action == action).unwrap();
     let path = bound.route.path.strip_prefix("/desk/api/").unwrap();
     path.replace("{id}", id).replace("{verb}", "accept").replace("{sha256}", sha256)
@@ -211,8 +223,8 @@ fn a_desk_sees_its_area_and_what_lies_below_and_everything_else_is_404() {
     let incident = desk.reported(&mut phone);
     let patrol = desk.write(RecordKind::Patrol, areas.grid, [(4, Value::Int(1_790_000_000_000))]);
     let bytes = picture(1);
-    evidence(&desk.bench, areas.grid, &bytes);
-    desk.bench.county.keep_picture(&bytes).unwrap();
+    let shown = evidence(&desk.bench, areas.grid, &bytes);
+    desk.bench.county.keep_picture(shown, &bytes).unwrap();
     let sha256: String = sha(&bytes);
     let own = desk.account("own", "town", areas.community);
     let sibling = desk.account("sibling", "town", areas.sibling);
@@ -480,6 +492,28 @@ fn a_code_from_the_desk_enrols_a_phone_and_revoking_it_acts_at_once() {
     desk.bench.county.grant(worker, desk.bench.areas.sibling).unwrap();
     let more = desk.post(&town, &format!("workers/{worker}/enrol-code"), &json!({"hours": null}));
     assert_eq!(code(&more), (403, "not_allowed".into()));
+}
+
+#[test]
+fn the_counts_name_the_desks_routes_and_nothing_that_was_asked_for() {
+    let desk = Desk::new();
+    let county = desk.account("county", "county", desk.bench.areas.county);
+    let (household, _) = desk.household(desk.bench.areas.grid);
+    desk.read(&county, &format!("households/{household}"));
+    assert_eq!(desk.get(&county, "households/00000000-0000-0000-0000-000000000000").status, 404);
+    assert_eq!(desk.login("county", "wrong").status, 401);
+    let answer = call(&desk.router, Request::get("/metrics").body(Body::empty()).unwrap());
+    let text = String::from_utf8(answer.body).unwrap();
+    for (route, class, count) in [
+        ("households/{id}", "2xx", 1),
+        ("households/{id}", "4xx", 1),
+        ("login", "2xx", 1),
+        ("login", "4xx", 1),
+    ] {
+        let line = format!("xunge_requests_total{{route=\"/desk/api/{route}\",class=\"{class}\"}} {count}");
+        assert!(text.lines().any(|found| found == line), "{line} in {text}");
+    }
+    assert!(!text.contains(&household.to_string()), "{text}");
 }
 
 #[test]

@@ -109,6 +109,23 @@ fn a_birthday_known_to_the_month_is_kept_as_words() {
 }
 
 #[test]
+fn a_number_that_is_no_valid_id_is_kept_in_the_note_and_never_taken_for_an_id() {
+    let bench = Bench::new();
+    let (head, _) = family();
+    let last = if head.ends_with('1') { '2' } else { '1' };
+    let wrong = format!("{}{last}", &head[..17]);
+    let rows = [["1幢", "1", "101", "王建军", "户主", wrong.as_str(), "14200000001"]];
+    import(&bench, &ledger(&rows));
+    let row = all(&bench, RecordKind::Person).remove(0);
+    assert_eq!((row.text(2), row.text(7)), ("", format!("台账证件号待核对：{wrong}").as_str()));
+    let again = import(&bench, &ledger(&rows));
+    assert_eq!((again.people, again.people_known), (0, 1));
+    // The right number fills the gap; the note is a worker's to tidy.
+    import(&bench, &ledger(&[["1幢", "1", "101", "王建军", "户主", &head, "14200000001"]]));
+    assert_eq!(all(&bench, RecordKind::Person)[0].text(2), head);
+}
+
+#[test]
 fn progress_ends_with_everybody() {
     let bench = Bench::new();
     let reading = ledger(&[["1幢", "1", "101", "王建军", "户主", "", ""]]);

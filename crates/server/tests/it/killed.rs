@@ -19,21 +19,27 @@ use xunge_server::county::{CountyEdit, Settings};
 use xunge_server::world::{Places, county_ca, open_county};
 use xunge_sync::messages::{self, Enrolled, Hello, Pushed, Welcome};
 
-struct Served {
-    child: Child,
+pub struct Served {
+    pub child: Child,
     address: SocketAddr,
     tls: Arc<ClientConfig>,
 }
 
 impl Served {
     fn start(places: &Places, ca: &[u8]) -> Self {
+        Self::logging(places, ca, "off", Stdio::null())
+    }
+
+    /// Logs what `filter` chooses, there.
+    pub fn logging(places: &Places, ca: &[u8], filter: &str, log: impl Into<Stdio>) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_xunge-county"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(&places.data)
             .arg("--key")
             .arg(&places.key_file)
+            .env("RUST_LOG", filter)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -57,7 +63,7 @@ impl Served {
     }
 
     /// One request on a connection of its own; nothing when the connection breaks.
-    fn call(&self, request: Request<axum::body::Body>) -> Option<Answer> {
+    pub fn call(&self, request: Request<axum::body::Body>) -> Option<Answer> {
         let (parts, body) = request.into_parts();
         let body = futures_executor::block_on(body.collect()).unwrap().to_bytes();
         let name = ServerName::from(self.address.ip());
@@ -78,12 +84,17 @@ impl Served {
         let end = whole.windows(4).position(|four| four == b"\r\n\r\n")?;
         let head = std::str::from_utf8(&whole[..end]).ok()?;
         let mut lines = head.split("\r\n");
-        let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+        let status: u16 = lines.next()?.split(' ').nth(1)?.parse().ok()?;
         let mut headers = HeaderMap::new();
         for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
             headers.insert(name.parse::<HeaderName>().ok()?, HeaderValue::from_str(value).ok()?);
         }
-        let length: usize = headers.get("content-length")?.to_str().ok()?.parse().ok()?;
+        let length: usize = match headers.get("content-length") {
+            Some(length) => length.to_str().ok()?.parse().ok()?,
+            // Nothing but a head: 201 with its URL, 204.
+            None if matches!(status, 201 | 204) => 0,
+            None => return None,
+        };
         let body = whole[end + 4..].to_vec();
         (body.len() == length).then_some(Answer { status, headers, body })
     }
@@ -94,7 +105,7 @@ impl Served {
     }
 }
 
-fn county(folder: &Path) -> (Places, Vec<u8>, RecordId, Vec<String>) {
+pub fn county(folder: &Path) -> (Places, Vec<u8>, RecordId, Vec<String>) {
     let places = Places { data: folder.join("data"), key_file: folder.join("county.key") };
     let county = open_county(&places, Settings::default()).unwrap();
     let ca = county_ca(&places, &county).unwrap().der().to_vec();

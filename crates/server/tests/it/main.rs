@@ -10,12 +10,19 @@
 mod authorisation;
 mod bench;
 mod desk;
+mod desk_matrix;
 mod enrolment;
 mod feed;
 mod importing;
 mod killed;
+mod logging;
+#[allow(dead_code, reason = "shared with the tests of whole phones")]
+#[path = "../../../../tests/src/marks.rs"]
+mod marks;
+mod matrix;
 mod phone;
 mod pictures;
+mod possession;
 mod pushing;
 mod signing;
 mod writing;

@@ -43,7 +43,7 @@ pub fn evidence(bench: &Bench, area: RecordId, bytes: &[u8]) -> RecordId {
     )
 }
 
-fn begin(bench: &Bench, phone: &mut Phone, evidence: RecordId, bytes: &[u8]) -> Answer {
+pub fn begin(bench: &Bench, phone: &mut Phone, evidence: RecordId, bytes: &[u8]) -> Answer {
     let begin = BeginUpload {
         evidence: evidence.0.as_bytes().to_vec(),
         which: 1,
@@ -53,7 +53,7 @@ fn begin(bench: &Bench, phone: &mut Phone, evidence: RecordId, bytes: &[u8]) -> 
     phone.post(bench, "/sync/v1/uploads", messages::encode(&begin))
 }
 
-fn patch(bench: &Bench, url: &str, offset: u64, body: Body) -> Answer {
+pub fn patch(bench: &Bench, url: &str, offset: u64, body: Body) -> Answer {
     bench.call(
         Request::patch(url)
             .header("tus-resumable", "1.0.0")
@@ -64,11 +64,11 @@ fn patch(bench: &Bench, url: &str, offset: u64, body: Body) -> Answer {
     )
 }
 
-fn head(bench: &Bench, url: &str) -> Answer {
+pub fn head(bench: &Bench, url: &str) -> Answer {
     bench.call(Request::head(url).header("tus-resumable", "1.0.0").body(Body::empty()).unwrap())
 }
 
-fn held(bench: &Bench, phone: &mut Phone, bytes: &[u8]) -> bool {
+pub fn held(bench: &Bench, phone: &mut Phone, bytes: &[u8]) -> bool {
     let wanted = ReceiptsWanted { hashes: vec![sha256(bytes).to_vec().into()] };
     let receipts: Receipts = phone.post(bench, "/sync/v1/receipts", messages::encode(&wanted)).message();
     receipts.held.len() == 1 && receipts.held[0].bytes == bytes.len() as u64

@@ -312,6 +312,20 @@ impl Writer<'_> {
         )
     }
 
+    /// The county does not hold what was sent: the picture, its thumbnail, or both are sent again from the start.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such photo on its way.
+    pub fn photo_not_held(&self, id: RecordId, picture: bool, thumbnail: bool) -> Result<(), StoreError> {
+        self.photo_changed(
+            "UPDATE photo
+             SET upload_url = iif(?2, NULL, upload_url), sent_bytes = iif(?2, 0, sent_bytes),
+               thumbnail_sent = iif(?3, 0, thumbnail_sent), state = 2
+             WHERE uuid = ?1 AND state IN (1, 2)",
+            params![id.0.as_bytes().as_slice(), picture, thumbnail],
+        )
+    }
+
     /// The county's receipt came. The caller has compared the hash it states with `stored_sha256`.
     ///
     /// # Errors
