@@ -68,3 +68,52 @@ fn one_area_of_two_goes_and_the_other_stays() {
     settle(&phone);
     assert!(phone.open().own_operations().unwrap().iter().all(|op| op.refused.is_none()));
 }
+
+#[test]
+fn what_was_written_before_the_phone_knew_is_taken_in_with_its_photo_and_then_the_area_goes() {
+    let scene = Scene::default();
+    let phone = scene.phone("anna");
+    let county = scene.county.county();
+    let worker = county.devices().unwrap().last().unwrap().worker;
+    phone.link.set(false, 0);
+    visit(&phone);
+    phone.load_photo(3);
+    phone.call("take_photo", json!({ "form": "incident:new" })).unwrap();
+    let report =
+        json!({ "form": "incident:new", "category": "lamp", "text": "灯不亮", "no_fix_reason": "indoors" });
+    phone.call("report_incident", report).unwrap();
+    county.revoke_grant(worker, scene.county.grid).unwrap();
+    // On mobile data photos wait for Wi-Fi, but not those of an area that is to go.
+    phone.device.set_metered(true);
+    scene.clock.pass(2 * 86_400_000);
+
+    phone.link.set(true, 0);
+    settle(&phone);
+    assert!(phone.open().own_operations().unwrap().iter().all(|op| op.received && op.refused.is_none()));
+    let pictures = phone.open().own_pictures().unwrap();
+    assert!(pictures.iter().all(|picture| picture.received), "{pictures:?}");
+    assert_eq!((pictures.len(), households(&phone)), (1, 0));
+    let storage = phone.call("storage", json!({})).unwrap();
+    assert_eq!(storage["photos_bytes"], 0, "the photo went with its area");
+    let incidents = phone.call("incidents", json!({ "filter": "all" })).unwrap();
+    assert_eq!(incidents["rows"], json!([]));
+}
+
+#[test]
+fn after_the_hand_over_the_county_keeps_late_work_for_the_desk_and_the_phone_lets_go() {
+    let scene = Scene::default();
+    let phone = scene.phone("anna");
+    let county = scene.county.county();
+    let worker = county.devices().unwrap().last().unwrap().worker;
+    phone.link.set(false, 0);
+    visit(&phone);
+    county.revoke_grant(worker, scene.county.grid).unwrap();
+    scene.clock.pass(8 * 86_400_000);
+    phone.link.set(true, 0);
+    settle(&phone);
+    let own = phone.open().own_operations().unwrap();
+    assert!(own.iter().all(|op| op.received));
+    assert_eq!(own[0].refused.as_deref(), Some("out_of_scope"), "kept, not applied");
+    assert_eq!(households(&phone), 0);
+    assert_eq!(phone.call("review", json!({})).unwrap()["refused"], json!([]), "the desk has it now");
+}

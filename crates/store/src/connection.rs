@@ -4,6 +4,7 @@ use crate::keys::Secret;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
+use std::sync::Once;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -33,6 +34,22 @@ fn key_pragma(key: &Secret) -> Zeroizing<String> {
     text
 }
 
+/// SQLite marks itself as initialised a moment before SQLCipher has initialised itself. A second thread that opens its
+/// first database in that moment is told that its key is no key. So the first open of a process waits until an empty
+/// database in memory takes one.
+fn wait_for_sqlcipher() {
+    static READY: Once = Once::new();
+    READY.call_once(|| {
+        for _ in 0..100_000 {
+            let taken = Connection::open_in_memory().and_then(|db| db.execute_batch("PRAGMA key = 'ready'"));
+            if taken.is_ok() {
+                return;
+            }
+            std::thread::yield_now();
+        }
+    });
+}
+
 /// Opens the file and gives the key. Nothing is read and nothing written yet: a wrong key shows at the first read.
 pub(crate) fn connect(path: &Path, key: &Secret, role: Role) -> rusqlite::Result<Connection> {
     let access = match role {
@@ -40,6 +57,7 @@ pub(crate) fn connect(path: &Path, key: &Secret, role: Role) -> rusqlite::Result
         Role::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
         Role::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
     };
+    wait_for_sqlcipher();
     // NO_MUTEX: each connection lies behind a mutex of ours.
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     // Until the key proved right and the schema known, closing must leave the files as they are.

@@ -24,7 +24,7 @@ struct Asked<'a> {
 
 impl admit::Ledger for Asked<'_> {
     fn may_write(&self, area: RecordId) -> bool {
-        self.scope.covers(area)
+        self.scope.may_write(area)
     }
 
     fn record(&self, id: RecordId) -> Option<(KindCode, RecordId)> {
@@ -212,7 +212,7 @@ impl County {
     fn take_again(&self, tx: &WriteTx<'_>, id: OpId, now_ms: i64) -> Result<Option<Applied>> {
         let Some(Fed { op, .. }) = tx.rows().operation(id)? else { return Ok(None) };
         let Some(device) = tx.rows().device_no(id.device)? else { return Ok(None) };
-        let by = caller::author(tx.rows(), device, tx.tree())?;
+        let by = self.author(tx.rows(), device, tx.tree())?;
         let (outcome, applied) = self.take(tx, &by, &op, now_ms)?;
         tx.rows().put_outcome(id.device, &outcome)?;
         Ok(applied)

@@ -44,7 +44,7 @@ impl County {
     pub fn let_in(&self, who: Verified) -> Result<Caller> {
         let caller = self.read(|rows| {
             let device = rows.device(who.device)?.ok_or(Refused::BadSignature)?;
-            caller(rows, device, self.areas())
+            self.caller(rows, device, self.areas())
         })?;
         self.use_up(&caller.device, who.nonce)?;
         Ok(caller)
@@ -66,19 +66,42 @@ impl County {
     }
 }
 
-/// The caller behind a device row, as the rows say now.
-pub(super) fn caller(rows: &Rows<'_>, device: DeviceRow, tree: Arc<super::AreaTree>) -> Result<Caller> {
-    if device.state == DeviceState::Revoked {
-        return Err(Refused::Revoked.into());
+impl County {
+    /// The caller behind a device row, as the rows say now.
+    pub(super) fn caller(
+        &self,
+        rows: &Rows<'_>,
+        device: DeviceRow,
+        tree: Arc<super::AreaTree>,
+    ) -> Result<Caller> {
+        if device.state == DeviceState::Revoked {
+            return Err(Refused::Revoked.into());
+        }
+        self.author(rows, device, tree)
     }
-    author(rows, device, tree)
+
+    /// The same for what a phone wrote earlier, when it may have been revoked since.
+    pub(super) fn author(
+        &self,
+        rows: &Rows<'_>,
+        device: DeviceRow,
+        tree: Arc<super::AreaTree>,
+    ) -> Result<Caller> {
+        let worker = rows.worker(device.worker)?.ok_or(StorageError::Damaged("worker of a device"))?;
+        let (mut granted, mut leaving) = (Vec::new(), Vec::new());
+        let since_ms = self.now_ms() - i64::from(self.settings.hand_over_days) * DAY_MS;
+        let mut grants = rows.grants(Some(worker.id))?;
+        grants.retain(|grant| {
+            match grant.revoked {
+                false => granted.push(grant.area),
+                true if grant.revoked_ms > since_ms => leaving.push(grant.area),
+                true => {}
+            }
+            !grant.revoked
+        });
+        let scope = Scope::new(tree, &worker, granted, leaving);
+        Ok(Caller { device, worker, grants, scope })
+    }
 }
 
-/// The same for what a phone wrote earlier, when it may have been revoked since.
-pub(super) fn author(rows: &Rows<'_>, device: DeviceRow, tree: Arc<super::AreaTree>) -> Result<Caller> {
-    let worker = rows.worker(device.worker)?.ok_or(StorageError::Damaged("worker of a device"))?;
-    let mut grants = rows.grants(Some(worker.id))?;
-    grants.retain(|grant| !grant.revoked);
-    let scope = Scope::new(tree, &worker, grants.iter().map(|grant| grant.area).collect());
-    Ok(Caller { device, worker, grants, scope })
-}
+const DAY_MS: i64 = 86_400_000;

@@ -1,6 +1,6 @@
 //! Codes, phones, grants: how a phone comes to belong to a worker, and how it ceases to.
 
-use super::caller::{Caller, caller};
+use super::caller::Caller;
 use super::error::{Refused, Result};
 use super::{County, WriteTx, feed};
 use crate::storage::{DeviceState, GrantRow};
@@ -95,7 +95,7 @@ impl County {
 
     fn enrolled(&self, tx: &WriteTx<'_>, no: DeviceNo, next_ca: &[u8], now_ms: i64) -> Result<Enrolled> {
         let device = tx.rows().device_no(no)?.ok_or(Refused::BadCode)?;
-        let Caller { device, worker, grants, scope } = caller(tx.rows(), device, tx.tree())?;
+        let Caller { device, worker, grants, scope } = self.caller(tx.rows(), device, tx.tree())?;
         let name = tx.rows().meta(super::secrets::NAME)?.unwrap_or_default();
         let caller = Caller { device, worker, grants, scope };
         Ok(Enrolled {
@@ -149,16 +149,18 @@ impl County {
     pub fn grant(&self, worker: RecordId, area: RecordId) -> Result<()> {
         self.write(|tx| {
             tx.tree().get(area).ok_or(Refused::NotFound)?;
-            set_grant(tx, worker, area, false)
+            set_grant(tx, worker, area, None)
         })
     }
 
-    /// Takes a grant back.
+    /// Takes a grant back: the phone sees nothing of the area any more. What was written under the grant is taken in for
+    /// [`super::Settings::hand_over_days`].
     ///
     /// # Errors
     /// [`Refused::NotFound`] for an unknown worker; [`super::CountyError`] of the storage.
     pub fn revoke_grant(&self, worker: RecordId, area: RecordId) -> Result<()> {
-        self.write(|tx| set_grant(tx, worker, area, true))
+        let now_ms = self.now_ms();
+        self.write(|tx| set_grant(tx, worker, area, Some(now_ms)))
     }
 
     /// A worker's grants in force.
@@ -172,10 +174,16 @@ impl County {
     }
 }
 
-fn set_grant(tx: &WriteTx<'_>, worker: RecordId, area: RecordId, revoked: bool) -> Result<()> {
+fn set_grant(tx: &WriteTx<'_>, worker: RecordId, area: RecordId, revoked_ms: Option<i64>) -> Result<()> {
     tx.rows().worker(worker)?.ok_or(Refused::NotFound)?;
     let version = tx.rows().grants(Some(worker))?.iter().map(|grant| grant.version).max().unwrap_or(0) + 1;
-    Ok(tx.rows().put_grant(&GrantRow { worker, area, version, revoked })?)
+    Ok(tx.rows().put_grant(&GrantRow {
+        worker,
+        area,
+        version,
+        revoked: revoked_ms.is_some(),
+        revoked_ms: revoked_ms.unwrap_or(0),
+    })?)
 }
 
 /// The sender holds the private half of the key.

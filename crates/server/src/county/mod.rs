@@ -52,13 +52,20 @@ pub struct Settings {
     pub photo_keep_days: u32,
     /// Days without contact after which a phone locks itself.
     pub lease_days: u32,
+    /// Days after a grant was taken back in which what was written under it is still taken in.
+    pub hand_over_days: u32,
     /// Largest picture.
     pub photo_limits: xunge_photo::Limits,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { photo_keep_days: 7, lease_days: 7, photo_limits: xunge_photo::Limits::default() }
+        Self {
+            photo_keep_days: 7,
+            lease_days: 7,
+            hand_over_days: 7,
+            photo_limits: xunge_photo::Limits::default(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 //! number may not push any more until the desk has looked.
 
 use super::apply::hash_of;
-use super::caller::{self, Caller};
+use super::caller::Caller;
 use super::error::{CountyError, Refused, Result};
 use super::{County, WriteTx};
 use crate::storage::{DeviceState, Fed};
@@ -108,7 +108,7 @@ impl County {
         if device.state == DeviceState::Quarantined {
             return Ok(PushAnswer::Quarantined);
         }
-        let by = caller::caller(rows, device, tx.tree())?;
+        let by = self.caller(rows, device, tx.tree())?;
         let held = by.device.chain;
         if push.first > held.counter + 1 {
             return Err(Refused::Gap { next: held.counter + 1 }.into());

@@ -14,16 +14,23 @@ use xunge_domain::records::{KindCode, RecordKind};
 pub struct Scope {
     tree: Arc<AreaTree>,
     granted: Vec<RecordId>,
+    /// Taken back a short while ago: what was written there is taken in, nothing of it is shown.
+    leaving: Vec<RecordId>,
     role: WorkerRole,
     worker: RecordId,
 }
 
 impl Scope {
     /// The scope of a worker with these areas granted.
-    pub(super) fn new(tree: Arc<AreaTree>, worker: &WorkerRow, granted: Vec<RecordId>) -> Self {
+    pub(super) fn new(
+        tree: Arc<AreaTree>,
+        worker: &WorkerRow,
+        granted: Vec<RecordId>,
+        leaving: Vec<RecordId>,
+    ) -> Self {
         // A role this version does not know gets the narrowest one.
         let role = WorkerRole::from_code(worker.role).unwrap_or(WorkerRole::Helper);
-        Self { tree, granted, role, worker: worker.id }
+        Self { tree, granted, leaving, role, worker: worker.id }
     }
 
     /// Role of the worker.
@@ -35,6 +42,18 @@ impl Scope {
     pub fn covers(&self, area: RecordId) -> bool {
         self.granted.contains(&area)
             || self.tree.ancestors(area).iter().any(|above| self.granted.contains(above))
+    }
+
+    /// Whether operations on `area` are taken in: granted, or taken back so recently that a phone may still hand over
+    /// what was written before it knew.
+    pub fn may_write(&self, area: RecordId) -> bool {
+        self.covers(area) || self.hands_over(area)
+    }
+
+    /// Whether `area` was taken back a short while ago.
+    pub fn hands_over(&self, area: RecordId) -> bool {
+        self.leaving.contains(&area)
+            || self.tree.ancestors(area).iter().any(|above| self.leaving.contains(above))
     }
 
     /// Granted areas and everything below.

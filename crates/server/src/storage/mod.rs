@@ -31,7 +31,7 @@ pub use workers::{GrantRow, WorkerRow};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, Once, PoisonError};
 use zeroize::Zeroizing;
 
 /// What went wrong below. Never holds values of rows.
@@ -74,8 +74,12 @@ pub type Result<T> = std::result::Result<T, StorageError>;
 /// Raw SQLCipher key.
 pub type DbKey = Zeroizing<[u8; 32]>;
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("0001_start.sql"), include_str!("0002_reopen_code.sql"), include_str!("0003_given.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("0001_start.sql"),
+    include_str!("0002_reopen_code.sql"),
+    include_str!("0003_given.sql"),
+    include_str!("0004_hand_over.sql"),
+];
 
 /// Readers kept open between questions.
 const IDLE_READERS: usize = 4;
@@ -173,7 +177,24 @@ impl Rows<'_> {
     }
 }
 
+/// SQLite marks itself as initialised a moment before SQLCipher has initialised itself. A second thread that opens its
+/// first database in that moment is told that its key is no key. So the first open of a process waits until an empty
+/// database in memory takes one.
+fn wait_for_sqlcipher() {
+    static READY: Once = Once::new();
+    READY.call_once(|| {
+        for _ in 0..100_000 {
+            let taken = Connection::open_in_memory().and_then(|db| db.execute_batch("PRAGMA key = 'ready'"));
+            if taken.is_ok() {
+                return;
+            }
+            std::thread::yield_now();
+        }
+    });
+}
+
 fn connect(path: &Path, key: &DbKey, flags: OpenFlags) -> Result<Connection> {
+    wait_for_sqlcipher();
     let db = Connection::open_with_flags(path, flags)?;
     let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
     // What SQLCipher would print by itself about a wrong key is said by the error.

@@ -30,6 +30,8 @@ pub struct GrantRow {
     pub version: u64,
     /// No longer in force.
     pub revoked: bool,
+    /// When it was taken back, UTC milliseconds; 0 while it is in force.
+    pub revoked_ms: i64,
 }
 
 const WORKER: &str = "SELECT id, area, number, name, role FROM worker";
@@ -84,7 +86,7 @@ impl Rows<'_> {
     /// Grants, of one worker or of all, revoked ones included.
     pub fn grants(&self, of: Option<RecordId>) -> Result<Vec<GrantRow>> {
         let mut query = self.db.prepare_cached(
-            "SELECT worker, area, version, revoked
+            "SELECT worker, area, version, revoked, revoked_ms
                FROM area_grant
               WHERE county = ?1 AND (?2 IS NULL OR worker = ?2)
               ORDER BY worker, area",
@@ -97,6 +99,7 @@ impl Rows<'_> {
                 area: id(row.get_ref(1)?.as_blob().unwrap_or_default())?,
                 version: unsigned(row.get(2)?),
                 revoked: row.get(3)?,
+                revoked_ms: row.get(4)?,
             });
         }
         Ok(grants)
@@ -106,8 +109,9 @@ impl Rows<'_> {
     pub fn put_grant(&self, grant: &GrantRow) -> Result<()> {
         self.db
             .prepare_cached(
-                "INSERT INTO area_grant (county, worker, area, version, revoked) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (county, worker, area) DO UPDATE SET version = excluded.version, revoked = excluded.revoked",
+                "INSERT INTO area_grant (county, worker, area, version, revoked, revoked_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (county, worker, area) DO UPDATE SET version = excluded.version,
+                   revoked = excluded.revoked, revoked_ms = excluded.revoked_ms",
             )?
             .execute((
                 self.county,
@@ -115,6 +119,7 @@ impl Rows<'_> {
                 grant.area.0.as_bytes(),
                 signed(grant.version),
                 grant.revoked,
+                grant.revoked_ms,
             ))?;
         Ok(())
     }
