@@ -186,6 +186,8 @@ fn live(scene: &Scene, phone: &mut SimPhone, words: &mut Words) {
     settle(phone);
     let worker = worker_of(scene, phone);
     scene.county.county().revoke_grant(worker, scene.county.grid).unwrap();
+    // The hand-over is past: what is written now is refused.
+    scene.clock.pass(8 * 86_400_000);
     ok(
         phone,
         "record_visit",
