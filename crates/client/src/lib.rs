@@ -16,6 +16,7 @@ pub mod error;
 pub mod https;
 pub mod local;
 pub mod open;
+mod position;
 pub mod ports;
 pub mod reads;
 pub mod simulated;
