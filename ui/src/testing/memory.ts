@@ -326,10 +326,9 @@ export function memory(search = window.location.search): Carrier {
         ? { here: null, buildings: [] }
         : {
             here: HERE,
-            buildings: buildings().map((one, n) => ({
-              building: one,
-              metres: [64, 22, 118, 210, 345, 1180][n] ?? 1500,
-            })),
+            buildings: buildings()
+              .map((one, n) => ({ building: one, metres: [64, 22, 118, 210, 345, 1180][n] ?? 1500 }))
+              .sort((a, b) => a.metres - b.metres),
           },
     households: ({ query, page }) => {
       if (query === '') return recent(page.offset, page.limit);
