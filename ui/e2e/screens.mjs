@@ -1,7 +1,7 @@
 // Walks every screen with the memory carrier and checks each with axe (0 serious findings) and with measure.mjs (sizes,
 // targets, nothing cut off); no message in the console, no request to anyone else. Pictures go to the folder named by SCREENS (default: e2e/out).
 //   SCREENS=folder  ONLY=regexp  SCENES=normal,big,dark,en,big-en,big-dark,biggest (or all; normal,big when not given)  npm run e2e:full
-// With --few: the flows and the screens of an ordinary day in the normal look, for every run of the tests.
+// With --few: the flows and the screens of an ordinary day, normal and big, for every run of the tests.
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ const SCENES = {
   biggest: 'big=3',
 };
 const few = process.argv.includes('--few');
-const asked = process.env.SCENES ?? (few ? 'normal' : 'normal,big');
+const asked = process.env.SCENES ?? 'normal,big';
 const wanted = asked === 'all' ? Object.keys(SCENES) : asked.split(',');
 
 const GREY =
