@@ -1,8 +1,8 @@
 //! The opened phone: store, identity, the way to the county, and what may be forgotten when the process dies.
 
 use crate::error::{Result, rule};
-use crate::position::Position;
 use crate::ports::{Connector, Device, Transport};
+use crate::position::Position;
 use crate::views::session::{Changes, ChangesArgs, Settings};
 use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};

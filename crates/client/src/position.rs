@@ -41,9 +41,8 @@ impl Open {
 
     fn remembered(&self, within_ms: u64) -> Option<Position> {
         let now = self.world.clock.now();
-        (*self.position()).filter(|known| {
-            known.boot == now.boot && now.mono_ms.saturating_sub(known.mono_ms) <= within_ms
-        })
+        (*self.position())
+            .filter(|known| known.boot == now.boot && now.mono_ms.saturating_sub(known.mono_ms) <= within_ms)
     }
 
     fn ask_position(&self) -> Option<Fix> {

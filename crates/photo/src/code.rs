@@ -63,9 +63,8 @@ mod tests {
     /// The code in grey on grey, somewhere in a larger picture, as a camera would see it.
     fn picture(side: u32, module: u32, dark: u8, light: u8) -> RgbImage {
         let hints = EncodeHints::default();
-        let code = MultiFormatWriter
-            .encode_with_hints(INVITATION, &BarcodeFormat::QR_CODE, 0, 0, &hints)
-            .unwrap();
+        let code =
+            MultiFormatWriter.encode_with_hints(INVITATION, &BarcodeFormat::QR_CODE, 0, 0, &hints).unwrap();
         let mut image = RgbImage::from_pixel(side, side * 3 / 4, Rgb([light; 3]));
         let (left, top) = (side / 5, side / 9);
         for y in 0..code.getHeight() * module {
@@ -81,12 +80,7 @@ mod tests {
     fn jpeg(image: &RgbImage) -> Vec<u8> {
         let mut out = Vec::new();
         jpeg_encoder::Encoder::new(&mut out, 70)
-            .encode(
-                image.as_raw(),
-                image.width() as u16,
-                image.height() as u16,
-                jpeg_encoder::ColorType::Rgb,
-            )
+            .encode(image.as_raw(), image.width() as u16, image.height() as u16, jpeg_encoder::ColorType::Rgb)
             .unwrap();
         out
     }

@@ -94,7 +94,8 @@ fn the_lamp_is_reported_mended_and_answered() {
     assert_eq!((listed(&phone, "open"), listed(&phone, "answered")), (vec![], vec![lamp.clone()]));
     assert_eq!(view(&phone, &lamp).may, ["rate"]);
 
-    let rate = IncidentStepArgs { id: lamp.clone(), verb: "rate".into(), text: "5 很快".into(), form: None };
+    let rate =
+        IncidentStepArgs { id: lamp.clone(), verb: "rate".into(), text: "5 很快".into(), form: None };
     phone.open.incident_step(&rate).unwrap();
     assert_eq!(phone.open.today_view().unwrap().answers, [], "rated is read");
     assert_eq!(view(&phone, &lamp).may, Vec::<String>::new());

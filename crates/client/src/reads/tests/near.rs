@@ -169,7 +169,11 @@ fn the_cameras_file_stays_until_the_copy_is_stored() {
 
     phone.device.load_photos(vec![b"no picture".to_vec()]);
     assert_eq!(take(&phone).unwrap_err().code(), "photo_not_an_image");
-    assert_eq!(phone.device.recover_photo().unwrap(), None, "of no use to anyone, it does not block the camera");
+    assert_eq!(
+        phone.device.recover_photo().unwrap(),
+        None,
+        "of no use to anyone, it does not block the camera"
+    );
 }
 
 #[test]
