@@ -19,7 +19,7 @@ export const flows = [
       await tap(page, '开始登记');
       await page.fill('#address', '192.168.1.20:8443');
       await page.fill('#code', '7k3u');
-      await sees(page, '登记码里不会有');
+      await sees(page, '码里不会有');
       await page.fill('#code', '7k3m-9qxt-4hbr-t6w2-zc5d');
       await sees(page, '20 位齐了');
       await tap(page, '下一步');
@@ -232,7 +232,7 @@ export const flows = [
     name: 'big_type_is_one_touch_away_and_has_four_tabs',
     path: '/me',
     async run(page) {
-      await page.locator('.van-switch').first().click();
+      await page.locator('[role=switch]').first().click();
       await page.waitForFunction(() => document.documentElement.hasAttribute('data-big'));
       assert.equal(await page.locator('nav .tab').count(), 4);
     },
