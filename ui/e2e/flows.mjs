@@ -19,7 +19,7 @@ export const flows = [
       await tap(page, '开始登记');
       await page.fill('#address', '192.168.1.20:8443');
       await page.fill('#code', '7k3u');
-      await sees(page, '登记码里不会有');
+      await sees(page, '码里不会有');
       await page.fill('#code', '7k3m-9qxt-4hbr-t6w2-zc5d');
       await sees(page, '20 位齐了');
       await tap(page, '下一步');
@@ -32,6 +32,80 @@ export const flows = [
       await sees(page, '都在手机里了');
       await tap(page, '开始用');
       await at(page, '/today');
+    },
+  },
+  {
+    name: 'a_worker_enrols_with_a_picture_of_the_code',
+    query: 'phase=new&first=1',
+    async run(page) {
+      await tap(page, '开始登记');
+      await page.setInputFiles('input[type=file]', { name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('x') });
+      await sees(page, '这张图里没认出二维码');
+      await tap(page, '拍下二维码');
+      await sees(page, '县里的地址是 192.168.1.20:8443');
+      await tap(page, '下一步');
+      await pin(page, '258036');
+      await pin(page, '258036');
+      await at(page, '/first-sync');
+    },
+  },
+  {
+    name: 'a_picture_that_outlived_the_process_brings_the_worker_back_to_its_form',
+    query: 'camera_died=1',
+    path: '/today',
+    async run(page) {
+      await at(page, '/report');
+      await sees(page, '上次拍的照片找回来了');
+      assert.equal(await page.locator('.photo').count(), 1);
+    },
+  },
+  {
+    name: 'the_same_thing_is_not_reported_twice',
+    path: '/report',
+    async run(page) {
+      await tap(page, '拍照');
+      await sees(page, '已定位');
+      await tap(page, '占用消防通道');
+      await sees(page, '米内有一件相似的');
+      await tap(page, '是同一件，补充进去');
+      await page
+        .locator('.van-popup button:has-text("补充进去"), .van-dialog button:has-text("补充进去")')
+        .last()
+        .click();
+      await at(page, '/incident/i1');
+      await sees(page, '补充进去了');
+    },
+  },
+  {
+    name: 'what_the_county_asked_for_is_added_with_a_photo_and_the_words_come_back',
+    path: '/incident/i3',
+    async run(page) {
+      await tap(page, '补充说明');
+      await page.fill('#i-text', '是 5 幢 1 单元的');
+      await tap(page, '补一张照片');
+      await page.locator('.van-popup .photo').first().waitFor();
+      await page.locator('.van-popup button[aria-label="关闭"]').first().click();
+      await settle(page);
+      await page.evaluate(() => (window.location.hash = '#/today'));
+      await at(page, '/today');
+      await page.evaluate(() => (window.location.hash = '#/incident/i3'));
+      await sees(page, '草稿已存');
+      assert.equal(await page.inputValue('#i-text'), '是 5 幢 1 单元的');
+      await page.locator('.van-popup button:has-text("保存")').click();
+      await sees(page, '补充好了');
+    },
+  },
+  {
+    name: 'households_are_found_by_what_is_near_and_what_was_visited_last',
+    path: '/households',
+    async run(page) {
+      await tap(page, '附近');
+      await sees(page, '22 米');
+      await tap(page, '2幢 · ');
+      await sees(page, '6层');
+      await tap(page, '最近');
+      await page.locator('.piece a').first().click();
+      await at(page, '/household/');
     },
   },
   {
@@ -158,7 +232,7 @@ export const flows = [
     name: 'big_type_is_one_touch_away_and_has_four_tabs',
     path: '/me',
     async run(page) {
-      await page.locator('.van-switch').first().click();
+      await page.locator('[role=switch]').first().click();
       await page.waitForFunction(() => document.documentElement.hasAttribute('data-big'));
       assert.equal(await page.locator('nav .tab').count(), 4);
     },

@@ -1,22 +1,31 @@
-// Walks every screen with the memory carrier and checks each with axe: 0 serious findings, nothing cut off, no message
-// in the console, no request to anyone else. Pictures go to the folder named by SCREENS (default: e2e/out).
-//   SCREENS=folder  ONLY=regexp  SCENES=normal,big,dark,en,big-en (or all; normal,big when not given)  npm run e2e:full
-// With --few: the flows and the screens of an ordinary day in the normal look, for every run of the tests.
+// Walks every screen with the memory carrier and checks each with axe (0 serious findings) and with measure.mjs (sizes,
+// targets, nothing cut off); no message in the console, no request to anyone else. Pictures go to the folder named by SCREENS (default: e2e/out).
+//   SCREENS=folder  ONLY=regexp  SCENES=normal,big,dark,en,big-en,big-dark,biggest (or all; normal,big when not given)  npm run e2e:full
+// With --few: the flows and the screens of an ordinary day, normal and big, for every run of the tests.
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DESK, launch, PHONE } from './browser.mjs';
 import { flows } from './flows.mjs';
+import { measure } from './measure.mjs';
 import { deskShots, phoneShots } from './shots.mjs';
 import { serveTesting } from './serve.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const out = process.env.SCREENS ?? fileURLToPath(new URL('out', import.meta.url));
 const only = process.env.ONLY ? new RegExp(process.env.ONLY) : null;
-const SCENES = { normal: '', big: 'big=1', dark: 'theme=dark', en: 'lang=en', 'big-en': 'big=1&lang=en' };
+const SCENES = {
+  normal: '',
+  big: 'big=1',
+  dark: 'theme=dark',
+  en: 'lang=en',
+  'big-en': 'big=1&lang=en',
+  'big-dark': 'big=1&theme=dark',
+  biggest: 'big=3',
+};
 const few = process.argv.includes('--few');
-const asked = process.env.SCENES ?? (few ? 'normal' : 'normal,big');
+const asked = process.env.SCENES ?? 'normal,big';
 const wanted = asked === 'all' ? Object.keys(SCENES) : asked.split(',');
 
 const GREY =
@@ -60,21 +69,13 @@ async function shoot(kind, options, scene, query, shot) {
     }
     await page.screenshot({ path: join(out, `${name}.png`) });
     pictures++;
-    const cut = await page.evaluate((width) => {
-      const wide = Math.max(document.documentElement.scrollWidth, window.innerWidth) - width;
-      const found = wide > 1 ? [`page is ${wide} px too wide`] : [];
-      for (const node of document.querySelectorAll('button, b, h1, h2, span, p, a')) {
-        const style = getComputedStyle(node);
-        const inner = [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-        if (inner && style.overflowX === 'hidden' && node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 1)
-          found.push(`cut off: “${node.textContent.trim().slice(0, 40)}”`);
-      }
-      // Untranslated keys look like "group.name".
-      const keys = document.body.innerText.match(/\b[a-z_]+\.[a-z_]+(\.[a-z_]+)?\b/g) ?? [];
-      for (const key of keys) if (!/^(xunge|example|png|www)/.test(key)) found.push(`key shown: ${key}`);
-      return found;
-    }, options.viewport.width);
-    cut.forEach(note);
+    if (kind === 'phone') {
+      const big = await page.evaluate(() => document.documentElement.hasAttribute('data-big'));
+      (await page.evaluate(measure, { width: options.viewport.width, big })).forEach(note);
+    } else {
+      const wide = await page.evaluate((width) => document.documentElement.scrollWidth - width, options.viewport.width);
+      if (wide > 1) note(`page is ${wide} px too wide`);
+    }
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() =>
       window.axe.run({ exclude: ['.water'] }, { resultTypes: ['violations'] }),

@@ -17,14 +17,14 @@ const TYPES = {
 export const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-export async function serveTesting() {
+export async function serveTesting({ minify = false } = {}) {
   const outDir = await mkdtemp(join(tmpdir(), 'xunge-ui-'));
   const root = fileURLToPath(new URL('..', import.meta.url));
   await build({
     root,
     mode: 'testing',
     logLevel: 'warn',
-    build: { outDir, emptyOutDir: true, minify: false, reportCompressedSize: false },
+    build: { outDir, emptyOutDir: true, minify, reportCompressedSize: false },
   });
   const server = createServer(async (request, response) => {
     const path =

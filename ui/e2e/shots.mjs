@@ -10,6 +10,14 @@ const either =
     await page.locator(found).first().click();
   };
 
+/** In big type a report goes step by step; otherwise all of it is there. */
+async function steps(page, n) {
+  for (let i = 0; i < n; i++) {
+    const next = page.locator('.foot button:has-text("下一步"), .foot button:has-text("Next")');
+    if (await next.count()) await next.first().click();
+  }
+}
+
 export const phoneShots = [
   { name: '01-enrol', daily: true, path: '/enrol', query: 'phase=new' },
   {
@@ -32,6 +40,24 @@ export const phoneShots = [
       await page.fill('#code', '7K3M9QXT4HBRT6W2ZC5D');
       await either('下一步', 'Next')(page);
       await page.keyboard.type('258');
+    },
+  },
+  {
+    name: '02a-enrol-scanned',
+    path: '/enrol',
+    query: 'phase=new',
+    act: async (page) => {
+      await either('开始登记', 'Begin')(page);
+      await either('拍下二维码', 'Photograph')(page);
+    },
+  },
+  {
+    name: '02b-enrol-no-code',
+    path: '/enrol',
+    query: 'phase=new',
+    act: async (page) => {
+      await either('开始登记', 'Begin')(page);
+      await page.setInputFiles('input[type=file]', { name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('x') });
     },
   },
   { name: '04-first-sync', path: '/first-sync', query: 'first=1' },
@@ -65,6 +91,9 @@ export const phoneShots = [
       await page.waitForTimeout(300);
     },
   },
+  { name: '15-recent', daily: true, path: '/households', act: either('最近', 'Recent') },
+  { name: '16-nearby', daily: true, path: '/households', act: either('附近', 'Nearby') },
+  { name: '17-nearby-no-fix', path: '/households', query: 'nofix=1', act: either('附近', 'Nearby') },
   { name: '20-household', path: '/household/h1-301' },
   { name: '21-household-full', daily: true, path: '/household/h1-301', full: true },
   { name: '22-reveal-reason', path: '/household/h1-301', act: either('看全', 'Show') },
@@ -116,15 +145,45 @@ export const phoneShots = [
   { name: '50-report', path: '/report' },
   { name: '51-report-draft', path: '/report', query: 'draft=1' },
   { name: '52-report-full', daily: true, path: '/report', query: 'draft=1', full: true },
-  { name: '53-solved', path: '/report', query: 'draft=1', act: either('已当场解决', 'Solved on the spot') },
+  { name: '50a-report-no-fix', path: '/report', query: 'nofix=1', full: true },
+  {
+    name: '52a-report-where',
+    path: '/report',
+    query: 'draft=1',
+    act: async (page) => steps(page, 2),
+  },
+  {
+    name: '52b-report-check',
+    path: '/report',
+    query: 'draft=1',
+    act: async (page) => steps(page, 3),
+  },
+  { name: '52c-photo-back', path: '/today', query: 'camera_died=1', wait: 500 },
+  {
+    name: '53-solved',
+    path: '/report',
+    query: 'draft=1',
+    act: async (page) => {
+      await steps(page, 3);
+      await either('已当场解决', 'Solved on the spot')(page);
+    },
+  },
   { name: '54-incidents', path: '/incidents' },
   { name: '55-incident', daily: true, path: '/incident/i4', full: true },
   { name: '56-returned', path: '/incident/i3' },
+  { name: '56a-supplement', path: '/incident/i3', act: either('补充说明', 'Add to it', 'Add') },
+  {
+    name: '56b-rate',
+    path: '/incident/i4',
+    act: either('评价', 'Rate'),
+  },
   { name: '57-photo', path: '/incident/i1', act: async (page) => page.locator('.photo .open').first().click() },
   { name: '60-review', daily: true, path: '/review', full: true },
   { name: '61-third', path: '/review', act: either('都不对', 'Neither') },
   { name: '70-me', path: '/me', full: true },
   { name: '71-sync', daily: true, path: '/me/sync', query: 'net=off', full: true },
+  { name: '71a-sync-online', path: '/me/sync', full: true },
+  { name: '72a-about', daily: true, path: '/me/about', full: true },
   { name: '72-access', path: '/me/access' },
   { name: '73-privacy', path: '/me/privacy', full: true },
   { name: '74-failure', path: '/me/sync', query: 'net=off', act: press('') },

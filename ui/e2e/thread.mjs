@@ -34,7 +34,11 @@ async function open(what, options) {
     // Asking who is logged in is how the desk begins, and "nobody" (401) is the answer then: Chromium reports it.
     const nobodyYet =
       what === 'desk' && !loggedIn && / 401 /.test(line.text()) && /\/desk\/api\/me$/.test(line.location().url);
-    if (line.type() === 'error' && !nobodyYet) faults.push(`${what}: console ${line.text()} ${line.location().url}`);
+    // A picture without a code is refused (422), which is what that step wants.
+    const noCode =
+      what === 'phone' && / 422 /.test(line.text()) && /\/call\/read_invitation$/.test(line.location().url);
+    if (line.type() === 'error' && !nobodyYet && !noCode)
+      faults.push(`${what}: console ${line.text()} ${line.location().url}`);
   });
   page.on(
     'response',
@@ -64,13 +68,37 @@ let incident = '';
 
 const steps = [
   [
-    'a new phone is enrolled with the address, the code and a PIN',
+    'a code of twenty characters is taken as typed, and a picture without a code is told',
     async () => {
       await phone.goto(stack.phone);
       await tap('开始登记');
       await phone.fill('#address', stack.address);
       await phone.fill('#code', stack.code);
       await sees('20 位齐了');
+      const blank = await phone.screenshot();
+      await phone.setInputFiles('input[type=file]', { name: 'a.png', mimeType: 'image/png', buffer: blank });
+      await sees('这张图里没认出二维码');
+    },
+  ],
+  [
+    'the desk shows a code, the phone reads it off a picture and is enrolled with a PIN',
+    async () => {
+      await desk.goto(stack.desk);
+      await desk.fill('#name', stack.account.name);
+      await desk.fill('#password', stack.account.password);
+      await desk.keyboard.press('Enter');
+      await desk.locator('#password').waitFor({ state: 'detached' });
+      loggedIn = true;
+      await desk.goto(`${stack.desk}#/grids`);
+      const worker = desk.locator('tr:has-text("D0001")').first();
+      await worker.getByRole('button', { name: '登记码', exact: true }).click();
+      const code = desk.locator('.qr').first();
+      await code.waitFor();
+      await desk.waitForTimeout(400);
+      const buffer = await code.screenshot();
+      await phone.setInputFiles('input[type=file]', { name: 'qr.png', mimeType: 'image/png', buffer });
+      await sees('二维码认出来了');
+      await sees(stack.address);
       await shot('enrol');
       await tap('下一步');
       await pin();
@@ -102,6 +130,21 @@ const steps = [
       await phone.locator('.card.flush a').first().tap();
       await at('/household/');
       await shot('household');
+    },
+  ],
+  [
+    'the last visited and the nearest are one touch away',
+    async () => {
+      await tab0('/households');
+      await phone.locator('.search .clear').tap();
+      await tap('最近');
+      await phone.locator('.piece a').nth(2).waitFor();
+      await tap('附近');
+      await Promise.race([sees('重新定位'), sees('现在定不了位')]);
+      await shot('nearby');
+      await tap('楼栋');
+      await phone.goBack();
+      await at('/household/');
     },
   ],
   [
@@ -167,14 +210,8 @@ const steps = [
     },
   ],
   [
-    'the desk logs in and sees the case with its photo while the round goes on',
+    'the desk sees the case with its photo while the round goes on',
     async () => {
-      await desk.goto(stack.desk);
-      await desk.fill('#name', stack.account.name);
-      await desk.fill('#password', stack.account.password);
-      await desk.keyboard.press('Enter');
-      await desk.locator('.list .row').first().waitFor();
-      loggedIn = true;
       await desk.goto(`${stack.desk}#/incidents/${incident}`);
       await sees(WORDS, desk);
       await desk.locator('.case .tag.green:has-text("证据完整")').waitFor();

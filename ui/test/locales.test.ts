@@ -10,7 +10,7 @@ import { told, word } from '@/words/words';
 
 /** Every code the core's border is known to send; each needs its three sentences. */
 const CODES =
-  'unknown_command bad_arguments wrong_phase bad_code code_expired code_used ca_mismatch county_unreachable captive_portal county_error bad_answer wrong_pin pin_locked weak_pin store_damaged wrong_key disk_full not_found photo_empty photo_not_an_image photo_unsupported_format photo_too_large_bytes photo_too_many_pixels photo_damaged no_patrol patrol_under_way illegal_transition reveal_limit invalid_field undo_gone clock_odd revoked lease_over not_on_this_platform internal core_unreachable cancelled no_permission device_failed key_store_lost bad_address bad_pin no_grid too_many_tries bad_request out_of_scope feed_went_back wrong_epoch phone_behind chain_mismatch'.split(
+  'unknown_command bad_arguments wrong_phase bad_code code_expired code_used ca_mismatch county_unreachable captive_portal county_error bad_answer wrong_pin pin_locked weak_pin store_damaged wrong_key disk_full not_found photo_empty photo_not_an_image photo_unsupported_format photo_too_large_bytes photo_too_many_pixels photo_damaged no_patrol patrol_under_way illegal_transition reveal_limit invalid_field undo_gone clock_odd revoked lease_over not_on_this_platform internal core_unreachable cancelled no_permission device_failed key_store_lost bad_address bad_pin no_grid too_many_tries bad_request out_of_scope feed_went_back wrong_epoch chain_mismatch no_code_in_picture not_an_invitation newer_invitation bad_code_length reason_needed too_long photo_stamp_failed photo_encode_failed store_busy store_error newer_schema store_missing key_file_damaged'.split(
     ' ',
   );
 

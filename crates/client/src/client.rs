@@ -6,7 +6,10 @@
 
 mod enrolling;
 mod reopening;
+mod scanning;
 mod unlocking;
+
+pub(crate) use scanning::INVITATION;
 
 use crate::error::{Result, rule};
 use crate::open::{Open, World};
@@ -171,6 +174,7 @@ impl Default for Settings {
         Self {
             language: "zh-CN".into(),
             big_type: false,
+            text_size: 0,
             theme: "system".into(),
             photos_on_mobile_data: false,
         }

@@ -14,6 +14,7 @@ use xunge_domain::track::PatrolMove;
 pub const NAMES: &[&str] = &[
     "app_state",
     "enrol",
+    "read_invitation",
     "unlock",
     "reopen",
     "lock",
@@ -23,12 +24,15 @@ pub const NAMES: &[&str] = &[
     "sync_now",
     "storage",
     "access_log",
+    "about_me",
+    "here",
     "draft_save",
     "draft_load",
     "draft_drop",
     "today",
     "households_head",
     "building",
+    "buildings_near",
     "households",
     "household",
     "save_household",
@@ -45,7 +49,9 @@ pub const NAMES: &[&str] = &[
     "patrol_stop",
     "patrol_check_in",
     "incident_categories",
+    "similar_incidents",
     "take_photo",
+    "recover_photo",
     "drop_photo",
     "draft_photos",
     "report_incident",
@@ -76,6 +82,7 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
         "app_state" => return answer(client.app_state()?),
         "enrol" => return answer(client.enrol(&read(args)?)?),
         "reopen" => return answer(client.reopen(&read(args)?)?),
+        "read_invitation" => return answer(client.read_invitation(&read(args)?)?),
         "unlock" => {
             let args: crate::views::session::UnlockArgs = read(args)?;
             return answer(client.unlock(&args.pin)?);
@@ -99,12 +106,15 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
         }
         "storage" => answer(open.storage()?),
         "access_log" => answer(open.access_log(&read(args)?)?),
+        "about_me" => answer(open.about_me()?),
+        "here" => answer(open.here()),
         "draft_save" => answer(open.save_draft(&read(args)?)?),
         "draft_load" => answer(open.load_draft(&read(args)?)?),
         "draft_drop" => answer(open.drop_draft(&read(args)?)?),
         "today" => answer(open.today_view()?),
         "households_head" => answer(open.households_head()?),
         "building" => answer(open.building(&read(args)?)?),
+        "buildings_near" => answer(open.buildings_near()?),
         "households" => answer(open.households(&read(args)?)?),
         "household" => answer(open.household(&read(args)?)?),
         "save_household" => answer(open.save_household(&read(args)?)?),
@@ -135,7 +145,9 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
             answer(open.patrol()?)
         }
         "incident_categories" => answer(open.incident_categories()?),
+        "similar_incidents" => answer(open.similar_incidents(&read(args)?)?),
         "take_photo" => answer(open.take_photo(&read(args)?)?),
+        "recover_photo" => answer(open.recover_photo()?),
         "drop_photo" => answer(open.drop_photo(&read(args)?)?),
         "draft_photos" => answer(open.draft_photos(&read(args)?)?),
         "report_incident" => answer(open.report_incident(&read(args)?)?),

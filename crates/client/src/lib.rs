@@ -17,6 +17,7 @@ pub mod https;
 pub mod local;
 pub mod open;
 pub mod ports;
+mod position;
 pub mod reads;
 pub mod simulated;
 pub mod syncing;

@@ -2,6 +2,7 @@
 
 use crate::error::{Result, rule};
 use crate::ports::{Connector, Device, Transport};
+use crate::position::Position;
 use crate::views::session::{Changes, ChangesArgs, Settings};
 use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
@@ -103,6 +104,7 @@ pub struct Open {
     plan: Mutex<Plan>,
     contact: Mutex<Contact>,
     settings: Mutex<Settings>,
+    position: Mutex<Option<Position>>,
     work: (Mutex<bool>, Condvar),
 }
 
@@ -130,6 +132,7 @@ impl Open {
             plan: Mutex::new(Plan::default()),
             contact: Mutex::new(contact),
             settings: Mutex::new(settings),
+            position: Mutex::new(None),
             work: (Mutex::new(true), Condvar::new()),
             store,
             world,
@@ -176,6 +179,10 @@ impl Open {
 
     pub(crate) fn plan(&self) -> MutexGuard<'_, Plan> {
         lock(&self.plan)
+    }
+
+    pub(crate) fn position(&self) -> MutexGuard<'_, Option<Position>> {
+        lock(&self.position)
     }
 
     pub(crate) fn contact(&self) -> MutexGuard<'_, Contact> {

@@ -8,18 +8,26 @@ use xunge_domain::track::RawTrack;
 
 /// The phone's hardware. [`crate::simulated`] plays it from files; the shell's plugin plays it on Android.
 pub trait Device: Send + Sync {
-    /// Opens the camera and waits for a picture: the original's bytes. The file it came from is deleted before this
-    /// returns.
+    /// Opens the camera and waits for a picture: the original's bytes. The file it came from stays until
+    /// [`Device::forget_photo`], so that a process that dies before the bytes are safe elsewhere loses nothing.
+    /// `purpose` comes back with a recovered picture.
     ///
     /// # Errors
     /// [`DeviceError`]; `Cancelled` when the worker went back.
-    fn take_photo(&self) -> Result<Vec<u8>, DeviceError>;
+    fn take_photo(&self, purpose: &str) -> Result<Vec<u8>, DeviceError>;
 
-    /// A picture taken before the process died, if one waits.
+    /// A picture that was taken and never forgotten: the process died while the camera had the screen, or before the
+    /// bytes were safe. It stays until [`Device::forget_photo`].
     ///
     /// # Errors
     /// [`DeviceError`].
-    fn recover_photo(&self) -> Result<Option<Vec<u8>>, DeviceError>;
+    fn recover_photo(&self) -> Result<Option<WaitingPhoto>, DeviceError>;
+
+    /// What [`Device::take_photo`] or [`Device::recover_photo`] gave last is safe elsewhere, or of no use: its file goes.
+    ///
+    /// # Errors
+    /// [`DeviceError`].
+    fn forget_photo(&self) -> Result<(), DeviceError>;
 
     /// Where the phone is; `None` when there is no fix within a short time (indoors, no permission).
     ///
@@ -65,6 +73,15 @@ pub trait Device: Send + Sync {
     fn is_simulated(&self) -> bool {
         false
     }
+}
+
+/// A picture that waits to be taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingPhoto {
+    /// What it was taken for, as given to [`Device::take_photo`].
+    pub purpose: String,
+    /// The original's bytes.
+    pub original: Vec<u8>,
 }
 
 /// What the hardware could not do.

@@ -1,7 +1,7 @@
 //! A phone's hardware played from memory: photos in order, a track point by point. Used wherever there is no Android:
 //! the desktop shell, the bridge, the demo, the simulator.
 
-use crate::ports::{Device, DeviceError};
+use crate::ports::{Device, DeviceError, WaitingPhoto};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use xunge_domain::geometry::{Fix, FixSource, LatLon};
 use xunge_domain::track::{RawPoint, RawTrack};
@@ -13,6 +13,8 @@ struct Script {
     /// Pictures the camera gives, in turn, over and over.
     photos: Vec<Vec<u8>>,
     next_photo: usize,
+    /// Taken, not yet forgotten.
+    waiting: Option<WaitingPhoto>,
     /// The walk the recorder plays.
     track: RawTrack,
     /// How much of it was played: (segment, point).
@@ -24,6 +26,14 @@ struct Script {
     pending: RawTrack,
     metered: bool,
     here: Option<Fix>,
+}
+
+impl Script {
+    fn next_picture(&mut self) -> Option<Vec<u8>> {
+        let index = self.next_photo.checked_rem(self.photos.len())?;
+        self.next_photo += 1;
+        self.photos.get(index).cloned()
+    }
 }
 
 /// A simulated phone.
@@ -53,6 +63,14 @@ impl SimulatedDevice {
         let mut script = self.script();
         script.photos = photos;
         script.next_photo = 0;
+    }
+
+    /// The camera takes a picture for `purpose` while nobody is there to receive it: the process died meanwhile.
+    pub fn take_unseen(&self, purpose: &str) {
+        let mut script = self.script();
+        if let Some(original) = script.next_picture() {
+            script.waiting = Some(WaitingPhoto { purpose: purpose.to_owned(), original });
+        }
     }
 
     /// Loads the walk that the next recording plays.
@@ -117,18 +135,20 @@ impl SimulatedDevice {
 }
 
 impl Device for SimulatedDevice {
-    fn take_photo(&self) -> Result<Vec<u8>, DeviceError> {
+    fn take_photo(&self, purpose: &str) -> Result<Vec<u8>, DeviceError> {
         let mut script = self.script();
-        if script.photos.is_empty() {
-            return Err(DeviceError::Cancelled);
-        }
-        let index = script.next_photo % script.photos.len();
-        script.next_photo += 1;
-        script.photos.get(index).cloned().ok_or(DeviceError::Cancelled)
+        let original = script.next_picture().ok_or(DeviceError::Cancelled)?;
+        script.waiting = Some(WaitingPhoto { purpose: purpose.to_owned(), original: original.clone() });
+        Ok(original)
     }
 
-    fn recover_photo(&self) -> Result<Option<Vec<u8>>, DeviceError> {
-        Ok(None)
+    fn recover_photo(&self) -> Result<Option<WaitingPhoto>, DeviceError> {
+        Ok(self.script().waiting.clone())
+    }
+
+    fn forget_photo(&self) -> Result<(), DeviceError> {
+        self.script().waiting = None;
+        Ok(())
     }
 
     fn fix(&self) -> Result<Option<Fix>, DeviceError> {

@@ -33,6 +33,8 @@ fn types() -> Vec<(&'static str, String)> {
         households::BuildingLine,
         households::HouseholdsHead,
         households::BuildingArgs,
+        households::Nearby,
+        households::NearBuilding,
         households::BuildingView,
         households::FloorView,
         households::DoorView,
@@ -61,6 +63,9 @@ fn types() -> Vec<(&'static str, String)> {
         incidents::IncidentView,
         incidents::StepView,
         incidents::IncidentStepArgs,
+        incidents::RecoveredPhoto,
+        incidents::SimilarArgs,
+        incidents::SimilarIncident,
         patrols::SlotView,
         patrols::PatrolStartArgs,
         patrols::PatrolView,
@@ -99,6 +104,9 @@ fn types() -> Vec<(&'static str, String)> {
         session::Draft,
         session::AccessLogArgs,
         session::AccessEntry,
+        session::AboutMe,
+        session::ReadInvitationArgs,
+        session::InvitationView,
         session::Storage,
     ));
     own

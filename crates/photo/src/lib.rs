@@ -8,6 +8,8 @@
 //! encrypting, signing the evidence record, uploading and deciding when an original is deleted belong to the
 //! callers. Hostile bytes are expected: every failure is a [`PhotoError`] with a stable code.
 
+#[cfg(feature = "codes")]
+mod code;
 mod decode;
 mod encode;
 mod entropy;
@@ -22,6 +24,8 @@ mod stamp;
 
 use sha2::{Digest, Sha256};
 
+#[cfg(feature = "codes")]
+pub use code::read_code;
 pub use error::PhotoError;
 pub use facts::{ExifFacts, Position};
 pub use limits::Limits;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_device::{DeviceExt, Error, FixRequest, FixSource as Source, Permission, RecordingPlan};
-use xunge_client::ports::{Device, DeviceError};
+use xunge_client::ports::{Device, DeviceError, WaitingPhoto};
 use xunge_domain::geometry::{Fix, FixSource, LatLon};
 use xunge_domain::track::RawTrack;
 use xunge_domain::world::Randomness;
@@ -33,6 +33,8 @@ pub struct Phone<R: Runtime> {
     randomness: Arc<dyn Randomness>,
     key: PlatformKey<Arc<dyn Files>>,
     spool: Mutex<Spool<Arc<dyn Files>>>,
+    /// Where the picture given last lies, until it is forgotten.
+    original: Mutex<Option<String>>,
 }
 
 impl<R: Runtime> Phone<R> {
@@ -45,26 +47,44 @@ impl<R: Runtime> Phone<R> {
     ) -> Self {
         let key = PlatformKey::new(files.clone(), private.join("platform.key"));
         let spool = Mutex::new(Spool::new(files.clone(), private.join("track").join(WALK)));
-        Self { app, files, randomness, key, spool }
+        Self { app, files, randomness, key, spool, original: Mutex::new(None) }
     }
 
-    /// Reads an original and deletes it.
-    fn take_over(&self, path: &str) -> Result<Vec<u8>, DeviceError> {
-        let bytes = self.files.read(&PathBuf::from(path)).map_err(file_trouble)?;
-        self.app.device().photo_taken_over(path).map_err(trouble)?;
+    /// Reads an original and remembers where it lies.
+    fn read_original(&self, path: String) -> Result<Vec<u8>, DeviceError> {
+        let bytes = self.files.read(&PathBuf::from(&path)).map_err(file_trouble)?;
+        *self.original.lock().unwrap_or_else(PoisonError::into_inner) = Some(path);
         Ok(bytes)
     }
 }
 
 impl<R: Runtime> Device for Phone<R> {
-    fn take_photo(&self) -> Result<Vec<u8>, DeviceError> {
-        let photo = self.app.device().take_photo("photo").map_err(trouble)?.ok_or(DeviceError::Cancelled)?;
-        self.take_over(&photo.path)
+    fn take_photo(&self, purpose: &str) -> Result<Vec<u8>, DeviceError> {
+        let photo = self.app.device().take_photo(purpose).map_err(trouble)?.ok_or(DeviceError::Cancelled)?;
+        self.read_original(photo.path)
     }
 
-    fn recover_photo(&self) -> Result<Option<Vec<u8>>, DeviceError> {
-        let pending = self.app.device().recover_pending_photo().map_err(trouble)?;
-        pending.map(|photo| self.take_over(&photo.path)).transpose()
+    fn recover_photo(&self) -> Result<Option<WaitingPhoto>, DeviceError> {
+        let pending = match self.app.device().recover_pending_photo() {
+            Ok(pending) => pending,
+            // A desktop has no camera that could have outlived anything.
+            Err(error) if error.code() == "not_on_this_platform" => None,
+            Err(error) => return Err(trouble(error)),
+        };
+        pending
+            .map(|photo| {
+                let purpose = photo.purpose;
+                Ok(WaitingPhoto { purpose, original: self.read_original(photo.path)? })
+            })
+            .transpose()
+    }
+
+    fn forget_photo(&self) -> Result<(), DeviceError> {
+        let path = self.original.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match path {
+            Some(path) => self.app.device().photo_taken_over(&path).map_err(trouble),
+            None => Ok(()),
+        }
     }
 
     fn fix(&self) -> Result<Option<Fix>, DeviceError> {

@@ -8,6 +8,7 @@ import type * as T from './types';
 export interface Commands {
   app_state: [None, T.AppState];
   enrol: [T.EnrolArgs, T.AppState];
+  read_invitation: [T.ReadInvitationArgs, T.InvitationView];
   unlock: [T.UnlockArgs, T.AppState];
   reopen: [T.ReopenArgs, T.AppState];
   lock: [None, T.AppState];
@@ -17,12 +18,15 @@ export interface Commands {
   sync_now: [None, T.SyncState];
   storage: [None, T.Storage];
   access_log: [T.AccessLogArgs, T.AccessEntry[]];
+  about_me: [None, T.AboutMe];
+  here: [None, T.Place | null];
   draft_save: [T.Draft, null];
   draft_load: [T.DraftKey, T.Draft | null];
   draft_drop: [T.DraftKey, null];
   today: [None, T.Today];
   households_head: [None, T.HouseholdsHead];
   building: [T.BuildingArgs, T.BuildingView];
+  buildings_near: [None, T.Nearby];
   households: [T.HouseholdsArgs, T.HouseholdLines];
   household: [T.HouseholdArgs, T.HouseholdView];
   save_household: [T.HouseholdEdit, T.Saved];
@@ -39,7 +43,9 @@ export interface Commands {
   patrol_stop: [None, T.PatrolView];
   patrol_check_in: [T.CheckInArgs, T.PatrolView];
   incident_categories: [None, T.CategoryView[]];
+  similar_incidents: [T.SimilarArgs, T.SimilarIncident[]];
   take_photo: [T.TakePhotoArgs, T.PhotoView];
+  recover_photo: [None, T.RecoveredPhoto | null];
   drop_photo: [T.PhotoArgs, null];
   draft_photos: [T.DraftPhotosArgs, T.PhotoView[]];
   report_incident: [T.ReportArgs, T.Saved];

@@ -44,6 +44,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/me', component: () => import('./screens/MeScreen.vue'), meta: { tab: 'me' } },
   { path: '/me/sync', component: () => import('./screens/SyncScreen.vue') },
   { path: '/me/access', component: () => import('./screens/AccessScreen.vue'), meta: { people: true } },
+  { path: '/me/about', component: () => import('./screens/AboutMeScreen.vue') },
   { path: '/me/privacy', component: () => import('./screens/PrivacyScreen.vue') },
   { path: '/:rest(.*)', redirect: '/today' },
 ];

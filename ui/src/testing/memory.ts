@@ -1,13 +1,15 @@
 /**
  * A carrier without Rust, for development and tests of the screens: a fictional day in memory. Never in the production
  * bundle (e2e/bundle.mjs looks for its mark). What it decides is only enough to show every screen.
- * The address chooses the scene: `?phase=new|locked|needs_desk&big=1&theme=dark&lang=en&net=off&patrol=walking&slow=1`.
+ * The address chooses the scene: `?phase=new|locked|needs_desk&big=1&theme=dark&lang=en&net=off&patrol=walking&slow=1&many=5000`.
  */
 import { CallFailure, type Answer, type Args, type Carrier, type Name } from '@/api/carrier';
 import type { AccessEntry, AppState, Counts, Draft, IncidentView, PhotoView, Review, Saved, SyncState } from '@/api';
 import { at, building, buildings, checkDigit, doors, household, isoDay, MARK, maskName, type Door } from './grid';
 import { categories, incidents, photo } from './incidents';
 import { patrolView } from './patrol';
+
+const HERE = { lat_e7: 374_905_000, lon_e7: 1_182_552_000, accuracy_dm: 80 };
 
 type Handlers = { [N in Name]: (args: Args<N>) => Answer<N> };
 
@@ -25,6 +27,7 @@ export function memory(search = window.location.search): Carrier {
     settings: {
       language: scene.get('lang') ?? 'zh-CN',
       big_type: scene.has('big'),
+      text_size: Math.max(0, Number(scene.get('big') ?? 1) - 1),
       theme: scene.get('theme') ?? 'light',
       photos_on_mobile_data: false,
     },
@@ -93,6 +96,7 @@ export function memory(search = window.location.search): Carrier {
   let patrolState: 'none' | 'walking' | 'paused' | 'done' = scene.get('patrol') === 'walking' ? 'walking' : 'none';
   const started = Date.now() - 42 * 60_000;
   const handReached = new Set<string>();
+  let recovered = false;
   let reveals = 30;
   let firstDone = 0;
 
@@ -145,12 +149,42 @@ export function memory(search = window.location.search): Carrier {
     return found;
   };
 
+  const lineOf = (d: Door, matched: string | null) => ({
+    id: d.id,
+    door: household(d).door,
+    head: maskName(d.people[0]!.name),
+    people: d.people.length,
+    matched,
+    last_visit_ms: d.visited ?? at(10, 12, 31),
+    standing: household(d).standing,
+  });
+  /** `many=5000` fills the list up, so that a large grid can be measured. */
+  const many = Number(scene.get('many') ?? 0);
+  const recent = (offset: number, limit: number) => {
+    const lived = doors.filter((d) => d.people.length > 0).sort((a, b) => (b.visited ?? 0) - (a.visited ?? 0));
+    const all = Math.max(lived.length, many);
+    const rows = [];
+    for (let n = offset; n < Math.min(all, offset + limit); n++) {
+      const row = lineOf(lived[n % lived.length]!, null);
+      rows.push(
+        n < lived.length ? row : { ...row, id: `${row.id}-${n}`, door: `${3 + Math.floor(n / 200)}幢1单元 ${n}` },
+      );
+    }
+    return { rows, more: offset + limit < all };
+  };
+
   const handlers: Handlers = {
     app_state: () => ({ ...state }),
     enrol: ({ code, pin }) => {
       if (/^(\d)\1*$|123456/.test(pin)) throw new CallFailure('weak_pin');
       if (code.startsWith('0000')) throw new CallFailure('bad_code');
       return Object.assign(state, { phase: 'ready', worker });
+    },
+    read_invitation: ({ data_base64 }) => {
+      // A picked file stands for a picture without a code, so that both answers can be seen.
+      if (data_base64 !== null) throw new CallFailure('no_code_in_picture');
+      const address = '192.168.1.20:8443';
+      return { text: `XUNGE1:${address}:7K3M9QXT:${'0123456789ABCDEF'.repeat(4)}`, address };
     },
     unlock: ({ pin }) => {
       if (pin === '258036') return Object.assign(state, { phase: 'ready' });
@@ -178,6 +212,20 @@ export function memory(search = window.location.search): Carrier {
       track_points: 1312,
     }),
     access_log: ({ page }) => log.slice(page.offset, page.offset + page.limit),
+    about_me: () => ({
+      role: 'full_time',
+      areas: [worker.grid],
+      address: '192.168.1.20:8443',
+      device: '41',
+      records: 131,
+      opened: log.length,
+      photos: 23,
+      patrols: 2,
+      track_points: 1312,
+      oldest_patrol_ms: at(11, 20, 3),
+      last_contact_ms: online ? Date.now() - 60_000 : at(7, 50),
+    }),
+    here: () => (scene.has('nofix') ? null : HERE),
     draft_save: (draft) => (drafts.set(draft.form, draft), null),
     draft_load: ({ form }) => drafts.get(form) ?? null,
     draft_drop: ({ form }) => (drafts.delete(form), null),
@@ -213,6 +261,8 @@ export function memory(search = window.location.search): Carrier {
         {
           household: 'h1-301',
           door: '2幢1单元 301',
+          building: '2幢',
+          street: '富民路 8 号',
           reason: 'care_duty',
           category: '独居老人探访',
           last_visit_ms: at(10, 12, 31),
@@ -221,6 +271,8 @@ export function memory(search = window.location.search): Carrier {
         {
           household: 'h2-502',
           door: '2幢2单元 502',
+          building: '2幢',
+          street: '富民路 8 号',
           reason: 'new_tenant',
           category: null,
           last_visit_ms: null,
@@ -229,6 +281,8 @@ export function memory(search = window.location.search): Carrier {
         {
           household: 'h2-601',
           door: '2幢2单元 601',
+          building: '2幢',
+          street: '富民路 8 号',
           reason: 'to_check',
           category: null,
           last_visit_ms: at(9, 0, 90),
@@ -267,7 +321,17 @@ export function memory(search = window.location.search): Carrier {
       buildings: buildings(),
     }),
     building: ({ id }) => building(id),
+    buildings_near: () =>
+      scene.has('nofix')
+        ? { here: null, buildings: [] }
+        : {
+            here: HERE,
+            buildings: buildings()
+              .map((one, n) => ({ building: one, metres: [64, 22, 118, 210, 345, 1180][n] ?? 1500 }))
+              .sort((a, b) => a.metres - b.metres),
+          },
     households: ({ query, page }) => {
+      if (query === '') return recent(page.offset, page.limit);
       const q = query.replace(/-/g, '');
       const rows = doors
         .filter(
@@ -276,15 +340,7 @@ export function memory(search = window.location.search): Carrier {
             (`2${d.unit}${d.door}`.includes(q) ||
               d.people.some((p) => p.name.startsWith(query) || p.citizen_id.endsWith(query))),
         )
-        .map((d) => ({
-          id: d.id,
-          door: household(d).door,
-          head: maskName(d.people[0]!.name),
-          people: d.people.length,
-          matched: /^\d/.test(query) ? 'door' : 'name',
-          last_visit_ms: d.visited ?? at(10, 12, 31),
-          standing: household(d).standing,
-        }));
+        .map((d) => lineOf(d, /^\d/.test(query) ? 'door' : 'name'));
       return { rows: rows.slice(page.offset, page.offset + page.limit), more: rows.length > page.offset + page.limit };
     },
     household: ({ id }) => structuredClone(household(door(id))),
@@ -371,6 +427,18 @@ export function memory(search = window.location.search): Carrier {
     patrol_stop: () => verb('done'),
     patrol_check_in: ({ point }) => (handReached.add(point), patrol()!),
     incident_categories: () => categories,
+    similar_incidents: ({ category }) =>
+      incidents
+        .filter((i) => i.line.title === categories.find((c) => c.code === category)?.name && i.line.state !== 'closed')
+        .slice(0, 3)
+        .map((i) => ({ line: i.line, metres: 35, may_supplement: i.may.includes('supplement') })),
+    recover_photo: () => {
+      if (!scene.has('camera_died') || recovered) return null;
+      recovered = true;
+      const back = photo('ph30', Date.now() - 90_000, 'on_phone');
+      draftPhotos.push(back);
+      return { form: 'incident:new', photo: back };
+    },
     take_photo: () => {
       const next = photo(`ph${20 + draftPhotos.length}`, Date.now(), 'on_phone');
       draftPhotos.push(next);
@@ -430,8 +498,13 @@ export function memory(search = window.location.search): Carrier {
       more: false,
     }),
     incident: ({ id }) => structuredClone(incident(id)),
-    incident_step: ({ id, verb: name, text }) => {
+    incident_step: ({ id, verb: name, text, form }) => {
       const one = incident(id);
+      if (form !== null) {
+        one.photos.push(...draftPhotos.splice(0));
+        one.line.photos = one.photos.length;
+        drafts.delete(form);
+      }
       one.steps.push({ verb: name, by: worker.name, at_ms: Date.now(), text, standing: 'on_phone' });
       if (name === 'withdraw') Object.assign(one.line, { state: 'withdrawn' });
       one.may = [];

@@ -122,5 +122,5 @@ export const standingLook: Record<Standing, { tone: 'plain' | 'blue' | 'green' |
 
 /** `±8 m` from decimetres; nothing where the accuracy is unknown. */
 export function metresOf(dm: number | null): string {
-  return dm === null ? '' : `±${Math.max(1, Math.round(dm / 10))} m`;
+  return dm === null ? '' : `±${Math.max(1, Math.round(dm / 10))}\u00a0m`;
 }

@@ -24,7 +24,7 @@ impl Open {
         let grid = identity.grid().ok_or(rule("no_grid"))?;
         let (text, place_name) = (short(&args.text, "text")?, short(&args.place_name, "place_name")?);
         let resolution = short(&args.resolution, "resolution")?;
-        let fix = self.world.device.fix().unwrap_or(None);
+        let fix = self.fix_asked();
         self.change(|change| {
             if !change.writer.incident_categories()?.iter().any(|category| category.code == args.category) {
                 return Err(rule_with("invalid_field", "field", "category"));
@@ -74,7 +74,7 @@ impl Open {
         })
     }
 
-    /// One of the worker's verbs on an own incident.
+    /// One of the worker's verbs on an own incident. What is added to it takes the photos of its form along.
     ///
     /// # Errors
     /// `not_found`, `invalid_field`, `too_long`, and those of the store.
@@ -84,6 +84,7 @@ impl Open {
             .ok_or(rule_with("invalid_field", "field", "verb"))?;
         let incident = id(&args.id)?;
         let text = short(&args.text, "text")?;
+        let form = args.form.as_deref().filter(|_| verb == StepVerb::Supplement);
         let rating = match verb {
             StepVerb::Rate => {
                 text.chars().next().and_then(|c| c.to_digit(10)).filter(|n| (1..=5).contains(n))
@@ -93,6 +94,13 @@ impl Open {
         self.change(|change| {
             let area = existing(change, RecordKind::Incident, incident)?.area;
             let step = self.put_step(change, incident, area, verb, &text, rating.map(i64::from))?;
+            if let Some(form) = form {
+                for photo in &change.writer.photos_of_form(form)? {
+                    put_evidence(change, incident, area, photo)?;
+                    change.writer.report_photo(photo.id())?;
+                }
+                change.writer.drop_draft(form)?;
+            }
             Ok(Saved { id: step.to_string(), undo: None })
         })
     }

@@ -1,9 +1,9 @@
 //! Taking photos: the file is on the disk, encrypted and fsynced, before anything says so.
 
 use super::id;
-use crate::error::{Result, rule};
+use crate::error::{ClientError, Result, rule};
 use crate::open::Open;
-use crate::views::incidents::{PhotoArgs, PhotoView, TakePhotoArgs};
+use crate::views::incidents::{PhotoArgs, PhotoView, RecoveredPhoto, TakePhotoArgs};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use xunge_domain::geometry::Fix;
@@ -21,22 +21,38 @@ impl Open {
     /// # Errors
     /// `photo_*`, `cancelled`, `no_permission`, `disk_full`, and those of the store. The form is as before.
     pub fn take_photo(&self, args: &TakePhotoArgs) -> Result<PhotoView> {
-        let original = match &args.data_base64 {
-            Some(text) => STANDARD.decode(text).map_err(|_| rule("bad_arguments"))?,
-            None => self.world.device.take_photo()?,
-        };
-        self.keep_photo(&args.form, &original)
+        if let Some(text) = &args.data_base64 {
+            let original = STANDARD.decode(text).map_err(|_| rule("bad_arguments"))?;
+            return self.keep_photo(&args.form, &original);
+        }
+        // The camera holds one picture at a time: an earlier one that could not be stored then comes first.
+        self.recover_photo()?;
+        let original = self.world.device.take_photo(&args.form)?;
+        self.taken_over(self.keep_photo(&args.form, &original))
     }
 
-    /// Takes over a picture that was taken before the process died.
+    /// Takes over a picture that was taken before the process died, into the form it was taken for.
     ///
     /// # Errors
-    /// As [`Open::take_photo`].
-    pub fn recover_photo(&self, form: &str) -> Result<Option<PhotoView>> {
-        match self.world.device.recover_photo()? {
-            Some(original) => self.keep_photo(form, &original).map(Some),
-            None => Ok(None),
+    /// As [`Open::take_photo`]; while the disk is full the picture waits on.
+    pub fn recover_photo(&self) -> Result<Option<RecoveredPhoto>> {
+        let Some(waiting) = self.world.device.recover_photo()? else { return Ok(None) };
+        if waiting.purpose == crate::client::INVITATION {
+            self.world.device.forget_photo()?;
+            return Ok(None);
         }
+        let photo = self.taken_over(self.keep_photo(&waiting.purpose, &waiting.original))?;
+        Ok(Some(RecoveredPhoto { form: waiting.purpose, photo }))
+    }
+
+    /// The camera's own file goes once the encrypted copy is stored, or when the picture is of no use to anyone. While the
+    /// disk is full or the store in trouble it stays, and is recovered later.
+    fn taken_over(&self, kept: Result<PhotoView>) -> Result<PhotoView> {
+        if matches!(kept, Ok(_) | Err(ClientError::Photo(_))) {
+            // A file that cannot be deleted must not make a stored picture look unsaved; it is offered again later.
+            let _ = self.world.device.forget_photo();
+        }
+        kept
     }
 
     fn keep_photo(&self, form: &str, original: &[u8]) -> Result<PhotoView> {
@@ -45,7 +61,7 @@ impl Open {
         }
         let now = self.world.clock.now();
         let (taken_ms, time_verified) = self.best_time(now);
-        let fix = self.world.device.fix().unwrap_or(None);
+        let fix = self.fix_now();
         let photo = RecordId(uuid_v7(now, &*self.world.random));
         let identity = self.identity();
         let stamp = Stamp {

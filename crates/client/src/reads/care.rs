@@ -59,6 +59,8 @@ pub(super) struct DueHousehold {
     pub(super) category: String,
     pub(super) last_visit_ms: Option<i64>,
     pub(super) due: NaiveDate,
+    /// Street of its building.
+    pub(super) street: String,
     walk_order: i64,
 }
 
@@ -144,17 +146,18 @@ impl Look<'_> {
                 }
             }
         }
-        let mut orders = BTreeMap::new();
+        let mut places = BTreeMap::new();
         let mut all = Vec::new();
         for (household, (due, category, last_visit_ms)) in first_due {
             let Some(door) = self.reader.door_of(household)? else { continue };
-            let walk_order = self.walk_order(&mut orders, door.building)?;
+            let (walk_order, street) = self.on_the_walk(&mut places, door.building)?;
             all.push(DueHousehold {
                 household,
                 door,
                 category: category.to_owned(),
                 last_visit_ms,
                 due,
+                street,
                 walk_order,
             });
         }
@@ -162,16 +165,21 @@ impl Look<'_> {
         Ok(all)
     }
 
-    /// Place of a building on the walk; what has none comes last.
-    fn walk_order(&self, known: &mut BTreeMap<RecordId, i64>, building: Option<RecordId>) -> Result<i64> {
-        let Some(building) = building else { return Ok(i64::MAX) };
-        if let Some(order) = known.get(&building) {
-            return Ok(*order);
+    /// Place of a building on the walk, and its street; what has no place comes last.
+    fn on_the_walk(
+        &self,
+        known: &mut BTreeMap<RecordId, (i64, String)>,
+        building: Option<RecordId>,
+    ) -> Result<(i64, String)> {
+        let Some(building) = building else { return Ok((i64::MAX, String::new())) };
+        if let Some(place) = known.get(&building) {
+            return Ok(place.clone());
         }
         let row = self.reader.row(RecordKind::Building, building)?;
-        let order =
-            row.and_then(|row| row.field(RecordKind::Building, "walk_order").int()).unwrap_or(i64::MAX);
-        known.insert(building, order);
-        Ok(order)
+        let field = |name| row.as_ref().map(|row| row.field(RecordKind::Building, name));
+        let order = field("walk_order").and_then(|order| order.int()).unwrap_or(i64::MAX);
+        let street = field("street").and_then(|street| street.text().map(str::to_owned)).unwrap_or_default();
+        known.insert(building, (order, street.clone()));
+        Ok((order, street))
     }
 }

@@ -33,7 +33,7 @@ const ENDING: [StepVerb; 5] =
 
 /// Which incidents a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Filter {
+pub(super) enum Filter {
     Open,
     Answered,
     All,
@@ -50,7 +50,7 @@ impl Filter {
     }
 
     /// Numbers of the last verbs that can lead here, so that the store need not hand over the rest; 0 is none yet.
-    fn last_verbs(self) -> Option<Vec<i64>> {
+    pub(super) fn last_verbs(self) -> Option<Vec<i64>> {
         let codes = |keep: fn(StepVerb) -> bool| {
             StepVerb::ALL.iter().filter(move |verb| keep(**verb)).map(|verb| verb.code())
         };
@@ -165,7 +165,12 @@ impl Look<'_> {
         Ok(IncidentView { line, text: redact(&row.text), place, photos, steps, may: told.may() })
     }
 
-    fn incident_line(&self, row: &IncidentRow, told: &Told, photos: &[PhotoView]) -> Result<IncidentLine> {
+    pub(super) fn incident_line(
+        &self,
+        row: &IncidentRow,
+        told: &Told,
+        photos: &[PhotoView],
+    ) -> Result<IncidentLine> {
         let conflicts = self.reader.row(RecordKind::Incident, row.incident)?.map_or(0, |row| row.conflicts);
         let standing = self.standing(row.incident, row.unsettled, conflicts);
         Ok(IncidentLine {

@@ -17,6 +17,7 @@ mod incidents;
 mod log;
 mod look;
 mod naming;
+mod near;
 mod patrol;
 mod photos;
 mod review;

@@ -36,6 +36,8 @@ impl Open {
                     .map(|due| DueVisit {
                         household: due.household.to_string(),
                         door: due.door_text(),
+                        building: due.door.building_name,
+                        street: due.street,
                         reason: CARE_DUTY.to_owned(),
                         category: Some(due.category),
                         last_visit_ms: due.last_visit_ms,

@@ -34,6 +34,10 @@ pub struct DueVisit {
     pub household: String,
     /// Door as people say it: `2幢1单元 301`.
     pub door: String,
+    /// Name of the building; empty where it has none.
+    pub building: String,
+    /// Street and number of the building; empty where unknown.
+    pub street: String,
     /// Why: a code (`care_duty`, `new_tenant`, `to_check`).
     pub reason: String,
     /// Name of the care category, where that is the reason; absent for tier 2.

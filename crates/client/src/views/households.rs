@@ -1,6 +1,6 @@
 //! Buildings, doors, households and visits.
 
-use super::{Page, Standing, people::PersonLine};
+use super::{Page, Place, Standing, people::PersonLine};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -32,6 +32,24 @@ pub struct HouseholdsHead {
     pub visited_today: u32,
     /// Buildings in walking order.
     pub buildings: Vec<BuildingLine>,
+}
+
+/// Answer of `buildings_near`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Nearby {
+    /// Where the phone is; absent without a fix.
+    pub here: Option<Place>,
+    /// Buildings whose place is known, nearest first, at most 20; empty without a fix.
+    pub buildings: Vec<NearBuilding>,
+}
+
+/// A building and how far it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NearBuilding {
+    /// The building.
+    pub building: BuildingLine,
+    /// From here, in metres.
+    pub metres: u32,
 }
 
 /// Arguments of `building`.

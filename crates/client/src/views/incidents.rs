@@ -180,4 +180,36 @@ pub struct IncidentStepArgs {
     /// Words; for `rate` a number 1–5 may stand first.
     #[serde(default)]
     pub text: String,
+    /// Draft whose photos are taken along, for `supplement`.
+    #[serde(default)]
+    pub form: Option<String>,
+}
+
+/// Answer of `recover_photo`: a picture taken before the process died, now kept with its form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RecoveredPhoto {
+    /// Form it belongs to, as in [`TakePhotoArgs::form`].
+    pub form: String,
+    /// The photo.
+    pub photo: PhotoView,
+}
+
+/// Arguments of `similar_incidents`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct SimilarArgs {
+    /// Draft that is being filled in: its photos say where.
+    pub form: String,
+    /// Category code chosen.
+    pub category: String,
+}
+
+/// An open incident of the same category nearby: perhaps the very same thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SimilarIncident {
+    /// The incident.
+    pub line: IncidentLine,
+    /// How far from here, in metres.
+    pub metres: u32,
+    /// Whether this worker may add to it.
+    pub may_supplement: bool,
 }

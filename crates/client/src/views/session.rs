@@ -87,6 +87,23 @@ pub struct ReopenArgs {
     pub pin: String,
 }
 
+/// Arguments of `read_invitation`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ReadInvitationArgs {
+    /// A picture of the QR code in base64; absent opens the camera.
+    #[serde(default)]
+    pub data_base64: Option<String>,
+}
+
+/// Answer of `read_invitation`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct InvitationView {
+    /// The whole text, to be given to `enrol` as its address.
+    pub text: String,
+    /// The county's address in it, to be shown.
+    pub address: String,
+}
+
 /// Arguments of `unlock`.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct UnlockArgs {
@@ -101,6 +118,9 @@ pub struct Settings {
     pub language: String,
     /// Big-type mode 长辈版.
     pub big_type: bool,
+    /// How large the letters are in big-type mode: 0 to 2, the last is 30 dp.
+    #[serde(default)]
+    pub text_size: u8,
     /// `light`, `dark` or `system`.
     pub theme: String,
     /// Send full photos over mobile data too; thumbnails always travel.
@@ -207,6 +227,34 @@ pub struct AccessEntry {
     pub person: String,
     /// The reason given, a code of `reveal_reasons` in the language files.
     pub reason: String,
+}
+
+/// Answer of `about_me`: what this phone knows about its worker. What is kept how long and what leaves the phone is said
+/// by the screen; here are the facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AboutMe {
+    /// Role code, e.g. `full_time`.
+    pub role: String,
+    /// Names of the areas granted to this phone.
+    pub areas: Vec<String>,
+    /// The county's address this phone talks to.
+    pub address: String,
+    /// Short number of this phone, as the desk's list of phones shows it.
+    pub device: String,
+    /// Records written on this phone; each carries the time it was written.
+    pub records: u64,
+    /// Persons opened, each logged.
+    pub opened: u32,
+    /// Photos of this phone, each with time and place.
+    pub photos: u64,
+    /// Patrols whose raw points still lie on this phone.
+    pub patrols: u32,
+    /// Raw points of these patrols.
+    pub track_points: u64,
+    /// End of the oldest of these patrols.
+    pub oldest_patrol_ms: Option<i64>,
+    /// When the county last answered, by the phone's clock.
+    pub last_contact_ms: Option<i64>,
 }
 
 /// Storage used by this phone, answer of `storage`.

@@ -13,6 +13,14 @@ household: string,
  */
 door: string, 
 /**
+ * Name of the building; empty where it has none.
+ */
+building: string, 
+/**
+ * Street and number of the building; empty where unknown.
+ */
+street: string, 
+/**
  * Why: a code (`care_duty`, `new_tenant`, `to_check`).
  */
 reason: string, 

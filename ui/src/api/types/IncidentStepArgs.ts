@@ -15,4 +15,8 @@ verb: string,
 /**
  * Words; for `rate` a number 1–5 may stand first.
  */
-text: string, };
+text: string, 
+/**
+ * Draft whose photos are taken along, for `supplement`.
+ */
+form: string | null, };

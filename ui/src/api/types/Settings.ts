@@ -13,6 +13,10 @@ language: string,
  */
 big_type: boolean, 
 /**
+ * How large the letters are in big-type mode: 0 to 2, the last is 30 dp.
+ */
+text_size: number, 
+/**
  * `light`, `dark` or `system`.
  */
 theme: string, 

@@ -4,7 +4,13 @@ import { call, type AppState, type Phase, type Settings } from '@/api';
 import { setLanguage } from '@/words/language';
 import { forget } from './records';
 
-const DEFAULTS: Settings = { language: 'zh-CN', big_type: false, theme: 'system', photos_on_mobile_data: false };
+const DEFAULTS: Settings = {
+  language: 'zh-CN',
+  big_type: false,
+  text_size: 0,
+  theme: 'system',
+  photos_on_mobile_data: false,
+};
 
 const state = reactive<{ now: AppState | null }>({ now: null });
 
@@ -22,7 +28,8 @@ export async function wear(chosen: Settings): Promise<void> {
   const dark = chosen.theme === 'dark' || (chosen.theme === 'system' && night?.matches === true);
   root.dataset.theme = dark ? 'dark' : 'light';
   root.classList.toggle('van-theme-dark', dark);
-  root.toggleAttribute('data-big', chosen.big_type);
+  if (chosen.big_type) root.setAttribute('data-big', String(chosen.text_size));
+  else root.removeAttribute('data-big');
   root.lang = chosen.language;
   await setLanguage(chosen.language);
 }

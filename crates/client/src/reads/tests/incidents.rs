@@ -8,7 +8,7 @@ use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::StepVerb;
 use xunge_domain::value::Value;
 
-fn with_categories() -> Phone {
+pub(super) fn with_categories() -> Phone {
     let phone = Phone::new();
     for (record, code, name, rank) in
         [(800, "lamp_out", "路灯不亮", 2), (801, "fire_lane", "占用消防通道", 1)]
@@ -24,7 +24,7 @@ fn with_categories() -> Phone {
     phone
 }
 
-fn report(phone: &Phone, self_resolved: bool) -> String {
+pub(super) fn report(phone: &Phone, self_resolved: bool) -> String {
     let args = ReportArgs {
         form: "incident:new".into(),
         category: "lamp_out".into(),
@@ -50,7 +50,7 @@ fn desk(phone: &Phone, record: u128, incident: &str, verb: StepVerb, at_ms: i64,
     phone.county(RecordKind::IncidentStep, record, fields);
 }
 
-fn view(phone: &Phone, incident: &str) -> IncidentView {
+pub(super) fn view(phone: &Phone, incident: &str) -> IncidentView {
     phone.open.incident(&IncidentArgs { id: incident.into() }).unwrap()
 }
 
@@ -94,7 +94,8 @@ fn the_lamp_is_reported_mended_and_answered() {
     assert_eq!((listed(&phone, "open"), listed(&phone, "answered")), (vec![], vec![lamp.clone()]));
     assert_eq!(view(&phone, &lamp).may, ["rate"]);
 
-    let rate = IncidentStepArgs { id: lamp.clone(), verb: "rate".into(), text: "5 很快".into() };
+    let rate =
+        IncidentStepArgs { id: lamp.clone(), verb: "rate".into(), text: "5 很快".into(), form: None };
     phone.open.incident_step(&rate).unwrap();
     assert_eq!(phone.open.today_view().unwrap().answers, [], "rated is read");
     assert_eq!(view(&phone, &lamp).may, Vec::<String>::new());

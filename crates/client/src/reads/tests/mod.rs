@@ -7,6 +7,7 @@ mod full_disk;
 mod incidents;
 mod large;
 mod masks;
+mod near;
 mod patrols;
 mod phone;
 mod standing;

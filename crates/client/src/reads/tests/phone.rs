@@ -97,6 +97,7 @@ impl Connector for NoCounty {
 /// The phone. Its folder goes away with it.
 pub struct Phone {
     pub open: Open,
+    pub device: Arc<SimulatedDevice>,
     clock: Arc<HandClock>,
     counters: AtomicU64,
     registry: SigningKey,
@@ -109,11 +110,12 @@ impl Phone {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(HandClock(AtomicI64::new(at("2026-11-21", 10))));
         let registry = SigningKey::from_bytes(&[5; 32]);
+        let device = Arc::new(SimulatedDevice::new([9; 32]));
         let world = World {
             clock: clock.clone(),
             random: Arc::new(Counting(AtomicU64::new(1))),
             files: Arc::new(RealFiles),
-            device: Arc::new(SimulatedDevice::new([9; 32])),
+            device: device.clone(),
             connector: Arc::new(NoCounty),
         };
         let identity = Identity {
@@ -140,7 +142,7 @@ impl Phone {
             })
             .unwrap();
         let open = Open::new(store, Arc::new(world), Settings::default()).unwrap();
-        Self { open, clock, counters: AtomicU64::new(1), registry, _dir: dir }
+        Self { open, device, clock, counters: AtomicU64::new(1), registry, _dir: dir }
     }
 
     /// Sets the clock.

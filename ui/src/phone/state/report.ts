@@ -1,0 +1,150 @@
+/**
+ * The incident being reported: its photos, its fields, where it is, and whether the same thing is reported already.
+ * The pages show it at once or step by step; what is entered is kept either way.
+ */
+import { computed, onMounted, ref, watch } from 'vue';
+import { useI18n } from 'vue-i18n';
+import { useRouter } from 'vue-router';
+import { call, CallFailure, type CategoryView, type Place, type SimilarIncident } from '@/api';
+import { useDraft } from './drafts';
+import { ask, fail, saved } from './notice';
+import { usePhotos } from './photos';
+
+export const FORM = 'incident:new';
+
+export function useReport() {
+  const { t } = useI18n();
+  const router = useRouter();
+  const draft = useDraft(FORM);
+  const pictures = usePhotos(FORM);
+  const categories = ref<CategoryView[]>([]);
+  const here = ref<Place | null>(null);
+  const locating = ref(true);
+  const similar = ref<SimilarIncident[]>([]);
+  const busy = ref(false);
+  const failure = ref<CallFailure | null>(null);
+
+  const field = (name: string) => draft.fields[name] ?? '';
+  const category = computed(() => field('category'));
+  const chosen = computed(() => categories.value.find((c) => c.code === category.value));
+  /** Where the first picture was taken, or where the phone is. */
+  const fix = computed(() => pictures.photos.value.find((p) => p.place)?.place ?? here.value);
+  /** What is still wanted before it can be sent, in one sentence; empty when nothing. */
+  const missing = computed(() => {
+    if (!category.value) return t('report.need_category');
+    if (pictures.photos.value.length === 0 && !field('text').trim()) return t('report.need_something');
+    if (!fix.value && !locating.value && !field('no_fix_reason')) return t('report.need_reason');
+    return '';
+  });
+
+  async function send(selfResolved: boolean): Promise<boolean> {
+    busy.value = true;
+    failure.value = null;
+    try {
+      await draft.settled();
+      const answer = await call('report_incident', {
+        form: FORM,
+        category: category.value,
+        text: field('text').trim(),
+        place_name: field('place_name').trim(),
+        self_resolved: selfResolved,
+        resolution: selfResolved ? field('resolution').trim() : '',
+        no_fix_reason: fix.value ? null : field('no_fix_reason') || null,
+      });
+      await draft.drop();
+      saved(selfResolved ? t('report.saved_solved') : t('report.saved'), answer);
+      await router.replace(`/incident/${answer.id}`);
+      return true;
+    } catch (error) {
+      failure.value = CallFailure.from(error);
+      return false;
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  /** The same thing is reported already: what was gathered goes there. */
+  async function addTo(one: SimilarIncident): Promise<void> {
+    const sure = await ask({
+      title: t('report.similar_title', { number: one.line.number }),
+      text: t('report.similar_ask', { n: pictures.photos.value.length }),
+      yes: t('report.similar_yes'),
+      no: t('common.not_now'),
+    });
+    if (!sure) return;
+    busy.value = true;
+    try {
+      await draft.settled();
+      const words = [field('place_name').trim(), field('text').trim()].filter(Boolean).join(t('common.comma'));
+      const answer = await call('incident_step', {
+        id: one.line.id,
+        verb: 'supplement',
+        text: words || t('incident.photo_only'),
+        form: FORM,
+      });
+      await draft.drop();
+      saved(t('report.similar_saved'), answer);
+      await router.replace(`/incident/${one.line.id}`);
+    } catch (error) {
+      failure.value = CallFailure.from(error);
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  async function dropAll(): Promise<void> {
+    const sure = await ask({
+      title: t('draft.drop_title'),
+      text: t('report.drop_all_text', { n: pictures.photos.value.length }),
+      yes: t('draft.drop'),
+      no: t('common.keep'),
+      danger: true,
+    });
+    if (!sure) return;
+    try {
+      await pictures.dropAll();
+      await draft.drop();
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  async function locate(): Promise<void> {
+    try {
+      here.value = await call('here');
+    } catch {
+      // No position is no failure: the page asks for a reason instead.
+      here.value = null;
+    } finally {
+      locating.value = false;
+    }
+  }
+
+  async function lookForSimilar(): Promise<void> {
+    if (!category.value || locating.value) return;
+    try {
+      similar.value = await call('similar_incidents', { form: FORM, category: category.value });
+    } catch {
+      // Only a hint: without it the report is made as usual.
+      similar.value = [];
+    }
+  }
+
+  watch([category, fix, locating], () => void lookForSimilar());
+  onMounted(async () => {
+    void locate();
+    try {
+      const [list] = await Promise.all([call('incident_categories'), pictures.load(), draft.load()]);
+      categories.value = list;
+    } catch (error) {
+      failure.value = CallFailure.from(error);
+    }
+  });
+
+  return {
+    ...{ draft, pictures, categories, category, chosen, fix, locating, similar, missing, busy, failure, field },
+    ...{ send, addTo, dropAll },
+  };
+}
+
+export type Report = ReturnType<typeof useReport>;
