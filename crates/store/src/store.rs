@@ -9,10 +9,12 @@ use crate::mark::{Mark, Progress};
 use crate::open::{Layout, OpenReport};
 use crate::photos::PhotoVault;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use xunge_domain::ids::RecordId;
 
 /// The phone's records, encrypted. Share it by reference; it may be used from any thread.
 pub struct Store {
@@ -236,11 +238,30 @@ pub struct Writer<'a> {
     reader: Reader<'a>,
     progress: Cell<Option<Progress>>,
     touched: Cell<bool>,
+    /// Records met in this transaction: an area or a household is asked for with every one of its operations. Gone with
+    /// the transaction, so what is rolled back is forgotten here too.
+    pub(crate) met: RefCell<HashMap<RecordId, Met>>,
+}
+
+/// A record met in a transaction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Met {
+    /// Its key.
+    pub(crate) key: i64,
+    /// Its kind as it stands in `record`.
+    pub(crate) kind: u16,
+    /// Made by this transaction, and no row of its kind written yet: nothing about it can lie here.
+    pub(crate) blank: bool,
 }
 
 impl<'a> Writer<'a> {
     fn new(connection: &'a Connection) -> Self {
-        Self { reader: Reader::new(connection), progress: Cell::new(None), touched: Cell::new(false) }
+        Self {
+            reader: Reader::new(connection),
+            progress: Cell::new(None),
+            touched: Cell::new(false),
+            met: RefCell::default(),
+        }
     }
 
     /// To be called after the own chain or the access log grew.
