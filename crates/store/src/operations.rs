@@ -331,16 +331,14 @@ impl Writer<'_> {
         let header = &operation.header;
         let record = self.key_for(header.record, header.kind, true)?;
         let area = self.key_for(header.area, xunge_domain::records::RecordKind::Area.code(), false)?;
-        let added = self
-            .connection
-            .prepare_cached(
-                "INSERT INTO operation (id, verb, kind, record, area, height, wall_ms, server_ms, since_server_ms, state,
+        let id = pack(header.id)?;
+        let added = self.with(
+            "INSERT INTO operation (id, verb, kind, record, area, height, wall_ms, server_ms, since_server_ms, state,
                    extra, salt, payload, seq)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
                  ON CONFLICT (id) DO NOTHING",
-            )?
-            .execute(params![
-                pack(header.id)?,
+            |insert| insert.execute(params![
+                id,
                 header.verb.0,
                 header.kind.0,
                 record,
@@ -354,7 +352,8 @@ impl Writer<'_> {
                 (state != OpState::Remote).then_some(operation.salt),
                 operation.payload,
                 seq,
-            ])?;
+            ]),
+        )?;
         self.touch();
         Ok(added == 1)
     }

@@ -232,23 +232,23 @@ impl Writer<'_> {
             }
             return Ok(*met);
         }
-        let mut known = self.connection.prepare_cached("SELECT id, kind FROM record WHERE uuid = ?1")?;
-        let found = known
-            .query_row([record.0.as_bytes().as_slice()], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, u16>(1)?))
-            })
-            .optional()?;
-        let met = match found {
-            Some((key, held)) if arrived && held != kind.0 => {
+        let uuid = record.0.as_bytes().as_slice();
+        // Most records met in a large transaction are new, so making it comes first and costs one statement.
+        let made = self.with(
+            "INSERT INTO record (uuid, kind) VALUES (?1, ?2) ON CONFLICT (uuid) DO NOTHING",
+            |insert| insert.execute(params![uuid, kind.0]),
+        )?;
+        let met = if made == 1 {
+            Met { key: self.connection.last_insert_rowid(), kind: kind.0, blank: true }
+        } else {
+            let (key, held) = self.with("SELECT id, kind FROM record WHERE uuid = ?1", |known| {
+                known.query_row([uuid], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u16>(1)?)))
+            })?;
+            if arrived && held != kind.0 {
                 self.set_kind(key, kind)?;
                 Met { key, kind: kind.0, blank: false }
-            }
-            Some((key, held)) => Met { key, kind: held, blank: false },
-            None => {
-                let mut insert =
-                    self.connection.prepare_cached("INSERT INTO record (uuid, kind) VALUES (?1, ?2)")?;
-                let key = insert.insert(params![record.0.as_bytes().as_slice(), kind.0])?;
-                Met { key, kind: kind.0, blank: true }
+            } else {
+                Met { key, kind: held, blank: false }
             }
         };
         all.insert(record, met);
@@ -286,7 +286,7 @@ impl Writer<'_> {
                 Sql::Null
             }));
         }
-        self.connection.prepare_cached(&statements(row.kind)?.put)?.execute(params_from_iter(sql))?;
+        self.with(&statements(row.kind)?.put, |put| put.execute(params_from_iter(sql)))?;
         if !blank || row.conflicts > 0 {
             self.connection
                 .prepare_cached("UPDATE record SET conflicts = ?2 WHERE id = ?1 AND conflicts <> ?2")?

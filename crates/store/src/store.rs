@@ -5,10 +5,11 @@
 
 use crate::error::StoreError;
 use crate::files::Files;
+use crate::kept::Kept;
 use crate::mark::{Mark, Progress};
 use crate::open::{Layout, OpenReport};
 use crate::photos::PhotoVault;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, TransactionBehavior};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -100,6 +101,8 @@ impl Store {
         let writer = Writer::new(&transaction);
         let value = body(&writer)?;
         let (progress, touched) = (writer.progress.get(), writer.touched.get());
+        // Its statements go back before the transaction ends.
+        drop(writer);
         transaction.commit().map_err(|error| self.noticed(error.into()))?;
         if let Some(progress) = progress {
             // The commit is durable. A mark that cannot be written only notices less next time.
@@ -241,6 +244,7 @@ pub struct Writer<'a> {
     /// Records met in this transaction: an area or a household is asked for with every one of its operations. Gone with
     /// the transaction, so what is rolled back is forgotten here too.
     pub(crate) met: RefCell<HashMap<RecordId, Met>>,
+    kept: Kept<'a>,
 }
 
 /// A record met in a transaction.
@@ -261,7 +265,17 @@ impl<'a> Writer<'a> {
             progress: Cell::new(None),
             touched: Cell::new(false),
             met: RefCell::default(),
+            kept: Kept::default(),
         }
+    }
+
+    /// Runs `work` with a statement that is needed again and again.
+    pub(crate) fn with<T, E: From<rusqlite::Error>>(
+        &self,
+        sql: &'static str,
+        work: impl FnOnce(&mut CachedStatement<'a>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.kept.with(self.reader.connection, sql, work)
     }
 
     /// To be called after the own chain or the access log grew.

@@ -174,12 +174,14 @@ impl Writer<'_> {
         if words.is_empty() {
             return Ok(());
         }
-        self.connection
-            .prepare_cached(
-                "INSERT INTO search (rowid, name, initials, door, id_tail, phone_tail)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute(params![key, words.name, words.initials, words.door, words.id_tail, words.phone_tail])?;
+        self.with(
+            "INSERT INTO search (rowid, name, initials, door, id_tail, phone_tail)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            |insert| {
+                let Words { name, initials, door, id_tail, phone_tail } = words;
+                insert.execute(params![key, name, initials, door, id_tail, phone_tail])
+            },
+        )?;
         Ok(())
     }
 
