@@ -46,8 +46,13 @@ android: ## type-checks the shell for Android; with an Android SDK and NDK, buil
 	@scripts/ui.sh
 	@scripts/android.sh
 
-bench: ## not yet due
-	@echo 'make bench is not yet due: nothing is measured so far.' >&2; exit 1
+bench: export TIMES := $(TIMES)
+bench: export PEOPLE := $(PEOPLE)
+bench: export PARTS := $(PARTS)
+bench: ## figures of phone, county and screens beside PouchDB and Anki → target/figures.json (docs/benchmarks.md)
+	@scripts/setup.sh core browser
+	@scripts/ui.sh
+	@scripts/bench.sh
 
 sweep: ## not yet due
 	@echo 'make sweep is not yet due: the simulation runs one seed so far (make simulate).' >&2; exit 1

@@ -3,14 +3,15 @@
 
 use crate::error::{Result, rule};
 use crate::open::Open;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashSet};
 use xunge_domain::ids::{DeviceNo, OpId, RecordId};
 use xunge_domain::operation::{Chain, Header, HeaderEvidence, Operation, Payload, Salt, Verb};
 use xunge_domain::records::{FieldKey, RecordKind, SlotCode};
 use xunge_domain::value::{Edit, Value};
 use xunge_domain::world::{Moment, Randomness, uuid_v7};
 use xunge_store::{OpState, Reader, RowToPut, RowValue, StoredOperation, Writer};
-use xunge_sync::batch::{SALT_BLOCK, derive_salt};
+use xunge_sync::batch::{BlockKey, SALT_BLOCK, derive_salt};
 use xunge_sync::merge::{Merged, MergedField, RecordState, Written};
 
 /// New values of registers by field name: what most use cases write.
@@ -26,6 +27,10 @@ pub struct Change<'a, 'w> {
     device: DeviceNo,
     chain: Chain,
     evidence: HeaderEvidence,
+    /// Ids drawn here that nothing was written under yet: there is no past to look up.
+    unwritten: RefCell<HashSet<RecordId>>,
+    /// Key of the block of salts used last.
+    salt_key: Option<(u64, BlockKey)>,
 }
 
 impl Open {
@@ -38,7 +43,16 @@ impl Open {
             let now = self.world.clock.now();
             let (device, chain) = writer.own_chain()?.ok_or(rule("wrong_phase"))?;
             let evidence = self.evidence(now);
-            let mut change = Change { writer, now, open: self, device, chain, evidence };
+            let mut change = Change {
+                writer,
+                now,
+                open: self,
+                device,
+                chain,
+                evidence,
+                unwritten: RefCell::default(),
+                salt_key: None,
+            };
             let value = body(&mut change)?;
             if change.chain != chain {
                 writer.set_own_chain(device, &change.chain)?;
@@ -53,7 +67,16 @@ impl Open {
 impl Change<'_, '_> {
     /// A fresh record id.
     pub fn new_id(&self) -> RecordId {
-        RecordId(uuid_v7(self.now, &*self.open.world.random))
+        let id = RecordId(uuid_v7(self.now, &*self.open.world.random));
+        self.unwritten.borrow_mut().insert(id);
+        id
+    }
+
+    fn state(&self, kind: RecordKind, record: RecordId) -> Result<RecordState> {
+        if self.unwritten.borrow_mut().remove(&record) {
+            return Ok(RecordState::default());
+        }
+        state_of(self.writer, kind, record)
     }
 
     /// Creates a record or edits some of its registers.
@@ -85,7 +108,7 @@ impl Change<'_, '_> {
         area: RecordId,
         edits: BTreeMap<FieldKey, Edit>,
     ) -> Result<OpId> {
-        let state = state_of(self.writer, kind, record)?;
+        let state = self.state(kind, record)?;
         let (payload, height) = state.edit(kind, edits);
         self.append(Verb::WRITE, kind, record, area, payload, height, state)
     }
@@ -102,7 +125,7 @@ impl Change<'_, '_> {
         slot: SlotCode,
         edits: BTreeMap<FieldKey, Edit>,
     ) -> Result<OpId> {
-        let state = state_of(self.writer, kind, record)?;
+        let state = self.state(kind, record)?;
         let (payload, height) = state.resolve(kind, slot, edits);
         self.append(Verb::WRITE, kind, record, area, payload, height, state)
     }
@@ -112,7 +135,7 @@ impl Change<'_, '_> {
     /// # Errors
     /// Those of the store.
     pub fn delete(&mut self, kind: RecordKind, record: RecordId, area: RecordId) -> Result<OpId> {
-        let state = state_of(self.writer, kind, record)?;
+        let state = self.state(kind, record)?;
         let (payload, height) = state.delete(kind);
         self.append(Verb::DELETE, kind, record, area, payload, height, state)
     }
@@ -142,16 +165,22 @@ impl Change<'_, '_> {
             evidence: self.evidence,
             extra: Vec::new(),
         };
-        let operation = Operation {
-            header,
-            salt: salt_for(self.writer, &*self.open.world.random, id.counter)?,
-            payload: payload.encode(),
-        };
+        let operation = Operation { header, salt: self.salt(id.counter)?, payload: payload.encode() };
         self.writer.append(&operation, OpState::OnPhone, None)?;
         self.chain = self.chain.with(&operation.hash());
         state.add(id, Written { height, verb, payload });
         put_merged(self.writer, kind, record, area, &state)?;
         Ok(id)
+    }
+
+    fn salt(&mut self, counter: u64) -> Result<Salt> {
+        let block = counter / SALT_BLOCK;
+        let key = match self.salt_key.filter(|(held, _)| *held == block) {
+            Some((_, key)) => key,
+            None => salt_key(self.writer, &*self.open.world.random, block)?,
+        };
+        self.salt_key = Some((block, key));
+        Ok(derive_salt(&key, counter))
     }
 }
 
@@ -160,17 +189,17 @@ impl Change<'_, '_> {
 /// # Errors
 /// Those of the store.
 pub fn salt_for(writer: &Writer<'_>, random: &dyn Randomness, counter: u64) -> Result<Salt> {
-    let block = counter / SALT_BLOCK;
-    let key = match writer.salt_block(block)? {
-        Some(key) => key,
-        None => {
-            let mut key = [0; 32];
-            random.fill(&mut key);
-            writer.put_salt_block(block, &key)?;
-            key
-        }
-    };
-    Ok(derive_salt(&key, counter))
+    Ok(derive_salt(&salt_key(writer, random, counter / SALT_BLOCK)?, counter))
+}
+
+fn salt_key(writer: &Writer<'_>, random: &dyn Randomness, block: u64) -> Result<BlockKey> {
+    if let Some(key) = writer.salt_block(block)? {
+        return Ok(key);
+    }
+    let mut key = [0; 32];
+    random.fill(&mut key);
+    writer.put_salt_block(block, &key)?;
+    Ok(key)
 }
 
 /// Everything that happened to a record, ready to be merged. Operations taken back are left out, erased and unreadable
@@ -184,6 +213,17 @@ pub fn state_of(reader: &Reader<'_>, kind: RecordKind, record: RecordId) -> Resu
         add_stored(&mut state, kind, &stored);
     }
     Ok(state)
+}
+
+/// The same of operations at hand that are all there is of the record.
+pub fn arrived_state(kind: RecordKind, ops: &[&Operation]) -> RecordState {
+    let mut state = RecordState::default();
+    for op in ops {
+        if let Ok(payload) = Payload::decode(kind.code(), &op.payload) {
+            state.add(op.id(), Written { height: op.header.height, verb: op.header.verb, payload });
+        }
+    }
+    state
 }
 
 /// Adds an operation as it lies in the store.

@@ -11,6 +11,7 @@ mod connection;
 mod drafts;
 mod error;
 pub mod files;
+mod kept;
 pub mod keys;
 mod mark;
 mod meta;

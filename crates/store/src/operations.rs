@@ -331,16 +331,14 @@ impl Writer<'_> {
         let header = &operation.header;
         let record = self.key_for(header.record, header.kind, true)?;
         let area = self.key_for(header.area, xunge_domain::records::RecordKind::Area.code(), false)?;
-        let added = self
-            .connection
-            .prepare_cached(
-                "INSERT INTO operation (id, verb, kind, record, area, height, wall_ms, server_ms, since_server_ms, state,
+        let id = pack(header.id)?;
+        let added = self.with(
+            "INSERT INTO operation (id, verb, kind, record, area, height, wall_ms, server_ms, since_server_ms, state,
                    extra, salt, payload, seq)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
                  ON CONFLICT (id) DO NOTHING",
-            )?
-            .execute(params![
-                pack(header.id)?,
+            |insert| insert.execute(params![
+                id,
                 header.verb.0,
                 header.kind.0,
                 record,
@@ -354,7 +352,8 @@ impl Writer<'_> {
                 (state != OpState::Remote).then_some(operation.salt),
                 operation.payload,
                 seq,
-            ])?;
+            ]),
+        )?;
         self.touch();
         Ok(added == 1)
     }
@@ -380,6 +379,41 @@ impl Writer<'_> {
             .execute(params![pack(op)?, state as u8, reason, seq])?;
         self.touch();
         if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("operation")) }
+    }
+
+    /// Says where the own operations from `first` on, so many in a row, stand now, all alike; their places in the feed
+    /// follow on each other from `seq` on, if given. One that the worker took back meanwhile stays taken back.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when one of them is not here.
+    pub fn set_outcomes(
+        &self,
+        first: OpId,
+        count: u64,
+        state: OpState,
+        reason: Option<&str>,
+        seq: Option<u64>,
+    ) -> Result<(), StoreError> {
+        let Some(more) = count.checked_sub(1) else { return Ok(()) };
+        let from = pack(first)?;
+        let to = pack(OpId { device: first.device, counter: first.counter + more })?;
+        let changed = self
+            .connection
+            .prepare_cached(
+                "UPDATE operation
+                 SET state = ?3, reason = ?4, seq = COALESCE(?5 + (id - ?1), seq)
+                 WHERE id BETWEEN ?1 AND ?2 AND state <> 5",
+            )?
+            .execute(params![from, to, state as u8, reason, seq])?;
+        self.touch();
+        if changed as u64 == count {
+            return Ok(());
+        }
+        let here: u64 = self
+            .connection
+            .prepare_cached("SELECT COUNT(*) FROM operation WHERE id BETWEEN ?1 AND ?2")?
+            .query_row([from, to], |row| row.get(0))?;
+        if here == count { Ok(()) } else { Err(StoreError::NotFound("operation")) }
     }
 
     /// Takes an own operation out of what will be sent. Only what has not left the phone, or was refused, can go.

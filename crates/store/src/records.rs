@@ -8,7 +8,8 @@ mod values;
 pub(crate) use values::decode_list;
 
 use crate::error::StoreError;
-use crate::store::{Reader, Writer};
+use crate::search::Words;
+use crate::store::{Met, Reader, Writer};
 use rusqlite::{OptionalExtension, params, params_from_iter, types::Value as Sql};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -213,22 +214,52 @@ impl Reader<'_> {
 impl Writer<'_> {
     /// Key of a record, made when the record is new. A real kind replaces one that was only guessed from a reference.
     pub(crate) fn key_for(&self, record: RecordId, kind: KindCode, arrived: bool) -> Result<i64, StoreError> {
-        let mut known = self.connection.prepare_cached("SELECT id, kind FROM record WHERE uuid = ?1")?;
-        let found = known
-            .query_row([record.0.as_bytes().as_slice()], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, u16>(1)?))
-            })
-            .optional()?;
-        if let Some((key, held)) = found {
-            if arrived && held != kind.0 {
-                self.connection
-                    .prepare_cached("UPDATE record SET kind = ?2 WHERE id = ?1")?
-                    .execute(params![key, kind.0])?;
+        Ok(self.meet(record, kind, arrived)?.key)
+    }
+
+    /// Whether this transaction made the record and has not written its row yet: all there is of it came in this very
+    /// transaction.
+    pub fn is_blank(&self, record: RecordId) -> bool {
+        self.met.borrow().get(&record).is_some_and(|met| met.blank)
+    }
+
+    fn meet(&self, record: RecordId, kind: KindCode, arrived: bool) -> Result<Met, StoreError> {
+        let mut all = self.met.borrow_mut();
+        if let Some(met) = all.get_mut(&record) {
+            if arrived && met.kind != kind.0 {
+                self.set_kind(met.key, kind)?;
+                met.kind = kind.0;
             }
-            return Ok(key);
+            return Ok(*met);
         }
-        let mut insert = self.connection.prepare_cached("INSERT INTO record (uuid, kind) VALUES (?1, ?2)")?;
-        Ok(insert.insert(params![record.0.as_bytes().as_slice(), kind.0])?)
+        let uuid = record.0.as_bytes().as_slice();
+        // Most records met in a large transaction are new, so making it comes first and costs one statement.
+        let made = self.with(
+            "INSERT INTO record (uuid, kind) VALUES (?1, ?2) ON CONFLICT (uuid) DO NOTHING",
+            |insert| insert.execute(params![uuid, kind.0]),
+        )?;
+        let met = if made == 1 {
+            Met { key: self.connection.last_insert_rowid(), kind: kind.0, blank: true }
+        } else {
+            let (key, held) = self.with("SELECT id, kind FROM record WHERE uuid = ?1", |known| {
+                known.query_row([uuid], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u16>(1)?)))
+            })?;
+            if arrived && held != kind.0 {
+                self.set_kind(key, kind)?;
+                Met { key, kind: kind.0, blank: false }
+            } else {
+                Met { key, kind: held, blank: false }
+            }
+        };
+        all.insert(record, met);
+        Ok(met)
+    }
+
+    fn set_kind(&self, key: i64, kind: KindCode) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("UPDATE record SET kind = ?2 WHERE id = ?1")?
+            .execute(params![key, kind.0])?;
+        Ok(())
     }
 
     /// Puts a merged row in place of the old one, and keeps the search index in step. Returns the fields whose value
@@ -238,9 +269,9 @@ impl Writer<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn put_row(&self, row: &RowToPut<'_>) -> Result<Vec<FieldKey>, StoreError> {
-        let key = self.key_for(row.record, row.kind.code(), true)?;
+        let Met { key, blank, .. } = self.meet(row.record, row.kind.code(), true)?;
         let area = self.key_for(row.area, RecordKind::Area.code(), false)?;
-        let before = self.searchable(row.kind, key)?;
+        let before = if blank { Words::default() } else { self.searchable(row.kind, key)? };
         let mut odd = Vec::new();
         let mut sql = vec![
             Sql::Integer(key),
@@ -255,11 +286,20 @@ impl Writer<'_> {
                 Sql::Null
             }));
         }
-        self.connection.prepare_cached(&statements(row.kind)?.put)?.execute(params_from_iter(sql))?;
-        self.connection
-            .prepare_cached("UPDATE record SET conflicts = ?2 WHERE id = ?1 AND conflicts <> ?2")?
-            .execute(params![key, row.conflicts])?;
-        self.keep_search(row.kind, key, before)?;
+        self.with(&statements(row.kind)?.put, |put| put.execute(params_from_iter(sql)))?;
+        if !blank || row.conflicts > 0 {
+            self.connection
+                .prepare_cached("UPDATE record SET conflicts = ?2 WHERE id = ?1 AND conflicts <> ?2")?
+                .execute(params![key, row.conflicts])?;
+        }
+        if blank && let Some(met) = self.met.borrow_mut().get_mut(&row.record) {
+            met.blank = false;
+        }
+        let now = match Words::of_values(row) {
+            Some(words) => words,
+            None => self.searchable(row.kind, key)?,
+        };
+        self.keep_search(row.kind, key, before, now)?;
         self.touch();
         Ok(odd)
     }
@@ -275,7 +315,8 @@ impl Writer<'_> {
             .prepare_cached(&format!("DELETE FROM {} WHERE id = ?1", kind.name()))?
             .execute([key])?;
         self.connection.prepare_cached("UPDATE record SET conflicts = 0 WHERE id = ?1")?.execute([key])?;
-        self.keep_search(kind, key, before)?;
+        let now = self.searchable(kind, key)?;
+        self.keep_search(kind, key, before, now)?;
         self.touch();
         Ok(())
     }

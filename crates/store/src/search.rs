@@ -8,6 +8,7 @@ mod documents;
 mod plan;
 mod tokens;
 
+pub(crate) use documents::Words;
 pub use plan::Matched;
 
 use crate::error::StoreError;

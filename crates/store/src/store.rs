@@ -5,14 +5,17 @@
 
 use crate::error::StoreError;
 use crate::files::Files;
+use crate::kept::Kept;
 use crate::mark::{Mark, Progress};
 use crate::open::{Layout, OpenReport};
 use crate::photos::PhotoVault;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
-use std::cell::Cell;
+use rusqlite::{CachedStatement, Connection, OptionalExtension, TransactionBehavior};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use xunge_domain::ids::RecordId;
 
 /// The phone's records, encrypted. Share it by reference; it may be used from any thread.
 pub struct Store {
@@ -98,6 +101,8 @@ impl Store {
         let writer = Writer::new(&transaction);
         let value = body(&writer)?;
         let (progress, touched) = (writer.progress.get(), writer.touched.get());
+        // Its statements go back before the transaction ends.
+        drop(writer);
         transaction.commit().map_err(|error| self.noticed(error.into()))?;
         if let Some(progress) = progress {
             // The commit is durable. A mark that cannot be written only notices less next time.
@@ -236,11 +241,41 @@ pub struct Writer<'a> {
     reader: Reader<'a>,
     progress: Cell<Option<Progress>>,
     touched: Cell<bool>,
+    /// Records met in this transaction: an area or a household is asked for with every one of its operations. Gone with
+    /// the transaction, so what is rolled back is forgotten here too.
+    pub(crate) met: RefCell<HashMap<RecordId, Met>>,
+    kept: Kept<'a>,
+}
+
+/// A record met in a transaction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Met {
+    /// Its key.
+    pub(crate) key: i64,
+    /// Its kind as it stands in `record`.
+    pub(crate) kind: u16,
+    /// Made by this transaction, and no row of its kind written yet: nothing about it can lie here.
+    pub(crate) blank: bool,
 }
 
 impl<'a> Writer<'a> {
     fn new(connection: &'a Connection) -> Self {
-        Self { reader: Reader::new(connection), progress: Cell::new(None), touched: Cell::new(false) }
+        Self {
+            reader: Reader::new(connection),
+            progress: Cell::new(None),
+            touched: Cell::new(false),
+            met: RefCell::default(),
+            kept: Kept::default(),
+        }
+    }
+
+    /// Runs `work` with a statement that is needed again and again.
+    pub(crate) fn with<T, E: From<rusqlite::Error>>(
+        &self,
+        sql: &'static str,
+        work: impl FnOnce(&mut CachedStatement<'a>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.kept.with(self.reader.connection, sql, work)
     }
 
     /// To be called after the own chain or the access log grew.

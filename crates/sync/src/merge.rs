@@ -167,6 +167,10 @@ impl RecordState {
     /// Groups are written whole. The shown head and its equals are replaced; other heads of a conflict stay in review,
     /// because the editor has not been asked about them: that takes [`RecordState::resolve`].
     pub fn edit(&self, kind: RecordKind, edits: BTreeMap<FieldKey, Edit>) -> (Payload, u32) {
+        if self.is_empty() {
+            // Nothing is there to be replaced or completed.
+            return (Payload { edits, replaces: BTreeMap::new() }, 1);
+        }
         let merged = self.view(kind);
         let payload = self.complete_groups(kind, &merged, edits);
         let mut replaces: BTreeMap<SlotCode, Vec<OpId>> = BTreeMap::new();

@@ -16,6 +16,10 @@
 //! Photos travel beside them by tus 1.0.0: a signed `POST /sync/v1/uploads` with [`BeginUpload`] gets an upload URL. A refusal of a whole request is [`Refusal`] with an HTTP status. Anything that is not one of
 //! these, with content type [`CONTENT_TYPE`], was not said by the county: a captive portal, a proxy, half an answer.
 
+mod runs;
+
+pub use runs::alike;
+
 use minicbor::{Decode, Encode};
 
 /// Content type of every message.
@@ -155,26 +159,23 @@ pub struct Pushed {
     #[n(3)]
     #[cbor(with = "minicbor::bytes")]
     pub chain: Vec<u8>,
-    /// One for each operation of the request, in order.
-    #[n(4)]
+    /// One for each operation of the request, in order. On the wire those that differ in nothing but counter and place in
+    /// the feed, both rising by one, are one entry: [counter, how many, kind, seq, reason].
+    #[n(5)]
+    #[cbor(with = "runs")]
     pub outcomes: Vec<Outcome>,
 }
 
 /// What became of one operation.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// Its counter.
-    #[n(0)]
     pub counter: u64,
     /// [`OutcomeKind`] as a number; an unknown one counts as durable and accepted.
-    #[n(1)]
     pub kind: u8,
     /// Position in the feed; 0 when not published (refused, waiting).
-    #[n(2)]
     pub seq: u64,
     /// Reason code of a refusal.
-    #[n(3)]
     pub reason: Option<String>,
 }
 
@@ -224,8 +225,9 @@ pub const MOST_OUTCOMES: usize = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Outcomes {
-    /// See [`Outcome`].
+    /// See [`Outcome`]; written as in [`Pushed`].
     #[n(0)]
+    #[cbor(with = "runs")]
     pub outcomes: Vec<Outcome>,
 }
 

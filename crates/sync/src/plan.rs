@@ -123,8 +123,10 @@ pub const LONGEST_WAIT_MS: u64 = 5 * 60_000;
 pub const IDLE_MS: u64 = 30_000;
 /// A greeting older than this is repeated.
 const GREETING_MS: u64 = 10 * 60_000;
-/// Operations of a push to begin with.
+/// Operations of a push to begin with: fifty kilobytes, which a weak link brings through.
 pub const PUSH_OPS: u32 = 2_000;
+/// Operations of a push on a link that has proved good; each costs both ends one flush to the disk.
+pub const MOST_PUSH_OPS: u32 = 8_000;
 
 impl Default for Plan {
     fn default() -> Self {
@@ -222,8 +224,8 @@ impl Plan {
     pub fn succeeded(&mut self, lane: Lane) {
         self.lanes[lane as usize] = Wait { failures: 0, until: 0 };
         if lane == Lane::Push {
-            // What was too large once need not be so again: grow back step by step.
-            self.max_ops = self.max_ops.saturating_mul(2).min(PUSH_OPS);
+            // What went through may be larger next time, and what was too large once need not be so again.
+            self.max_ops = self.max_ops.saturating_mul(2).min(MOST_PUSH_OPS);
         }
     }
 
@@ -235,7 +237,10 @@ impl Plan {
                 self.max_ops = (self.max_ops / 2).max(1);
                 return; // at once, with half
             }
-            Failure::Unreachable | Failure::NotTheCounty => self.greeted = None,
+            Failure::Unreachable | Failure::NotTheCounty => {
+                self.greeted = None;
+                self.max_ops = self.max_ops.min(PUSH_OPS);
+            }
             _ => {}
         }
         let wait = &mut self.lanes[lane as usize];

@@ -1,7 +1,7 @@
 //! The plan of a session as a table of cases.
 
 use std::time::Duration;
-use xunge_sync::plan::{Facts, Failure, LONGEST_WAIT_MS, Lane, Plan, Step};
+use xunge_sync::plan::{Facts, Failure, LONGEST_WAIT_MS, Lane, MOST_PUSH_OPS, PUSH_OPS, Plan, Step};
 
 const NOW: u64 = 1_000_000;
 
@@ -86,6 +86,23 @@ fn too_large_is_halved_at_once() {
     let Step::Push { max_ops: first } = plan.next(&facts, NOW) else { panic!() };
     plan.failed(Lane::Push, Failure::TooLarge, NOW, 0);
     assert_eq!(plan.next(&facts, NOW), Step::Push { max_ops: first / 2 });
+}
+
+#[test]
+fn a_push_grows_on_a_good_link_and_begins_small_again_after_a_cut() {
+    let mut plan = greeted();
+    let facts = Facts { unsent: 1, ..Facts::default() };
+    let mut sizes = Vec::new();
+    for _ in 0..4 {
+        let Step::Push { max_ops } = plan.next(&facts, NOW) else { panic!() };
+        sizes.push(max_ops);
+        plan.succeeded(Lane::Push);
+    }
+    assert_eq!(sizes, [PUSH_OPS, 2 * PUSH_OPS, MOST_PUSH_OPS, MOST_PUSH_OPS]);
+    plan.failed(Lane::Push, Failure::Unreachable, NOW, 0);
+    plan.hurry();
+    plan.greeted(0, NOW);
+    assert_eq!(plan.next(&facts, NOW), Step::Push { max_ops: PUSH_OPS });
 }
 
 #[test]

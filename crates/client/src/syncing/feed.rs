@@ -1,11 +1,12 @@
 //! Records down: the snapshot of what this phone may see, then the feed after it.
 
 use super::call::Failed;
-use crate::change::{put_merged, state_of};
+use crate::change::{arrived_state, put_merged, state_of};
 use crate::error::{ClientError, Result};
 use crate::open::{Open, read_u64, write_u64};
 use ed25519_dalek::VerifyingKey;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use xunge_domain::ids::{DeviceNo, RecordId};
 use xunge_domain::operation::Operation;
 use xunge_domain::records::RecordKind;
@@ -102,7 +103,7 @@ impl Open {
     /// wait for a newer app.
     fn apply(&self, writer: &Writer<'_>, ops: &[Operation]) -> Result<()> {
         let own = DeviceNo(self.identity().device_no);
-        let mut touched: BTreeMap<RecordId, (RecordKind, RecordId)> = BTreeMap::new();
+        let mut touched: HashMap<RecordId, Touched<'_>> = HashMap::new();
         let mut order: Vec<RecordId> = Vec::new();
         for op in ops {
             // Our own operations come back only after a restore; they are here already, with their salt.
@@ -110,24 +111,42 @@ impl Open {
             if !writer.append(op, state, None)? {
                 continue;
             }
-            if let Some(kind) = RecordKind::from_code(op.header.kind)
-                && touched.insert(op.header.record, (kind, op.header.area)).is_none()
-            {
-                order.push(op.header.record);
+            let Some(kind) = RecordKind::from_code(op.header.kind) else { continue };
+            match touched.entry(op.header.record) {
+                Entry::Occupied(mut known) => {
+                    let known = known.get_mut();
+                    (known.kind, known.area) = (kind, op.header.area);
+                    known.ops.push(op);
+                }
+                Entry::Vacant(new) => {
+                    order.push(op.header.record);
+                    new.insert(Touched { kind, area: op.header.area, ops: vec![op] });
+                }
             }
         }
         for record in order {
-            if let Some((kind, area)) = touched.get(&record) {
-                let state = state_of(writer, *kind, record)?;
-                if *kind == RecordKind::CareCategory && !self.category_is_signed(&state) {
-                    tracing::warn!("a care category without a valid signature of the county was not taken");
-                    continue;
-                }
-                put_merged(writer, *kind, record, *area, &state)?;
+            let Some(Touched { kind, area, ops }) = touched.get(&record) else { continue };
+            // A record that came into being just now has no operations but these: nothing has to be read back.
+            let state = if writer.is_blank(record) {
+                arrived_state(*kind, ops)
+            } else {
+                state_of(writer, *kind, record)?
+            };
+            if *kind == RecordKind::CareCategory && !self.category_is_signed(&state) {
+                tracing::warn!("a care category without a valid signature of the county was not taken");
+                continue;
             }
+            put_merged(writer, *kind, record, *area, &state)?;
         }
         Ok(())
     }
+}
+
+/// A record of the batch: kind and area as its last operation says them, and its operations.
+struct Touched<'a> {
+    kind: RecordKind,
+    area: RecordId,
+    ops: Vec<&'a Operation>,
 }
 
 impl Open {

@@ -9,7 +9,9 @@ use xunge_domain::ids::{DeviceNo, OpId};
 use xunge_domain::operation::{Chain, Hash, Operation};
 use xunge_store::{Fact, OpState, Reader, StoredOperation, Writer};
 use xunge_sync::batch::{BlockKey, SALT_BLOCK, Salts, pack};
-use xunge_sync::messages::{MOST_OUTCOMES, Outcome, OutcomeKind, Outcomes, OutcomesWanted, Push, Pushed};
+use xunge_sync::messages::{
+    MOST_OUTCOMES, Outcome, OutcomeKind, Outcomes, OutcomesWanted, Push, Pushed, alike,
+};
 use xunge_sync::plan::{Failure, Lane};
 
 /// Most bytes of payload in a batch.
@@ -75,9 +77,14 @@ impl Open {
             return Err(Failed::refused(Lane::Push, "chain_mismatch"));
         }
         self.store.write(|writer| {
-            for outcome in &pushed.outcomes {
-                let id = OpId { device, counter: outcome.counter };
-                settle(writer, id, outcome)?;
+            let mut rest = pushed.outcomes.as_slice();
+            while let Some(first) = rest.first() {
+                let run = alike(rest);
+                let state = state_after(first);
+                let seq = Some(first.seq).filter(|seq| *seq > 0);
+                let id = OpId { device, counter: first.counter };
+                writer.set_outcomes(id, run as u64, state, first.reason.as_deref(), seq)?;
+                rest = rest.get(run..).unwrap_or_default();
             }
             writer.set_fact_bytes(Fact::AcknowledgedChain, &to_bytes(after))?;
             Ok::<_, ClientError>(())
@@ -118,17 +125,21 @@ impl Open {
 
 /// Notes what the county did with an own operation. One that the worker took back meanwhile stays taken back.
 pub(super) fn settle(writer: &Writer<'_>, id: OpId, outcome: &Outcome) -> Result<()> {
-    let state = match OutcomeKind::from_code(outcome.kind) {
-        Some(OutcomeKind::Refused) => OpState::Refused,
-        Some(OutcomeKind::WaitingForParent) => OpState::Waiting,
-        _ => OpState::AtCounty,
-    };
+    let state = state_after(outcome);
     let Some(held) = writer.operation(id)? else { return Ok(()) };
     if held.state != OpState::Withdrawn && (held.state != state || held.reason != outcome.reason) {
         let seq = Some(outcome.seq).filter(|seq| *seq > 0);
         writer.set_outcome(id, state, outcome.reason.as_deref(), seq)?;
     }
     Ok(())
+}
+
+fn state_after(outcome: &Outcome) -> OpState {
+    match OutcomeKind::from_code(outcome.kind) {
+        Some(OutcomeKind::Refused) => OpState::Refused,
+        Some(OutcomeKind::WaitingForParent) => OpState::Waiting,
+        _ => OpState::AtCounty,
+    }
 }
 
 struct Offer {

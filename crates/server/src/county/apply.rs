@@ -29,7 +29,6 @@ impl admit::Ledger for Asked<'_> {
 
     fn record(&self, id: RecordId) -> Option<(KindCode, RecordId)> {
         self.tx
-            .rows()
             .record_head(id)
             .unwrap_or_else(|error| {
                 self.broken.borrow_mut().get_or_insert(error);
@@ -73,7 +72,7 @@ impl County {
         match decided {
             Admission::Refuse(reason) => Ok((kept(OutcomeKind::Refused, Some(reason.code())), None)),
             Admission::WaitFor(parent) => {
-                tx.rows().wait_for(parent, op.id())?;
+                tx.wait_for(parent, op.id())?;
                 Ok((kept(OutcomeKind::WaitingForParent, None), None))
             }
             Admission::Apply => {
@@ -101,7 +100,7 @@ impl County {
     ) -> Result<Applied> {
         let rows = tx.rows();
         let header = &op.header;
-        let known = rows.record_head(header.record)?;
+        let known = tx.record_head(header.record)?;
         let mut state = RecordState::default();
         if known.is_some() {
             state = state_of(&rows.operations_of(header.record)?);
@@ -112,7 +111,7 @@ impl County {
         let outcome = admit::outcome(op.id(), &payload, kind, &before, &after);
         let seq = tx.next_seq();
         let row = self.merged_row(tx, kind, op, known, &after, author, seq, now_ms)?;
-        rows.put_record(&row)?;
+        tx.put_record(&row)?;
         Ok(Applied { outcome, seq, kind, new_record: known.is_none(), row })
     }
 
@@ -139,7 +138,7 @@ impl County {
             (Some(head), _, _) => head.owner,
             // What belongs to an incident is for the one who reported it, whoever wrote it.
             (None, RecordKind::IncidentStep | RecordKind::PhotoEvidence, Some(incident)) => {
-                tx.rows().record_head(incident)?.and_then(|head| head.owner)
+                tx.record_head(incident)?.and_then(|head| head.owner)
             }
             _ => author,
         };
@@ -200,7 +199,7 @@ impl County {
         while let Some(applied) = next.pop() {
             self.project(tx, applied.kind, &applied.row)?;
             if applied.new_record {
-                for id in tx.rows().take_waiting(applied.row.id)? {
+                for id in tx.take_waiting(applied.row.id)? {
                     next.extend(self.take_again(tx, id, now_ms)?);
                 }
             }

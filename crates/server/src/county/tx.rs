@@ -2,21 +2,74 @@
 
 use super::areas::{AreaNode, AreaTree};
 use super::error::Result;
-use crate::storage::Rows;
+use crate::storage::{RecordHead, RecordRow, Rows, StorageError};
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::sync::Arc;
-use xunge_domain::ids::RecordId;
+use xunge_domain::ids::{OpId, RecordId};
 
 /// See the module.
 pub struct WriteTx<'a> {
     rows: &'a Rows<'a>,
     tree: RefCell<Arc<AreaTree>>,
     head: Cell<u64>,
+    /// Records looked at in this transaction, absent ones too: a push asks for the same household with every resident.
+    heads: RefCell<HashMap<RecordId, Option<RecordHead>>>,
+    /// Whether any operation waits for a record; not known before it was asked.
+    waits: Cell<Option<bool>>,
 }
 
 impl<'a> WriteTx<'a> {
     pub(super) fn begin(rows: &'a Rows<'a>, tree: Arc<AreaTree>) -> Result<Self> {
-        Ok(Self { rows, tree: RefCell::new(tree), head: Cell::new(rows.head()?) })
+        Ok(Self {
+            rows,
+            tree: RefCell::new(tree),
+            head: Cell::new(rows.head()?),
+            heads: RefCell::default(),
+            waits: Cell::new(None),
+        })
+    }
+
+    /// What decisions about a record need.
+    pub(super) fn record_head(
+        &self,
+        record: RecordId,
+    ) -> std::result::Result<Option<RecordHead>, StorageError> {
+        if let Some(head) = self.heads.borrow().get(&record) {
+            return Ok(*head);
+        }
+        let head = self.rows.record_head(record)?;
+        self.heads.borrow_mut().insert(record, head);
+        Ok(head)
+    }
+
+    /// Writes a record as merged.
+    pub(super) fn put_record(&self, row: &RecordRow) -> Result<()> {
+        self.rows.put_record(row)?;
+        // The first writer's kind and owner stay, as they do in the row.
+        let kept = self.heads.borrow().get(&row.id).copied().flatten();
+        let head = match kept {
+            Some(kept) => RecordHead { area: row.area, ..kept },
+            None => RecordHead { kind: row.kind, area: row.area, owner: row.owner },
+        };
+        self.heads.borrow_mut().insert(row.id, Some(head));
+        Ok(())
+    }
+
+    /// Makes an operation wait for a record.
+    pub(super) fn wait_for(&self, parent: RecordId, op: OpId) -> Result<()> {
+        self.waits.set(Some(true));
+        Ok(self.rows.wait_for(parent, op)?)
+    }
+
+    /// Takes out the operations that waited for a record.
+    pub(super) fn take_waiting(&self, parent: RecordId) -> Result<Vec<OpId>> {
+        let waits = match self.waits.get() {
+            Some(waits) => waits,
+            None => self.rows.waiting()? > 0,
+        };
+        self.waits.set(Some(waits));
+        if waits { Ok(self.rows.take_waiting(parent)?) } else { Ok(Vec::new()) }
     }
 
     /// The rows.
@@ -57,6 +110,8 @@ impl<'a> WriteTx<'a> {
         if done.is_err() {
             *self.tree.borrow_mut() = tree;
             self.head.set(head);
+            self.heads.borrow_mut().clear();
+            self.waits.set(None);
         }
         done
     }

@@ -2,11 +2,12 @@
 
 use super::tokens::{door_tokens, initials, name_tokens, tail_token};
 use crate::error::StoreError;
-use crate::records::decode_list;
+use crate::records::{RowToPut, RowValue, decode_list};
 use crate::store::{Reader, Writer};
 use rusqlite::{OptionalExtension, params};
 use std::collections::BTreeSet;
 use xunge_domain::records::RecordKind;
+use xunge_domain::value::Value;
 
 /// The words of one document, by column.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,14 +25,52 @@ impl Words {
     }
 }
 
-fn tails(single: Option<&str>, list: Option<Vec<u8>>) -> Result<String, StoreError> {
-    let more = list.map(|bytes| decode_list(&bytes)).transpose()?.unwrap_or_default();
+impl Words {
+    /// The words of a row about to be written, where they follow from its values alone: persons and households. Another
+    /// row decides about doors, so those are read back.
+    pub(crate) fn of_values(row: &RowToPut<'_>) -> Option<Self> {
+        let value = |name| row.kind.field_named(name).and_then(|field| row.values.get(&field.key));
+        let text = |name| value(name).and_then(RowValue::text);
+        let many = |name| value(name).map(RowValue::many).unwrap_or_default();
+        match row.kind {
+            RecordKind::Person | RecordKind::Household if row.deleted => Some(Self::default()),
+            RecordKind::Person => Some(Self::of_person(
+                text("name").unwrap_or_default(),
+                text("citizen_id"),
+                text("phone"),
+                many("other_phones"),
+            )),
+            RecordKind::Household => {
+                let phone_tail = tails(text("phone"), many("contact_phones"));
+                Some(Self { phone_tail, ..Self::default() })
+            }
+            RecordKind::Dwelling | RecordKind::Building => None,
+            _ => Some(Self::default()),
+        }
+    }
+
+    fn of_person(name: &str, citizen_id: Option<&str>, phone: Option<&str>, others: &[Value]) -> Self {
+        Self {
+            initials: initials(name).join(" "),
+            name: name_tokens(name).join(" "),
+            door: String::new(),
+            id_tail: citizen_id.and_then(tail_token).unwrap_or_default(),
+            phone_tail: tails(phone, others),
+        }
+    }
+}
+
+fn tails(single: Option<&str>, more: &[Value]) -> String {
     let all: BTreeSet<String> = single
         .into_iter()
         .chain(more.iter().filter_map(|value| value.as_text()))
         .filter_map(tail_token)
         .collect();
-    Ok(all.into_iter().collect::<Vec<_>>().join(" "))
+    all.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+fn list(bytes: Option<Vec<u8>>) -> Result<Vec<Value>, StoreError> {
+    Ok(bytes.map(|bytes| decode_list(&bytes)).transpose()?.unwrap_or_default())
 }
 
 impl Reader<'_> {
@@ -59,13 +98,7 @@ impl Reader<'_> {
             .optional()?;
         let Some((name, citizen_id, phone, others)) = found else { return Ok(Words::default()) };
         let name = name.unwrap_or_default();
-        Ok(Words {
-            initials: initials(&name).join(" "),
-            name: name_tokens(&name).join(" "),
-            door: String::new(),
-            id_tail: citizen_id.as_deref().and_then(tail_token).unwrap_or_default(),
-            phone_tail: tails(phone.as_deref(), others)?,
-        })
+        Ok(Words::of_person(&name, citizen_id.as_deref(), phone.as_deref(), &list(others)?))
     }
 
     fn words_of_dwelling(&self, key: i64) -> Result<Words, StoreError> {
@@ -94,7 +127,7 @@ impl Reader<'_> {
         let found: Option<Raw> =
             statement.query_row([key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((phone, contacts)) = found else { return Ok(Words::default()) };
-        Ok(Words { phone_tail: tails(phone.as_deref(), contacts)?, ..Words::default() })
+        Ok(Words { phone_tail: tails(phone.as_deref(), &list(contacts)?), ..Words::default() })
     }
 
     fn words_of_building(&self, key: i64) -> Result<Words, StoreError> {
@@ -105,9 +138,14 @@ impl Reader<'_> {
 }
 
 impl Writer<'_> {
-    /// Brings the index up to the row as it is now, given what could be searched for before.
-    pub(crate) fn keep_search(&self, kind: RecordKind, key: i64, before: Words) -> Result<(), StoreError> {
-        let now = self.searchable(kind, key)?;
+    /// Brings the index up to the row as it is now, given what could be searched for before and can be now.
+    pub(crate) fn keep_search(
+        &self,
+        kind: RecordKind,
+        key: i64,
+        before: Words,
+        now: Words,
+    ) -> Result<(), StoreError> {
         if now == before {
             return Ok(());
         }
@@ -136,12 +174,14 @@ impl Writer<'_> {
         if words.is_empty() {
             return Ok(());
         }
-        self.connection
-            .prepare_cached(
-                "INSERT INTO search (rowid, name, initials, door, id_tail, phone_tail)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute(params![key, words.name, words.initials, words.door, words.id_tail, words.phone_tail])?;
+        self.with(
+            "INSERT INTO search (rowid, name, initials, door, id_tail, phone_tail)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            |insert| {
+                let Words { name, initials, door, id_tail, phone_tail } = words;
+                insert.execute(params![key, name, initials, door, id_tail, phone_tail])
+            },
+        )?;
         Ok(())
     }
 

@@ -30,6 +30,14 @@ impl Column {
         self.number(bytes.len() as u64);
         self.bytes(bytes);
     }
+
+    pub(super) fn all(&mut self, bytes: impl Iterator<Item = u8>) {
+        self.0.extend(bytes);
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
 }
 
 /// Declares the columns once for writing and reading; order is the order on the wire.
@@ -40,21 +48,36 @@ macro_rules! columns {
         pub(super) struct Columns { $(pub(super) $name: Column,)+ }
 
         impl Columns {
-            pub(super) fn join(self) -> Vec<u8> {
-                let mut all = Column::default();
-                $(all.chunk(&self.$name.0);)+
-                all.0
+            /// Everything in one piece, the columns of values last, and the places between columns.
+            pub(super) fn join(self, values: &[Vec<u8>]) -> (Vec<u8>, Vec<usize>) {
+                let (mut all, mut cuts) = (Column(vec![super::FORMAT]), Vec::new());
+                $(
+                    cuts.push(all.0.len());
+                    all.chunk(&self.$name.0);
+                )+
+                let (mut inner, mut marks) = (Column::default(), vec![0]);
+                for column in values {
+                    inner.chunk(column);
+                    marks.push(inner.0.len());
+                }
+                all.number(inner.0.len() as u64);
+                cuts.extend(marks.iter().map(|mark| all.0.len() + mark));
+                all.bytes(&inner.0);
+                (all.0, cuts)
             }
         }
 
         /// All columns being read.
         #[derive(Debug)]
-        pub(super) struct Reader<'a> { $(pub(super) $name: Slice<'a>,)+ }
+        pub(super) struct Reader<'a> { $(pub(super) $name: Slice<'a>,)+ pub(super) values: Slice<'a> }
 
         impl<'a> Reader<'a> {
             pub(super) fn split(plain: &'a [u8]) -> Result<Self, BatchError> {
                 let mut all = Slice(plain);
-                Ok(Self { $($name: Slice(all.chunk()?),)+ })
+                if all.byte()? != super::FORMAT {
+                    return Err(BatchError::Damaged("format"));
+                }
+                Ok(Self { $($name: Slice(all.chunk()?),)+ values: Slice(all.chunk()?) })
             }
         }
     };
@@ -62,6 +85,10 @@ macro_rules! columns {
 
 columns!(
     counts,
+    id_times,
+    id_sixths,
+    id_eighths,
+    id_rests,
     area_list,
     devices,
     counters,
@@ -74,10 +101,12 @@ columns!(
     servers,
     sinces,
     extras,
-    lengths,
-    payloads,
     salt_blocks,
     single_salts,
+    shape_list,
+    shapes,
+    references,
+    payloads,
 );
 
 impl Columns {
@@ -97,6 +126,18 @@ impl Reader<'_> {
 pub(super) struct Slice<'a>(&'a [u8]);
 
 impl<'a> Slice<'a> {
+    pub(super) const fn of(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    pub(super) const fn rest(&self) -> &'a [u8] {
+        self.0
+    }
+
+    pub(super) fn byte(&mut self) -> Result<u8, BatchError> {
+        self.take(1)?.first().copied().ok_or(BatchError::Damaged("column ends early"))
+    }
+
     pub(super) const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -110,7 +151,7 @@ impl<'a> Slice<'a> {
     pub(super) fn number(&mut self) -> Result<u64, BatchError> {
         let mut number = 0_u64;
         for shift in (0..64).step_by(7) {
-            let byte = *self.take(1)?.first().ok_or(BatchError::Damaged("column ends early"))?;
+            let byte = self.byte()?;
             number |= u64::from(byte & 0x7F) << shift;
             if byte & 0x80 == 0 {
                 return Ok(number);
