@@ -251,8 +251,9 @@ pub struct OwnBody {
     #[n(0)]
     #[cbor(with = "minicbor::bytes")]
     pub batch: Vec<u8>,
-    /// What became of each, in order.
+    /// What became of each, in order; written as in [`Pushed`].
     #[n(1)]
+    #[cbor(with = "runs")]
     pub outcomes: Vec<Outcome>,
 }
 
