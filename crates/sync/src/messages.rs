@@ -253,6 +253,7 @@ pub struct OwnBody {
     pub batch: Vec<u8>,
     /// What became of each, in order.
     #[n(1)]
+    #[cbor(with = "runs")]
     pub outcomes: Vec<Outcome>,
 }
 

@@ -82,12 +82,17 @@ impl Worker {
         Ok(dispatch(&self.phone.client, command, args).map_err(|error| error.code)?)
     }
 
+    /// One step of synchronisation.
+    pub fn step(&self) -> Result<Next, Trouble> {
+        Ok(self.phone.client.sync_step()?)
+    }
+
     /// Takes sync steps until `done` says so (asked after every step) or nothing is left to do. Seconds it took.
     pub fn sync_until(&self, mut done: impl FnMut(&Open) -> Result<bool, Trouble>) -> Result<f64, Trouble> {
         let open = self.open()?;
         let watch = Watch::start();
         loop {
-            match open.sync_step()? {
+            match self.step()? {
                 Next::Go if done(&open)? => return Ok(watch.seconds()),
                 Next::Go => {}
                 Next::Wait(_) => {

@@ -93,7 +93,7 @@ fn once(run: &Run, taken: &mut Taken) -> Result<(), Trouble> {
         let watch = Watch::start();
         let mut page = None;
         loop {
-            let step = open.sync_step()?;
+            let step = fresh.step()?;
             let first = open.sync_state()?.first_sync;
             if page.is_none() && first.is_none_or(|progress| progress.done > 0) {
                 page = Some(watch.seconds());
