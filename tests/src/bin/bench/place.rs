@@ -82,7 +82,7 @@ impl Worker {
         Ok(dispatch(&self.phone.client, command, args).map_err(|error| error.code)?)
     }
 
-    /// Takes one sync step.
+    /// One step of synchronisation.
     pub fn step(&self) -> Result<Next, Trouble> {
         Ok(self.phone.client.sync_step()?)
     }
