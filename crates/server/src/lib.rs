@@ -5,10 +5,12 @@
 //! - [`http`]: routes and who may take them, callable without a socket
 //! - [`tls`]: the county's own certificate authority
 //! - [`demo`]: a county of people who do not exist; [`import`]: an office's ledger; [`desk`]: the office's pages
+//! - [`administration`]: accounts, areas and workers, once for the command line and the desk
 //! - [`cli`]: the commands of `xunge-county`; [`edit`]: edits by field names; [`incident_categories`]: what a county
 //!   starts with
 //! - [`world`]: the real clock, randomness, files, threads and sockets; nothing else reaches for them
 
+pub mod administration;
 pub mod blobs;
 pub mod cli;
 pub mod commit;

@@ -12,6 +12,7 @@ pub use certificates::county_ca;
 use crate::blobs::Blobs;
 use crate::commit::GroupCommit;
 use crate::county::{County, CountyError, Settings};
+use crate::import::held::Imports;
 use crate::http::{self, App, CaChain, Executor, Limiter, Metrics, Stepping};
 use crate::storage::{Storage, StorageError};
 use crate::tls::{CertificateSlot, TlsError, server_config};
@@ -367,6 +368,7 @@ pub fn serve(
         metrics: Metrics::default(),
         enrol_failures: Limiter::enrolment(),
         login_failures: Limiter::login(),
+        imports: Imports::default(),
     });
     let (desk_routes, desk_openapi) = desk(&app);
     let router = http::router(app, desk_routes, desk_openapi);

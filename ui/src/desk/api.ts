@@ -21,6 +21,7 @@ export interface IncidentRow {
   number: string;
   category: string;
   title: string;
+  area: string;
   grid: string;
   place_name: string;
   text: string;
@@ -43,6 +44,9 @@ export interface Photo {
   lat_e7: number | null;
   lon_e7: number | null;
   accuracy_dm: number | null;
+  mock: boolean;
+  width: number | null;
+  height: number | null;
 }
 export interface StepRow {
   verb: string;
@@ -81,6 +85,7 @@ export interface Department {
 }
 export interface PatrolRow {
   id: string;
+  area: string;
   grid: string;
   worker: string;
   slot: string;
@@ -104,11 +109,48 @@ export interface Patrol extends PatrolRow {
     reached_ms: number | null;
     by: string | null;
   }[];
-  gaps_list: { from_ms: number; to_ms: number }[];
-  outline: { lat_e7: number; lon_e7: number }[];
+  /** An end that is not known is null. */
+  gaps_list: { from_ms: number | null; to_ms: number | null }[];
+  incidents_list: IncidentSpot[];
+  buildings: Spot[];
+  outline: Place[];
+  coverage_permille: number | null;
+}
+export interface Place {
+  lat_e7: number;
+  lon_e7: number;
+}
+export interface Spot extends Place {
+  name: string;
+  number: number | null;
+}
+export interface IncidentSpot extends Place {
+  id: string;
+  title: string;
+  place_name: string;
+  state: string;
+  due_ms: number | null;
+}
+export interface AreaShape {
+  id: string;
+  name: string;
+  kind: string;
+  rings: Place[][];
+  incidents_open: number;
+  last_patrol_ms: number | null;
+}
+export interface AreaMap {
+  shapes: AreaShape[];
+  buildings: Spot[];
+  points: Spot[];
+  incidents: IncidentSpot[];
+  incidents_open: number;
+  incidents_unplaced: number;
+  last_patrol: PatrolRow | null;
 }
 export interface VisitRow {
   id: string;
+  household: string | null;
   door: string;
   grid: string;
   worker: string;
@@ -198,9 +240,49 @@ export interface DeviceRow {
   last_contact_ms: number | null;
   app_version: string;
   waiting: number | null;
-  clock_off_ms: number;
+  clock_off_ms: number | null;
   state: string;
   odd: string[];
+}
+export interface AccountRow {
+  name: string;
+  role: string;
+  area: { id: string; name: string };
+  disabled: boolean;
+  own: boolean;
+}
+/** A password, shown once. */
+export interface OncePassword {
+  name: string;
+  role: string;
+  password: string;
+}
+export interface ImportView {
+  id: string;
+  file: string;
+  area: { id: string; name: string };
+  stage: string;
+  done: number;
+  of: number;
+  households: number;
+  people: number;
+  unplaced_people: number;
+  warnings: number;
+  refused: number;
+  codes: { code: string; severity: string; what: string; rows: number }[];
+  written: Record<
+    'buildings' | 'dwellings' | 'households' | 'households_known' | 'people' | 'people_known' | 'people_elsewhere',
+    number
+  > | null;
+}
+export interface ImportRow {
+  sheet: string;
+  row: number;
+  column: string;
+  severity: string;
+  code: string;
+  what: string;
+  suggestion: string;
 }
 export interface AuditRow {
   at_ms: number;
@@ -233,14 +315,18 @@ export const setCsrf = (token: string) => (csrf = token);
 
 type Query = Record<string, string | number | null | undefined>;
 
-async function ask<T>(method: 'GET' | 'POST', route: string, body?: object): Promise<T> {
+async function ask<T>(method: 'GET' | 'POST', route: string, body?: object | Blob): Promise<T> {
+  const file = body instanceof Blob;
   let answer: Response;
   try {
     answer = await fetch(BASE + route, {
       method,
       credentials: 'same-origin',
-      headers: method === 'GET' ? {} : { 'content-type': 'application/json', 'x-csrf-token': csrf },
-      body: method === 'GET' ? undefined : JSON.stringify(body ?? {}),
+      headers:
+        method === 'GET'
+          ? {}
+          : { 'content-type': file ? 'application/octet-stream' : 'application/json', 'x-csrf-token': csrf },
+      body: method === 'GET' ? undefined : file ? body : JSON.stringify(body ?? {}),
     });
   } catch {
     throw new DeskFailure('unreachable');
@@ -252,7 +338,7 @@ async function ask<T>(method: 'GET' | 'POST', route: string, body?: object): Pro
   throw new DeskFailure(typeof error?.code === 'string' ? error.code : 'internal', error?.params ?? {});
 }
 
-export const post = <T>(route: string, body?: object) => ask<T>('POST', route, body);
+export const post = <T>(route: string, body?: object | Blob) => ask<T>('POST', route, body);
 
 /** Empty values are left out of the query. */
 export function get<T>(route: string, query: Query = {}): Promise<T> {

@@ -31,3 +31,9 @@ export function loadAreas(): Promise<void> {
     });
   return loading;
 }
+
+/** After an area was added or renamed. */
+export function reloadAreas(): Promise<void> {
+  loading = undefined;
+  return loadAreas();
+}

@@ -3,23 +3,17 @@
 
 use super::failure::Failure;
 use super::{accounts, print_json};
+use crate::administration::accounts::put as put_account;
+use crate::administration::{NotDone, workers};
 use crate::county::{AreaNode, County};
-use crate::edit::Draft;
 use crate::storage::{AuditEntry, DeviceState, WorkerRow};
 use serde::Serialize;
 use uuid::Uuid;
-use xunge_domain::codes::text::visible;
 use xunge_domain::ids::RecordId;
-use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::WorkerRole;
 use xunge_sync::auth::enrol_code::{CountyAddress, EnrolCode, Invitation};
 
 type Done = Result<(), Failure>;
-
-/// Longest name of a worker, in characters: as in ledgers.
-const LONGEST_NAME: usize = 40;
-/// Longest number of a worker, in characters: as codes of areas.
-const LONGEST_NUMBER: usize = 32;
 
 /// The area with a code.
 pub(super) fn area(county: &County, code: &str) -> Result<AreaNode, Failure> {
@@ -88,24 +82,6 @@ pub(super) fn role(text: &str) -> Result<WorkerRole, String> {
         })
 }
 
-/// The text as it is seen, when that is something and not too long.
-fn fitting(
-    code: &'static str,
-    (zh, en): (&str, &str),
-    written: &str,
-    longest: usize,
-) -> Result<String, Failure> {
-    let seen = visible(written);
-    if (1..=longest).contains(&seen.chars().count()) {
-        return Ok(seen);
-    }
-    Err(Failure::refused(
-        code,
-        format!("{zh}应为 1–{longest} 个字。数据没有改动。"),
-        format!("The {en} must have 1–{longest} characters. Nothing was changed."),
-    ))
-}
-
 #[derive(Serialize)]
 struct Added<'a> {
     id: String,
@@ -124,26 +100,9 @@ pub(super) fn add_worker(
     json: bool,
 ) -> Done {
     let area = area(county, code)?;
-    let name = fitting("bad_name", ("姓名", "name"), name, LONGEST_NAME)?;
-    let number = match number {
-        Some(number) => fitting("bad_number", ("工号", "number"), &number, LONGEST_NUMBER)?,
-        None => free_number(county, code)?,
-    };
-    if county.worker_numbered(&number)?.is_some() {
-        return Err(Failure::refused(
-            "number_taken",
-            format!("工号 {number} 已有人用。数据没有改动。"),
-            format!("Number {number} is taken. Nothing was changed."),
-        ));
-    }
-    let id = county.new_id();
-    let draft = Draft::new(RecordKind::Worker, id, area.id)
-        .with("name", name.as_str())
-        .with("number", number.as_str())
-        .with("role", role.code());
-    county.write_as_county(vec![draft.into()])?;
-    county.grant(id, area.id)?;
-    audit(county, "worker_add", &number, code)?;
+    let new = workers::NewWorker { name, number: number.as_deref(), role, area: area.id };
+    let WorkerRow { id, name, number, .. } =
+        workers::add(county, "cli", new).map_err(|not_done| not_added(not_done, number.as_deref()))?;
     if json {
         return print_json(&Added { id: id.to_string(), name: &name, number: &number, area: code });
     }
@@ -152,19 +111,36 @@ pub(super) fn add_worker(
     Ok(())
 }
 
-/// The last six digits of the area's code and a counter.
-fn free_number(county: &County, code: &str) -> Result<String, Failure> {
-    let tail: String = code.chars().skip(code.chars().count().saturating_sub(6)).collect();
-    let taken: Vec<String> = county.workers()?.into_iter().map(|view| view.row.number).collect();
-    let number = (1_u32..).map(|nth| format!("{tail}{nth:02}")).find(|number| !taken.contains(number));
-    Ok(number.unwrap_or(tail))
+/// Why a worker was not added, in words.
+fn not_added(not_done: NotDone, number: Option<&str>) -> Failure {
+    let length = |zh: &str, en: &str, longest: usize| {
+        (
+            format!("{zh}应为 1–{longest} 个字。数据没有改动。"),
+            format!("The {en} must have 1–{longest} characters. Nothing was changed."),
+        )
+    };
+    let code = match not_done {
+        NotDone::Refused(code) => code,
+        NotDone::County(error) => return error.into(),
+    };
+    let (zh, en) = match code {
+        "bad_number" => length("工号", "number", workers::LONGEST_NUMBER),
+        "number_taken" => {
+            let number = number.unwrap_or_default();
+            (
+                format!("工号 {number} 已有人用。数据没有改动。"),
+                format!("Number {number} is taken. Nothing was changed."),
+            )
+        }
+        _ => length("姓名", "name", workers::LONGEST_NAME),
+    };
+    Failure::refused(code, zh, en)
 }
 
 /// `grant`.
 pub(super) fn grant(county: &County, named: &str, code: &str) -> Done {
     let (worker, area) = (worker(county, named)?, area(county, code)?);
-    county.grant(worker.id, area.id)?;
-    audit(county, "grant", &worker.number, code)?;
+    workers::set_grant(county, "cli", worker.id, area.id, true)?;
     say!("{} 现在可以看到 {}；手机下次联系时收到。", worker.name, area.name);
     say!("{} may see {} now; the phone receives it at its next contact.", worker.name, area.name);
     Ok(())
@@ -174,8 +150,7 @@ pub(super) fn grant(county: &County, named: &str, code: &str) -> Done {
 pub(super) fn revoke(county: &County, named: &str, code: Option<&str>) -> Done {
     if let Some(code) = code {
         let (worker, area) = (worker(county, named)?, area(county, code)?);
-        county.revoke_grant(worker.id, area.id)?;
-        audit(county, "revoke_grant", &worker.number, code)?;
+        workers::set_grant(county, "cli", worker.id, area.id, false)?;
         say!(
             "{} 不再负责 {}：手机下一次请求起，县里不再提供该区域。手机上已有的资料仍留在手机里，请收回手机。",
             worker.name,
@@ -276,7 +251,7 @@ pub(super) fn enrol_code(
 /// `account add`: a desk account, or a new password for one.
 pub(super) fn add_account(county: &County, name: &str, code: &str, role: accounts::DeskRole) -> Done {
     let area: RecordId = area(county, code)?.id;
-    accounts::print(&accounts::put(county, name, role, area)?);
+    accounts::print(&put_account(county, "cli", name, role, area)?);
     Ok(())
 }
 
@@ -285,6 +260,7 @@ mod tests {
     use super::*;
     use crate::county::{CountyEdit, Settings};
     use crate::world::{Places, open_county};
+    use xunge_domain::records::RecordKind;
     use xunge_domain::value::Value;
 
     fn county(folder: &std::path::Path) -> County {

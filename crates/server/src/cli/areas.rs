@@ -2,6 +2,7 @@
 //! file is taken or nothing of it, with every fault told by its line.
 
 use super::failure::Failure;
+use crate::administration::areas::{LONGEST_NAME, is_code};
 use crate::county::{AreaNode, AreaTree, CountyEdit};
 use crate::edit::Draft;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,10 +12,6 @@ use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{AreaLevel, GridKind};
 use xunge_domain::value::Value;
 
-/// Longest code, in characters (grid codes differ by place: 15, 16, 20 digits are seen).
-const LONGEST_CODE: usize = 32;
-/// Longest name, in characters.
-const LONGEST_NAME: usize = 64;
 /// Faults told at once; more of them mean that the file is another kind of table.
 const MOST_FAULTS: usize = 20;
 
@@ -114,10 +111,7 @@ fn read(bytes: &[u8], faults: &mut Faults) -> Vec<Line> {
         }
         let (code, name, parent) = (cell(0), cell(1), cell(2));
         let mut fault = |zh: String, en: String| faults.push((number, zh, en));
-        if code.is_empty()
-            || code.chars().count() > LONGEST_CODE
-            || !code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-        {
+        if !is_code(&code) {
             fault(
                 format!("编码“{code}”应为 1–32 位字母、数字"),
                 format!("code {code:?} must be 1–32 letters and digits"),

@@ -1,5 +1,6 @@
 //! Why a command did not do what it was asked: what happened, what is safe, what to do; in Chinese, then in English.
 
+use crate::administration::NotDone;
 use crate::county::CountyError;
 use crate::storage::StorageError;
 use crate::world::ServeError;
@@ -61,6 +62,19 @@ impl From<CountyError> for Failure {
                 format!("Not done: {refused}. Nothing was changed."),
             ),
             _ => Self::broken(error.code(), &error.to_string()),
+        }
+    }
+}
+
+impl From<NotDone> for Failure {
+    fn from(not_done: NotDone) -> Self {
+        match not_done {
+            NotDone::County(error) => error.into(),
+            NotDone::Refused(code) => Self::refused(
+                code,
+                format!("没有做（{code}）。数据没有改动。"),
+                format!("Not done ({code}). Nothing was changed."),
+            ),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! `demo`: writes the demo county into an empty data folder.
 
-use super::accounts::{self, DeskRole, Printed};
+use super::accounts::{self, DeskRole};
 use super::failure::Failure;
 use super::print_json;
+use crate::administration::accounts::{Drawn, put};
 use crate::county::{County, CountyEdit};
 use crate::demo::{self, Scale};
 use serde::Serialize;
@@ -16,7 +17,7 @@ struct Made {
     grids: u32,
     operations: u64,
     known_grid: String,
-    accounts: Vec<Printed>,
+    accounts: Vec<Drawn>,
     workers: Vec<Worker>,
 }
 
@@ -58,8 +59,8 @@ pub(super) fn run(county: &County, scale: Scale, json: bool) -> Result<(), Failu
     county.set_name(demo::NAME)?;
     let town = demo::town();
     let accounts = vec![
-        accounts::put(county, accounts::FIRST, DeskRole::County, demo::top_area())?,
-        accounts::put(county, "town", DeskRole::Town, town)?,
+        put(county, "cli", accounts::FIRST, DeskRole::County, demo::top_area())?,
+        put(county, "cli", "town", DeskRole::Town, town)?,
     ];
     let tree = county.areas();
     let name_of = |area| tree.get(area).map(|node| node.name.clone()).unwrap_or_default();

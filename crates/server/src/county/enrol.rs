@@ -153,6 +153,20 @@ impl County {
         })
     }
 
+    /// Grants a worker an area, or takes the grant back, inside a transaction.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] for an unknown worker; [`super::CountyError`] of the storage.
+    pub fn set_grant_in(
+        &self,
+        tx: &WriteTx<'_>,
+        worker: RecordId,
+        area: RecordId,
+        granted: bool,
+    ) -> Result<()> {
+        set_grant(tx, worker, area, (!granted).then(|| self.now_ms()))
+    }
+
     /// Takes a grant back: the phone sees nothing of the area any more. What was written under the grant is taken in for
     /// [`super::Settings::hand_over_days`].
     ///

@@ -1,9 +1,10 @@
-//! The tree of areas with what lies in each.
+//! The tree of areas with what lies in each; an area added below one's own, or renamed.
 
-use super::call::Seat;
-use super::problem::Answer;
+use super::call::{Call, Seat};
+use super::problem::{Answer, Problem};
+use crate::administration::areas;
 use crate::county::County;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use xunge_domain::ids::RecordId;
@@ -58,4 +59,56 @@ pub fn tree(county: &County, seat: &Seat) -> Answer<Vec<AreaLine>> {
     let mut lines: Vec<AreaLine> = nodes.map(line).collect();
     lines.sort_by(|a, b| a.code.cmp(&b.code));
     Ok(lines)
+}
+
+/// A new area.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct AreaForm {
+    /// Id of the area above.
+    pub parent: String,
+    /// The county's code for it.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Level word, lower than the parent's.
+    pub kind: String,
+}
+
+#[derive(Deserialize)]
+struct NameForm {
+    name: String,
+}
+
+fn line_of(county: &County, seat: &Seat, area: RecordId) -> Answer<AreaLine> {
+    let id = area.to_string();
+    tree(county, seat)?.into_iter().find(|line| line.id == id).ok_or_else(Problem::not_found)
+}
+
+/// `POST areas`.
+///
+/// # Errors
+/// `not_found`, `bad_request`, `code_taken`.
+pub fn add(call: &Call, county: &County, seat: &Seat) -> Answer<AreaLine> {
+    let form: AreaForm = call.body()?;
+    let parent: RecordId = form.parent.parse().map_err(|_| Problem::not_found())?;
+    let tree = county.areas();
+    seat.sees(&tree, parent)?;
+    tree.get(parent).ok_or_else(Problem::not_found)?;
+    let level = AreaLevel::from_word(&form.kind).ok_or_else(|| Problem::bad("kind"))?;
+    let id = areas::add(county, &seat.account, parent, &form.code, &form.name, level)?;
+    line_of(county, seat, id)
+}
+
+/// `POST areas/{id}/rename`. Its own top a town's centre does not rename: that name is the county's.
+///
+/// # Errors
+/// `not_found`, `not_allowed`, `bad_request`.
+pub fn rename(call: &Call, county: &County, seat: &Seat) -> Answer<AreaLine> {
+    let area = call.id()?;
+    seat.sees(&county.areas(), area)?;
+    if area == seat.area && seat.role != "county" {
+        return Err(Problem::new(403, "not_allowed"));
+    }
+    areas::rename(county, &seat.account, area, &call.body::<NameForm>()?.name)?;
+    line_of(county, seat, area)
 }

@@ -22,6 +22,7 @@ pub struct IncidentRow {
     pub number: String,
     pub category: String,
     pub title: String,
+    pub area: String,
     pub grid: String,
     pub place_name: String,
     pub text: String,
@@ -42,6 +43,7 @@ pub struct Incident {
     pub number: String,
     pub category: String,
     pub title: String,
+    pub area: String,
     pub grid: String,
     pub place_name: String,
     pub text: String,
@@ -174,7 +176,11 @@ impl<'a> Shown<'a> {
         })
     }
 
-    fn line(&self, row: &RecordRow) -> Answer<IncidentRow> {
+    /// An incident as the list shows it.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub fn line(&self, row: &RecordRow) -> Answer<IncidentRow> {
         let case = self.county.incident_case(row.id)?.unwrap_or_default();
         let photos = self.county.by_parent(RecordKind::PhotoEvidence, row.id)?.len() as u64;
         let title =
@@ -184,6 +190,7 @@ impl<'a> Shown<'a> {
             number: number(row),
             category: row.text(1).to_owned(),
             title,
+            area: row.area.to_string(),
             grid: self.labels.area(row.area),
             place_name: row.text(3).to_owned(),
             text: row.text(2).to_owned(),
@@ -219,6 +226,7 @@ impl<'a> Shown<'a> {
             number: line.number,
             category: line.category,
             title: line.title,
+            area: line.area,
             grid: line.grid,
             place_name: line.place_name,
             text: line.text,

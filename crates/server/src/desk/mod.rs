@@ -4,17 +4,22 @@
 //! - [`table`]: the routes; [`session`]: who asks; [`call`]: what was asked and what the account sees
 //! - [`incidents`], [`steps`], [`photos`]: incidents and their life; [`patrols`], [`visits`]: what was done in the field
 //! - [`areas`], [`households`], [`people`], [`review`]: what is known; [`workers`]: workers, phones, codes
+//! - [`map`]: an area from above; [`staff`]: workers added and granted areas; [`accounts`]: accounts of the desk;
+//!   [`imports`]: ledgers
 //! - [`audit`]: who looked and acted; [`departments`]: to whom incidents are given
 //!
 //! Leaves to others: the pages (`ui/`), what records mean (`county`), TLS (`world`).
 
+pub mod accounts;
 pub mod areas;
 pub mod audit;
 pub mod call;
 pub mod departments;
 pub mod households;
+pub mod imports;
 pub mod incidents;
 pub mod labels;
+pub mod map;
 pub mod passwords;
 pub mod patrols;
 pub mod people;
@@ -22,6 +27,7 @@ pub mod photos;
 pub mod problem;
 pub mod review;
 pub mod session;
+pub mod staff;
 pub mod steps;
 pub mod table;
 pub mod visits;
@@ -85,7 +91,15 @@ async fn answer(app: &Arc<App>, bound: &'static Bound, mut request: Request) -> 
     let query = request.extract_parts::<Query<BTreeMap<String, String>>>().await;
     let source = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, bound.route.body_limit).await.map_err(|_| Problem::bad("body"))?;
+    if bound.route.body_limit > table::BODY {
+        // Nobody's megabytes are taken in before it is known whose they are.
+        let headers = parts.headers.clone();
+        blocking(app, move |county| Ok(sit_down(bound, &headers, county))).await??;
+    }
+    let body = axum::body::to_bytes(body, bound.route.body_limit).await.map_err(|_| match bound.action {
+        Action::ReadLedger => Problem::new(413, "ledger_too_large"),
+        _ => Problem::bad("body"),
+    })?;
     let call = Call {
         app: app.clone(),
         path,
@@ -102,11 +116,17 @@ fn decide(bound: &Bound, call: &Call, headers: &HeaderMap, county: &County) -> A
         let (me, cookie) = session::login(call, county)?;
         return Ok(Reply::Entered(json(&me)?, cookie));
     }
+    let seat = sit_down(bound, headers, county)?;
+    act(bound.action, call, county, &seat)
+}
+
+/// The account behind a request that may take the route.
+fn sit_down(bound: &Bound, headers: &HeaderMap, county: &County) -> Answer<Seat> {
     let seat = session::seat(county, headers)?;
     if bound.route.method != "GET" {
         session::check_csrf(&seat, headers)?;
     }
-    act(bound.action, call, county, &seat)
+    Ok(seat)
 }
 
 /// Numbers in the navigation.
@@ -145,6 +165,21 @@ fn act(action: Action, call: &Call, county: &County, seat: &Seat) -> Answer<Repl
         Action::Revoke => json(&workers::revoke(call, county, seat)?)?,
         Action::Reinstate => json(&workers::reinstate(call, county, seat)?)?,
         Action::ReopenCode => json(&workers::reopen_code(call, county, seat)?)?,
+        Action::AreaMap => json(&map::of(call, county, seat)?)?,
+        Action::AddArea => json(&areas::add(call, county, seat)?)?,
+        Action::RenameArea => json(&areas::rename(call, county, seat)?)?,
+        Action::AddWorker => json(&staff::add(call, county, seat)?)?,
+        Action::Grant => json(&staff::grant(call, county, seat)?)?,
+        Action::RevokeGrant => json(&staff::revoke_grant(call, county, seat)?)?,
+        Action::Accounts => json(&accounts::list(call, county, seat)?)?,
+        Action::AddAccount => json(&accounts::add(call, county, seat)?)?,
+        Action::NewPassword => json(&accounts::password(call, county, seat)?)?,
+        Action::AccountState => json(&accounts::state(call, county, seat)?)?,
+        Action::ReadLedger => json(&imports::read(call, county, seat)?)?,
+        Action::Imports => json(&imports::list(call, county, seat)?)?,
+        Action::Import => json(&imports::one(call, county, seat)?)?,
+        Action::ImportRows => json(&imports::rows(call, county, seat)?)?,
+        Action::RunImport => json(&imports::run(call, county, seat)?)?,
         Action::Audit => json(&audit::list(call, county, seat)?)?,
     };
     Ok(Reply::Json(bytes))
@@ -205,6 +240,14 @@ fn respond(reply: Reply) -> Response {
     workers::Code,
     workers::DeviceLine,
     audit::AuditLine,
+    map::AreaMap,
+    areas::AreaForm,
+    staff::WorkerForm,
+    accounts::AccountLine,
+    accounts::AccountForm,
+    accounts::Password,
+    imports::Import,
+    imports::ImportRow,
 )))]
 struct Forms;
 

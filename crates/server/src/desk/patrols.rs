@@ -1,13 +1,14 @@
 //! Patrols as summed up by the phones: no track, which stays there.
 
 use super::call::{Call, Rows, Seat};
+use super::incidents::Shown;
 use super::labels::Labels;
+use super::map::{self, IncidentSpot, Spot};
 use super::problem::Answer;
 use crate::county::County;
 use crate::storage::{Page, RecordRow, Sort};
 use serde::Serialize;
 use utoipa::ToSchema;
-use xunge_domain::geometry::outline_from_bytes;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::Slot;
 use xunge_domain::track::{Gap, gaps_from_bytes};
@@ -17,6 +18,7 @@ use xunge_domain::track::{Gap, gaps_from_bytes};
 #[expect(missing_docs, reason = "docs/desk-api.md says each")]
 pub struct PatrolRow {
     pub id: String,
+    pub area: String,
     pub grid: String,
     pub worker: String,
     pub slot: &'static str,
@@ -39,7 +41,10 @@ pub struct Patrol {
     pub row: PatrolRow,
     pub points_list: Vec<Point>,
     pub gaps_list: Vec<GapSpan>,
+    pub incidents_list: Vec<IncidentSpot>,
+    pub buildings: Vec<Spot>,
     pub outline: Vec<Place>,
+    pub coverage_permille: Option<i64>,
 }
 
 /// An inspection point and whether it was reached.
@@ -79,7 +84,11 @@ fn gaps(row: &RecordRow) -> Vec<Gap> {
         .unwrap_or_default()
 }
 
-fn line(county: &County, labels: &Labels<'_>, row: &RecordRow) -> Answer<PatrolRow> {
+/// A patrol as the list shows it.
+///
+/// # Errors
+/// Those of the storage.
+pub fn line(county: &County, labels: &Labels<'_>, row: &RecordRow) -> Answer<PatrolRow> {
     let (started, ended) = (row.int(4), row.int(5));
     let gaps = gaps(row);
     let worker = row.reference(1);
@@ -89,6 +98,7 @@ fn line(county: &County, labels: &Labels<'_>, row: &RecordRow) -> Answer<PatrolR
     };
     Ok(PatrolRow {
         id: row.id.to_string(),
+        area: row.area.to_string(),
         grid: labels.area(row.area),
         worker: labels.worker(worker.or(row.owner))?,
         slot: row.int(3).and_then(Slot::from_code).unwrap_or(Slot::Morning).word(),
@@ -139,18 +149,22 @@ pub fn one(call: &Call, county: &County, seat: &Seat) -> Answer<Patrol> {
             by: reached.map(|check_in| if check_in.int(4) == Some(1) { "hand" } else { "track" }),
         }
     };
-    let area = county.record(row.area)?;
-    let bytes = area.as_ref().and_then(|area| area.one(5)).and_then(|value| value.as_bytes());
-    let outline = bytes.and_then(|bytes| outline_from_bytes(bytes).ok());
-    let ring = outline.as_ref().and_then(|outline| outline.parts().first()).and_then(|rings| rings.first());
-    let place = |at: &xunge_domain::geometry::LatLon| Place {
-        lat_e7: at.lat_e7().into(),
-        lon_e7: at.lon_e7().into(),
-    };
+    let shown = Shown::new(county, seat)?;
+    let mut met = Vec::new();
+    if let Some(worker) = row.reference(1) {
+        for incident in county.by_second(RecordKind::Incident, worker)? {
+            if incident.reference(10) == Some(row.id) && seat.sees(&county.areas(), incident.area).is_ok() {
+                met.extend(map::incident_spot(&shown, &incident)?);
+            }
+        }
+    }
     Ok(Patrol {
         points_list: points.iter().map(point).collect(),
         gaps_list: gaps(&row).iter().map(|gap| GapSpan { from_ms: gap.from_ms, to_ms: gap.to_ms }).collect(),
-        outline: ring.map(|ring| ring.iter().map(place).collect()).unwrap_or_default(),
+        incidents_list: met,
+        buildings: map::spots(county, RecordKind::Building, &[row.area], 5)?,
+        outline: map::rings(county, row.area)?.into_iter().next().unwrap_or_default(),
+        coverage_permille: row.int(12),
         row: line(county, &Labels::new(county), &row)?,
     })
 }

@@ -23,6 +23,9 @@ pub struct Photo {
     pub lat_e7: Option<i64>,
     pub lon_e7: Option<i64>,
     pub accuracy_dm: Option<i64>,
+    pub mock: bool,
+    pub width: Option<i64>,
+    pub height: Option<i64>,
 }
 
 fn hash_in(row: &RecordRow, key: u16) -> Option<[u8; 32]> {
@@ -55,6 +58,9 @@ pub fn of(county: &County, incident: RecordId) -> Answer<Vec<Photo>> {
             lat_e7: row.int(10),
             lon_e7: row.int(11),
             accuracy_dm: row.int(12),
+            mock: row.int(13) == Some(1),
+            width: row.int(6),
+            height: row.int(7),
         });
     }
     Ok(photos)

@@ -1,5 +1,6 @@
 //! What the desk is told when it does not get what it asked for: a stable code and harmless parameters.
 
+use crate::administration::NotDone;
 use crate::county::{CountyError, Refused};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -70,6 +71,20 @@ impl From<CountyError> for Problem {
                 tracing::error!(code = broken.code(), "desk request failed");
                 Self::new(500, "internal")
             }
+        }
+    }
+}
+
+impl From<NotDone> for Problem {
+    fn from(not_done: NotDone) -> Self {
+        match not_done {
+            NotDone::County(error) => error.into(),
+            NotDone::Refused("bad_name") => Self::bad("name"),
+            NotDone::Refused("bad_number") => Self::bad("number"),
+            NotDone::Refused("bad_code") => Self::bad("code"),
+            NotDone::Refused("bad_level") => Self::bad("kind"),
+            NotDone::Refused("unknown_account") => Self::not_found(),
+            NotDone::Refused(code) => Self::new(409, code),
         }
     }
 }

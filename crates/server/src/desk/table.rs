@@ -31,6 +31,21 @@ pub enum Action {
     Revoke,
     Reinstate,
     ReopenCode,
+    AreaMap,
+    AddArea,
+    RenameArea,
+    AddWorker,
+    Grant,
+    RevokeGrant,
+    Accounts,
+    AddAccount,
+    NewPassword,
+    AccountState,
+    ReadLedger,
+    Imports,
+    Import,
+    ImportRows,
+    RunImport,
     Audit,
 }
 
@@ -49,7 +64,9 @@ pub struct Bound {
 pub const PREFIX: &str = "/desk/api";
 
 /// Largest body: a step's text.
-const BODY: usize = 64 * 1024;
+pub const BODY: usize = 64 * 1024;
+/// Largest ledger: a grid's is some hundred kilobytes, a town's some megabytes.
+const LEDGER: usize = 20 * 1024 * 1024;
 
 const fn bound(
     method: &'static str,
@@ -61,7 +78,8 @@ const fn bound(
 ) -> Bound {
     // Whoever logs in has no session yet.
     let who = if matches!(action, Action::Login) { Who::Public } else { Who::Desk };
-    Bound { route: Route { method, path, who, rule, body_limit: BODY, summary }, action, answers }
+    let body_limit = if matches!(action, Action::ReadLedger) { LEDGER } else { BODY };
+    Bound { route: Route { method, path, who, rule, body_limit, summary }, action, answers }
 }
 
 /// All routes of the desk.
@@ -181,5 +199,20 @@ pub const ROUTES: &[Bound] = &[
         "Code",
         "Opens a code that gives a locked phone its key back",
     ),
+    bound("GET", "/desk/api/areas/{id}/map", Rule::OwnDeskArea, Action::AreaMap, "AreaMap", "An area from above: outlines, buildings, open incidents"),
+    bound("POST", "/desk/api/areas", Rule::OwnDeskArea, Action::AddArea, "AreaLine", "Adds an area below one in scope"),
+    bound("POST", "/desk/api/areas/{id}/rename", Rule::OwnDeskArea, Action::RenameArea, "AreaLine", "Renames an area"),
+    bound("POST", "/desk/api/workers", Rule::OwnDeskArea, Action::AddWorker, "WorkerLine", "Adds a worker and grants the area"),
+    bound("POST", "/desk/api/workers/{id}/grant", Rule::OwnDeskArea, Action::Grant, "WorkerLine", "Lets a worker see an area"),
+    bound("POST", "/desk/api/workers/{id}/revoke-grant", Rule::OwnDeskArea, Action::RevokeGrant, "WorkerLine", "Takes an area from a worker"),
+    bound("GET", "/desk/api/accounts", Rule::OwnDeskArea, Action::Accounts, "AccountLine", "Accounts of the desk in scope, a page"),
+    bound("POST", "/desk/api/accounts", Rule::OwnDeskArea, Action::AddAccount, "Password", "Adds an account; its password is shown once"),
+    bound("POST", "/desk/api/accounts/{name}/password", Rule::OwnDeskArea, Action::NewPassword, "Password", "Gives an account another password, shown once"),
+    bound("POST", "/desk/api/accounts/{name}/state", Rule::OwnDeskArea, Action::AccountState, "AccountLine", "Locks an account out or lets it in again"),
+    bound("POST", "/desk/api/imports", Rule::OwnDeskArea, Action::ReadLedger, "Import", "Reads a ledger and writes nothing"),
+    bound("GET", "/desk/api/imports", Rule::OwnDeskArea, Action::Imports, "Import", "Ledgers the account had read"),
+    bound("GET", "/desk/api/imports/{id}", Rule::OwnDeskArea, Action::Import, "Import", "A ledger that was read, with its progress"),
+    bound("GET", "/desk/api/imports/{id}/rows", Rule::OwnDeskArea, Action::ImportRows, "ImportRow", "What is to tell of its rows, a page"),
+    bound("POST", "/desk/api/imports/{id}/run", Rule::OwnDeskArea, Action::RunImport, "Import", "Begins to write a ledger, or goes on"),
     bound("GET", "/desk/api/audit", Rule::OwnAccount, Action::Audit, "AuditLine", "The audit log, a page"),
 ];

@@ -17,6 +17,7 @@ use xunge_sync::merge::MergedField;
 #[expect(missing_docs, reason = "docs/desk-api.md says each")]
 pub struct VisitRow {
     pub id: String,
+    pub household: Option<String>,
     pub door: String,
     pub grid: String,
     pub worker: String,
@@ -39,6 +40,7 @@ fn line(labels: &Labels<'_>, row: &RecordRow) -> Answer<VisitRow> {
     };
     Ok(VisitRow {
         id: row.id.to_string(),
+        household: row.reference(1).map(|household| household.to_string()),
         door: row.reference(1).map(|household| labels.household(household)).transpose()?.unwrap_or_default(),
         grid: labels.area(row.area),
         worker: labels.worker(row.reference(6).or(row.owner))?,

@@ -79,7 +79,11 @@ fn in_scope(view: &WorkerView, tree: &AreaTree, top: RecordId) -> bool {
     tree.within(view.row.area, top) || view.grants.iter().any(|area| tree.within(*area, top))
 }
 
-fn workers(county: &County, top: RecordId) -> Answer<Vec<WorkerView>> {
+/// The workers of an area and below.
+///
+/// # Errors
+/// Those of the storage.
+pub fn workers(county: &County, top: RecordId) -> Answer<Vec<WorkerView>> {
     let tree = county.areas();
     Ok(county.workers()?.into_iter().filter(|view| in_scope(view, &tree, top)).collect())
 }
@@ -95,13 +99,8 @@ fn heard(ms: i64) -> Option<i64> {
     (ms > 0).then_some(ms)
 }
 
-/// `GET workers`.
-///
-/// # Errors
-/// `not_found`, `bad_request`.
-pub fn list(call: &Call, county: &County, seat: &Seat) -> Answer<Rows<WorkerLine>> {
-    let tree = county.areas();
-    let line = |view: WorkerView| WorkerLine {
+fn worker_line(tree: &AreaTree, seat: &Seat, view: WorkerView) -> WorkerLine {
+    WorkerLine {
         // An area beyond the account's is not named.
         grids: view
             .grants
@@ -116,7 +115,25 @@ pub fn list(call: &Call, county: &County, seat: &Seat) -> Answer<Rows<WorkerLine
         role: WorkerRole::from_code(view.row.role).map_or("unknown", WorkerRole::word),
         last_contact_ms: heard(view.last_contact_ms),
         devices: view.devices,
-    };
+    }
+}
+
+/// One worker, after a change: also when the change took the last area out of the account's sight.
+///
+/// # Errors
+/// `not_found`.
+pub fn line_of(county: &County, seat: &Seat, id: RecordId) -> Answer<WorkerLine> {
+    let view = county.workers()?.into_iter().find(|view| view.row.id == id);
+    Ok(worker_line(&county.areas(), seat, view.ok_or_else(Problem::not_found)?))
+}
+
+/// `GET workers`.
+///
+/// # Errors
+/// `not_found`, `bad_request`.
+pub fn list(call: &Call, county: &County, seat: &Seat) -> Answer<Rows<WorkerLine>> {
+    let tree = county.areas();
+    let line = |view: WorkerView| worker_line(&tree, seat, view);
     let lines = workers(county, top(call, county, seat)?)?.into_iter().map(line).collect();
     Ok(piece(lines, call.page()?))
 }

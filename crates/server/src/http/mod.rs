@@ -22,6 +22,7 @@ pub use metrics::Metrics;
 
 use crate::commit::GroupCommit;
 use crate::county::{County, CountyError, Refused, Result, WriteTx};
+use crate::import::held::Imports;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -87,6 +88,8 @@ pub struct App {
     pub enrol_failures: Limiter,
     /// Wrong passwords of the desk.
     pub login_failures: Limiter,
+    /// Ledgers read at the desk.
+    pub imports: Imports,
 }
 
 impl App {
@@ -103,6 +106,7 @@ impl App {
             metrics: Metrics::default(),
             enrol_failures: Limiter::enrolment(),
             login_failures: Limiter::login(),
+            imports: Imports::default(),
         }
     }
 }

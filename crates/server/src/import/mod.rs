@@ -1,9 +1,11 @@
 //! An office's ledger into the county: the reading of `xunge_ledger` held against what the area already holds, written
 //! as the county's own operations. The same file twice makes no new people; what a worker wrote is never overwritten.
 //!
-//! `identity` makes ids, `present` knows what is there, `plan` decides; this file runs them. Reading the file and
+//! `identity` makes ids, `present` knows what is there, `plan` decides; this file runs them; [`held`] keeps what was read
+//! at the desk until it is imported. Reading the file and
 //! the report are `xunge_ledger`'s, files and printing are `cli`'s.
 
+pub mod held;
 mod identity;
 mod plan;
 mod present;
@@ -18,8 +20,8 @@ use present::Present;
 use xunge_domain::ids::RecordId;
 use xunge_ledger::LedgerReading;
 
-/// Edits written in one go; progress is told after each.
-const AT_ONCE: usize = 2_000;
+/// Edits written in one go; progress is told after each. A grid of 300 households is some 3,000 edits: several steps.
+const AT_ONCE: usize = 500;
 
 /// Writes a reading into an area. `progress` hears how many rows of people are written, of how many. Breaking off loses
 /// nothing and doubles nothing: run it again.

@@ -81,6 +81,12 @@ impl Rows<'_> {
             .transpose()
     }
 
+    /// All accounts, by name.
+    pub fn desk_accounts(&self) -> Result<Vec<DeskAccount>> {
+        let names = self.desk_account_names()?;
+        names.iter().filter_map(|name| self.desk_account(name).transpose()).collect()
+    }
+
     /// Names of all accounts.
     pub fn desk_account_names(&self) -> Result<Vec<String>> {
         let mut query =
