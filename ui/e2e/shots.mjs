@@ -190,6 +190,13 @@ export const phoneShots = [
 ];
 phoneShots.at(-1).act = either('现在就送', 'Send now');
 
+async function ledger(page) {
+  const bytes = Buffer.from('姓名,住址\n');
+  await page.setInputFiles('input[type=file]', { name: '富民三格台账.xlsx', mimeType: 'text/csv', buffer: bytes });
+  await page.locator('.card .btn.main').click();
+  await page.locator('.numbers').waitFor();
+}
+
 export const deskShots = [
   { name: '01-login', daily: true, path: '/', query: 'login=1' },
   {
@@ -214,25 +221,59 @@ export const deskShots = [
     },
   },
   { name: '12-close', path: '/incidents/in5', act: either('结案并回音', 'Close with') },
-  { name: '13-photo', path: '/incidents/in0', act: async (page) => page.locator('.pic').first().click() },
+  { name: '13-photo', daily: true, path: '/incidents/in0', act: async (page) => page.locator('.pic').first().click() },
   { name: '20-patrols', path: '/patrols' },
-  { name: '21-patrol', path: '/patrols', act: async (page) => page.locator('.open').nth(1).click() },
+  { name: '21-patrol', daily: true, path: '/patrols/r1', wait: 600 },
   { name: '30-visits', path: '/visits' },
   { name: '40-review', daily: true, path: '/review' },
-  { name: '50-workers', path: '/grids' },
-  { name: '51-code', path: '/grids', act: either('登记码', 'Code') },
-  { name: '52-households', path: '/grids', act: async (page) => page.locator('.bar button').nth(1).click() },
+  { name: '50-map', daily: true, path: '/grids/a2/map', wait: 600 },
+  { name: '51-map-grid', path: '/grids/a3/map?incident=in0', wait: 600 },
+  { name: '52-households', daily: true, path: '/grids/a3/households' },
   {
     name: '53-household',
-    path: '/grids',
+    path: '/grids/a3/households',
     act: async (page) => {
-      await page.locator('.bar button').nth(1).click();
       await page.locator('.open').first().click();
       await page.waitForTimeout(350);
       await either('看全', 'Show')(page);
     },
   },
+  { name: '54-workers', path: '/grids/a3/workers' },
+  { name: '55-code', path: '/grids/a3/workers', act: either('登记码', 'Code') },
+  { name: '56-worker-add', path: '/grids/a3/workers', act: either('加网格员', 'Add a worker') },
+  {
+    name: '57-grant',
+    path: '/grids/a3/workers',
+    act: async (page) => {
+      await either('授权', 'Grants')(page);
+      await either('收回', 'Take back')(page);
+    },
+  },
+  { name: '58-area-add', path: '/grids/a2/map', wait: 600, act: either('加下级区域', 'Add an area') },
   { name: '60-devices', daily: true, path: '/devices' },
   { name: '61-revoke', path: '/devices', act: either('停用', 'Stop') },
+  { name: '65-import', path: '/imports?area=a3' },
+  { name: '66-import-read', daily: true, path: '/imports?area=a3', act: ledger },
+  {
+    name: '67-import-done',
+    path: '/imports?area=a3',
+    wait: 6500,
+    act: async (page) => {
+      await ledger(page);
+      await page.locator('.go .btn.main').click();
+    },
+  },
+  { name: '68-accounts', daily: true, path: '/accounts', query: 'centre=1' },
+  { name: '69-account-add', path: '/accounts', query: 'centre=1', act: either('加账号', 'Add an account') },
+  {
+    name: '69-password',
+    path: '/accounts',
+    query: 'centre=1',
+    act: async (page) => {
+      await page.locator('tbody tr').nth(1).locator('.act').first().click();
+      await either('生成新密码', 'Draw a new')(page);
+      await page.locator('.once').waitFor();
+    },
+  },
   { name: '70-audit', path: '/audit' },
 ];

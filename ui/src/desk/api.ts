@@ -187,7 +187,7 @@ export interface PersonRow {
   age: number | null;
   citizen_id: string | null;
   phone: string | null;
-  residence: string;
+  residence: string | null;
   conflicts: number;
 }
 export interface Household {

@@ -13,6 +13,7 @@ import type {
   VisitRow,
   WorkerRow,
 } from '@/desk/api';
+import { BUILDINGS, GRID_RING, mapOf, placesAnswer, SPOT } from './deskPlaces';
 import { at, MARK } from './grid';
 
 const SHA = (n: number) => String(n).padStart(2, '0').repeat(32);
@@ -27,6 +28,9 @@ const photo = (n: number, ms: number, complete = true) => ({
   lat_e7: 374_905_000,
   lon_e7: 1_182_552_000,
   accuracy_dm: 80,
+  mock: false,
+  width: 1600,
+  height: 1200,
 });
 const HOUR = 3_600_000;
 
@@ -76,6 +80,7 @@ function one(
     number: ['7F2C', '3A91', '5D07', 'C3E8', 'B440', '91B2', '0E55'][n % 7]!,
     category: 'fire_lane',
     title,
+    area: 'a3',
     grid,
     place_name: place,
     text,
@@ -276,6 +281,7 @@ const devices: DeviceRow[] = [
 ];
 const patrols: Patrol[] = [0, 1, 2].map((n) => ({
   id: `r${n}`,
+  area: 'a3',
   grid: n ? '富民四格' : '富民三格',
   worker: n ? '何军' : '刘敏',
   slot: n === 1 ? 'afternoon' : 'morning',
@@ -292,16 +298,20 @@ const patrols: Patrol[] = [0, 1, 2].map((n) => ({
     id: `p${i}`,
     number: i + 1,
     name: ['南门岗亭', '1幢西侧通道', '2幢北路', '配电房', '东门消防通道', '垃圾房', '车棚充电桩'][i]!,
-    lat_e7: 0,
-    lon_e7: 0,
+    lat_e7: 290_000_000 + [1500, 8000, 15_000, 27_000, 14_000, 26_000, 3000][i]!,
+    lon_e7: 1_235_000_000 + [20_000, 3000, 19_000, 36_000, 38_500, 12_000, 34_000][i]!,
     reached_ms: i < 7 - n ? at(8, 40 + i * 5, n) : null,
     by: i === 2 ? 'hand' : 'track',
   })),
   gaps_list: n ? [{ from_ms: at(9, 2, n), to_ms: at(9, 2, n) + 130_000 }] : [],
-  outline: [],
+  incidents_list: n === 1 ? [SPOT] : [],
+  buildings: BUILDINGS,
+  outline: GRID_RING,
+  coverage_permille: 820 - n * 90,
 }));
 const visits: VisitRow[] = ['nothing_changed', 'changed', 'nobody_home', 'declined'].map((outcome, n) => ({
   id: `v${n}`,
+  household: `h${n}`,
   door: `2幢1单元 ${601 - n * 100}`,
   grid: '富民三格',
   worker: '刘敏',
@@ -335,10 +345,11 @@ function answer(
   body: Record<string, unknown>,
 ): [number, unknown] {
   const [first, second, third] = path.split('/');
+  const county = new URLSearchParams(window.location.search).has('centre');
   const account = {
-    name: '富民镇网格中心',
-    role: 'town',
-    area: { id: 'a1', name: '富民镇' },
+    name: county ? '县网格中心' : '富民镇网格中心',
+    role: county ? 'county' : 'town',
+    area: county ? { id: 'a0', name: '示范县' } : { id: 'a1', name: '富民镇' },
     county: '示范县',
     csrf: MARK,
   };
@@ -359,7 +370,23 @@ function answer(
         { code: 'xiaofang', name: '消防所' },
       ],
     ];
+  const elsewhere = placesAnswer(method, path, query, body, county);
+  if (elsewhere) return elsewhere;
+  if (path === 'areas' && method === 'POST') {
+    const line = { ...body, id: `a${areas.length + 10}`, households: 0, people: 0, workers: 0 } as AreaRow;
+    areas.push(line);
+    return [200, line];
+  }
   if (path === 'areas') return [200, areas];
+  if (first === 'areas' && third === 'map') {
+    const grid = areas.find((a) => a.id === second)?.kind === 'grid';
+    return [200, mapOf(second!, !grid, patrols[0]!)];
+  }
+  if (first === 'areas' && third === 'rename') {
+    const line = areas.find((a) => a.id === second)!;
+    line.name = String(body.name);
+    return [200, line];
+  }
   if (path === 'incidents') {
     const filter = query.get('filter') ?? 'open';
     return [
@@ -435,8 +462,8 @@ function answer(
           {
             id: 'p1',
             name: '孔**',
-            relation: '0',
-            sex: '2',
+            relation: 'head',
+            sex: 'female',
             age: 84,
             citizen_id: '990101********1000',
             phone: '139****0000',
@@ -446,8 +473,8 @@ function answer(
           {
             id: 'p2',
             name: '胡**',
-            relation: '2',
-            sex: '1',
+            relation: 'son',
+            sex: 'male',
             age: 56,
             citizen_id: 'declined',
             phone: null,
@@ -468,9 +495,9 @@ function answer(
           name: '孔令芳',
           citizen_id: '990101194201101000',
           birth: '1942-01-10',
-          sex: '2',
+          sex: 'female',
           phone: '13900010000',
-          relation: '0',
+          relation: 'head',
           residence: 'registered',
           note: '耳背，请大声敲门',
         },
@@ -478,7 +505,18 @@ function answer(
         left_this_hour: 29,
       },
     ];
+  if (path === 'workers' && method === 'POST') {
+    const grid = areas.find((a) => a.id === body.area)!;
+    const line = { id: 'w9', number: '303001', ...body, grids: [grid], last_contact_ms: null, devices: 0 };
+    return [200, line];
+  }
   if (path === 'workers') return [200, page(workers)];
+  if (first === 'workers' && third !== 'enrol-code') {
+    const w = workers.find((x) => x.id === second)!;
+    const grid = areas.find((a) => a.id === body.area)!;
+    w.grids = third === 'grant' ? [...w.grids, grid] : w.grids.filter((g) => g.id !== body.area);
+    return [200, { ...w }];
+  }
   if (first === 'workers' || (first === 'devices' && path.endsWith('/reopen-code'))) {
     const hours = (body.hours as number | null | undefined) ?? 0;
     return [
@@ -505,7 +543,8 @@ export function answerLocally(): void {
   window.fetch = async (input, init) => {
     const url = new URL(String(input), window.location.href);
     await new Promise((resolve) => setTimeout(resolve, 5));
-    const body = init?.body ? (JSON.parse(String(init.body)) as Record<string, unknown>) : {};
+    const text = typeof init?.body === 'string' ? init.body : '';
+    const body = text ? (JSON.parse(text) as Record<string, unknown>) : {};
     const [status, value] = answer(
       init?.method ?? 'GET',
       url.pathname.replace('/desk/api/', ''),

@@ -1,5 +1,5 @@
-//! Accounts of the desk, for the county's centre: a town's centre is told that this is not its to do, before anything is
-//! looked up.
+//! Accounts of the desk, for the county's centre: a town's centre is told that this is not its to do. What lies beyond
+//! the own area is not there, for both.
 
 use super::call::{Call, Rows, Seat, piece};
 use super::problem::{Answer, Problem};
@@ -74,10 +74,10 @@ fn line(county: &County, seat: &Seat, account: &DeskAccount) -> AccountLine {
 
 /// The account named in the path, when its area is the seat's or lies below.
 fn named(call: &Call, county: &County, seat: &Seat) -> Answer<DeskAccount> {
-    centre(seat)?;
     let name = call.path.get("name").ok_or_else(Problem::not_found)?;
     let account = county.read(|rows| Ok(rows.desk_account(name)?))?.ok_or_else(Problem::not_found)?;
     seat.sees(&county.areas(), account.area)?;
+    centre(seat)?;
     Ok(account)
 }
 
@@ -98,11 +98,11 @@ pub fn list(call: &Call, county: &County, seat: &Seat) -> Answer<Rows<AccountLin
 /// # Errors
 /// `not_allowed`, `not_found`, `bad_request`, `name_taken`.
 pub fn add(call: &Call, county: &County, seat: &Seat) -> Answer<Password> {
-    centre(seat)?;
     let form: AccountForm = call.body()?;
     let area: RecordId = form.area.parse().map_err(|_| Problem::not_found())?;
     let tree = county.areas();
     seat.sees(&tree, area)?;
+    centre(seat)?;
     tree.get(area).ok_or_else(Problem::not_found)?;
     let role = DeskRole::from_word(&form.role).ok_or_else(|| Problem::bad("role"))?;
     Ok(accounts::add(county, &seat.account, &form.name, role, area)?.into())

@@ -88,6 +88,13 @@ impl Desk {
         call(&self.router, request.body(Body::from(sent.to_string())).unwrap())
     }
 
+    pub fn post_bytes(&self, session: &Session, path: &str, sent: Vec<u8>) -> Answer {
+        let request = Request::post(format!("/desk/api/{path}"))
+            .header("cookie", &session.cookie)
+            .header("x-csrf-token", &session.csrf);
+        call(&self.router, request.body(Body::from(sent)).unwrap())
+    }
+
     pub fn write<const N: usize>(
         &self,
         kind: RecordKind,
@@ -184,7 +191,7 @@ pub fn code(answer: &Answer) -> (u16, String) {
 pub fn path_of(action: Action, id: &str, sha256: &str) -> String {
     let bound = ROUTES.iter().find(|bound| bound.action == action).unwrap();
     let path = bound.route.path.strip_prefix("/desk/api/").unwrap();
-    path.replace("{id}", id).replace("{verb}", "accept").replace("{sha256}", sha256)
+    path.replace("{id}", id).replace("{name}", id).replace("{verb}", "accept").replace("{sha256}", sha256)
 }
 
 #[test]
@@ -227,6 +234,9 @@ fn a_desk_sees_its_area_and_what_lies_below_and_everything_else_is_404() {
     desk.bench.county.keep_picture(shown, &bytes).unwrap();
     let sha256: String = sha(&bytes);
     let own = desk.account("own", "town", areas.community);
+    let ledger = "姓名,与户主关系,住址\n王建军,户主,1幢1单元101\n";
+    let read = desk.post_bytes(&own, &format!("imports?area={}", areas.grid), ledger.into());
+    let import = body(&read)["id"].as_str().unwrap().to_owned();
     let sibling = desk.account("sibling", "town", areas.sibling);
     let foreign = desk.account("foreign", "town", areas.foreign);
     let probes: Vec<(Action, String, Json)> = vec![
@@ -239,6 +249,15 @@ fn a_desk_sees_its_area_and_what_lies_below_and_everything_else_is_404() {
         (Action::OpenPerson, person.to_string(), json!({"reason": "call", "text": ""})),
         (Action::EnrolCode, phone.worker.to_string(), json!({"hours": null})),
         (Action::ReopenCode, phone.id.to_string(), json!({"reason": "at_the_desk"})),
+        (Action::AreaMap, areas.grid.to_string(), Json::Null),
+        (Action::RenameArea, areas.grid.to_string(), json!({"name": "另一格"})),
+        (Action::Grant, phone.worker.to_string(), json!({"area": areas.grid.to_string()})),
+        (Action::RevokeGrant, phone.worker.to_string(), json!({"area": areas.lane.to_string()})),
+        (Action::NewPassword, "own".into(), json!({})),
+        (Action::AccountState, "own".into(), json!({"disabled": true})),
+        (Action::Import, import.clone(), Json::Null),
+        (Action::ImportRows, import.clone(), Json::Null),
+        (Action::RunImport, import, json!({})),
         (Action::Revoke, phone.id.to_string(), json!({"reason": "lost"})),
         (Action::Reinstate, phone.id.to_string(), json!({"reason": "found"})),
     ];

@@ -10,6 +10,8 @@
 mod authorisation;
 mod bench;
 mod desk;
+mod desk_admin;
+mod desk_imports;
 mod desk_matrix;
 mod enrolment;
 mod feed;
