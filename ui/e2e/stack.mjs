@@ -91,6 +91,7 @@ export async function startStack() {
     code: read(/code\s+(\S+)/),
     pin: read(/PIN\s+(\d+)/),
     account: { name: 'town', password: read(/town\s+(\S+)/) },
+    centre: { name: 'admin', password: read(/admin\s+(\S+)/) },
     printed: () => out,
     stop,
   };

@@ -23,7 +23,8 @@ const stack = await startStack().catch((error) => {
 });
 const browser = await launch();
 const faults = [];
-let loggedIn = false;
+/** Whose desk has a session: before that its first question is answered 401, and Chromium reports it. */
+const seated = new Set();
 
 async function open(what, options) {
   const context = await browser.newContext(options);
@@ -31,9 +32,11 @@ async function open(what, options) {
   page.setDefaultTimeout(15_000);
   page.on('pageerror', (error) => faults.push(`${what}: error ${error.message}`));
   page.on('console', (line) => {
-    // Asking who is logged in is how the desk begins, and "nobody" (401) is the answer then: Chromium reports it.
     const nobodyYet =
-      what === 'desk' && !loggedIn && / 401 /.test(line.text()) && /\/desk\/api\/me$/.test(line.location().url);
+      what !== 'phone' &&
+      !seated.has(what) &&
+      / 401 /.test(line.text()) &&
+      /\/desk\/api\/me$/.test(line.location().url);
     // A picture without a code is refused (422), which is what that step wants.
     const noCode =
       what === 'phone' && / 422 /.test(line.text()) && /\/call\/read_invitation$/.test(line.location().url);
@@ -48,6 +51,7 @@ async function open(what, options) {
 }
 const phone = await open('phone', PHONE);
 const desk = await open('desk', { ...DESK, ignoreHTTPSErrors: true });
+const centre = await open('centre', { ...DESK, ignoreHTTPSErrors: true });
 
 const button = (page, text) =>
   page.locator(`button:visible:has-text("${text}"), a:visible:has-text("${text}")`).first();
@@ -88,7 +92,7 @@ const steps = [
       await desk.fill('#password', stack.account.password);
       await desk.keyboard.press('Enter');
       await desk.locator('#password').waitFor({ state: 'detached' });
-      loggedIn = true;
+      seated.add('desk');
       await desk.goto(`${stack.desk}#/grids`);
       const worker = desk.locator('tr:has-text("D0001")').first();
       await worker.getByRole('button', { name: '登记码', exact: true }).click();
@@ -341,7 +345,125 @@ const steps = [
       await sees(ANSWER);
     },
   ],
+  [
+    'the desk looks at the photo full size, from the case to the map, the round and the grid',
+    async () => {
+      await desk.goto(`${stack.desk}#/incidents/${incident}`);
+      await desk.locator('.case .pic').first().click();
+      const photo = desk.locator('[role=dialog] img');
+      await desk.waitForFunction(() => document.querySelector('[role=dialog] img')?.naturalWidth > 600);
+      await desk.keyboard.press('+');
+      assert.match(await photo.getAttribute('style'), /scale\(1\.5\)/, 'the plus key zooms');
+      await desk.keyboard.press('0');
+      await sees('与手机签名一致', desk);
+      await shot('desk-photo', desk);
+      await desk.keyboard.press('Escape');
+      await photo.waitFor({ state: 'detached' });
+      await shot('desk-case', desk);
+      await button(desk, '看这次巡查').click();
+      await desk.locator('.el-dialog:visible .leaflet-marker-icon').first().waitFor();
+      await sees('空白处是手机没有记到的时间', desk);
+      await shot('desk-patrol', desk);
+      await desk.keyboard.press('Escape');
+      await desk.locator('.el-dialog:visible').waitFor({ state: 'detached' });
+      await shot('desk-patrols', desk);
+      await desk.locator('nav a[href*="grids"]').click();
+      await desk.locator('.leaflet-interactive').first().waitFor();
+      await shot('desk-map', desk);
+      const grid = desk.locator('[role=treeitem]:not([aria-expanded])').first();
+      await grid.waitFor();
+      await desk.locator('[role=treeitem]').first().focus();
+      await desk.keyboard.press('j');
+      assert.equal(
+        await desk
+          .locator('[role=treeitem]')
+          .nth(1)
+          .evaluate((n) => n === document.activeElement),
+        true,
+      );
+      await grid.click();
+      await desk.locator('.leaflet-marker-icon').first().waitFor();
+      await shot('desk-grid', desk);
+      await desk.locator('.tabs a:has-text("住户")').click();
+      await desk.locator('tbody tr').first().waitFor();
+      await shot('desk-households', desk);
+      await desk.keyboard.press('j');
+      await desk.keyboard.press('Enter');
+      await desk.locator('.el-dialog:visible .person').first().waitFor();
+      assert.match(await desk.locator('.el-dialog:visible .person').first().innerText(), /\*/, 'masked');
+      await shot('desk-household', desk);
+      await desk.keyboard.press('Escape');
+      await desk.locator('.el-dialog:visible').waitFor({ state: 'detached' });
+      await desk.locator('.tabs a:has-text("网格员")').click();
+      await desk.locator('tbody tr').first().waitFor();
+      await shot('desk-workers', desk);
+      for (const page of ['visits', 'review', 'devices', 'audit']) {
+        await desk.locator(`.nav a[href*="${page}"]`).click();
+        await desk.locator('.sheet thead').first().waitFor();
+        await shot(`desk-${page}`, desk);
+      }
+    },
+  ],
+  [
+    'a ledger is checked, then imported with its progress, and a second time adds nobody',
+    async () => {
+      const households = Array.from({ length: 260 }, (_, n) => `97幢,1,${101 + n},示例户${n},户主,,\n`).join('');
+      const text = `幢,单元,室,姓名,与户主关系,身份证号码,联系电话\n${households}97幢,1,9901,,户主,,\n`;
+      const file = { name: '97幢台账.csv', mimeType: 'text/csv', buffer: Buffer.from(text) };
+      for (const known of [0, 260]) {
+        await desk.locator('.nav a[href*="imports"]').click();
+        if (known > 0) await button(desk, '换一个文件').click();
+        await desk.locator('.card .el-select').click();
+        await desk.locator('.el-select-dropdown__item:visible').last().click();
+        await desk.setInputFiles('input[type=file]', file);
+        await button(desk, '核对（不写入）').click();
+        await sees('已核对，还没有写入', desk);
+        assert.match(await desk.locator('.numbers').innerText(), /260\s+户\s+260\s+人/);
+        await desk.locator('tbody tr').first().waitFor();
+        if (known === 0) await shot('desk-import', desk);
+        await button(desk, '导入到').click();
+        await sees('已写入 260 / 260 行', desk);
+        await sees(`新增 ${260 - known} 户、${260 - known} 人；已有 ${known} 户`, desk);
+        if (known === 0) await shot('desk-imported', desk);
+      }
+    },
+  ],
+  [
+    'the county centre adds an account, which can log in, and stops it again',
+    async () => {
+      await centre.goto(stack.desk);
+      await centre.fill('#name', stack.centre.name);
+      await centre.fill('#password', stack.centre.password);
+      await centre.keyboard.press('Enter');
+      await centre.locator('.nav a[href*="accounts"]').click();
+      seated.add('centre');
+      await centre.locator('tbody tr').nth(1).waitFor();
+      await shot('desk-accounts', centre);
+      await button(centre, '加账号').click();
+      await centre.fill('#n-name', 'lizhi');
+      await centre.locator('.el-dialog:visible .el-select').click();
+      await centre.locator('.el-select-dropdown__item:visible').last().click();
+      await button(centre, '加上并生成密码').click();
+      const password = (await centre.locator('.once').innerText()).trim();
+      await button(centre, '已经记下').click();
+      const login = () => loginStatus(new URL('api/login', stack.desk), { name: 'lizhi', password });
+      assert.equal(await login(), 200);
+      const line = centre.locator('tbody tr', { hasText: 'lizhi' });
+      await line.locator('button:has-text("停用")').click();
+      await button(centre, '停用这个账号').click();
+      await line.locator('button:has-text("启用")').waitFor();
+      assert.equal(await login(), 401);
+    },
+  ],
 ];
+
+/** Status of a request of a browser of its own. */
+async function loginStatus(url, sent) {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const answer = await context.request.post(String(url), { data: sent });
+  await context.close();
+  return answer.status();
+}
 
 /** A page by its address: the tab bar is not on every screen. */
 async function tab0(path) {
@@ -362,7 +484,7 @@ for (const [name, run] of steps) {
   } catch (error) {
     failure = error;
     console.error(`FAILED  ${name}\n${error.message}\n${faults.join('\n')}`);
-    for (const [what, page] of Object.entries({ phone, desk })) {
+    for (const [what, page] of Object.entries({ phone, desk, centre })) {
       const path = join(pictures ?? tmpdir(), `xunge-thread-failed-${what}.png`);
       await page.screenshot({ path }).then(
         () => console.error(`picture: ${path}`),

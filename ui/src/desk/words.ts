@@ -1,5 +1,6 @@
 /** Sentences of the desk: its language file beside the phone's, which holds the words for codes. */
 import { i18n, setLanguage, t, te, type Messages } from '@/words/language';
+import { word } from '@/words/words';
 import zh from '@/locales/desk.zh-CN.json';
 import type { DeskFailure } from './api';
 
@@ -18,6 +19,12 @@ export function told(failure: DeskFailure): { what: string; todo: string } {
     te(`d.errors.${failure.code}.what`) || te(`d.errors.${failure.code}.what`, 'zh-CN') ? failure.code : 'unknown';
   const params = { code: failure.code, ...failure.params };
   return { what: t(`d.errors.${key}.what`, params), todo: t(`d.errors.${key}.do`, params) };
+}
+
+/** A field as the history names it: the desk sees fields that no form of the phone has. */
+export function fieldWord(kind: string, field: string): string {
+  for (const key of [`d.field.${kind}_${field}`, `d.field.${field}`]) if (te(key) || te(key, 'zh-CN')) return t(key);
+  return word('field', field);
 }
 
 /** Time left of a limit: `剩 38 分`, with how pressing it is. */
