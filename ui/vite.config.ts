@@ -38,7 +38,7 @@ export default defineConfig(({ mode }) => ({
     environment: 'happy-dom',
     include: ['test/**/*.test.ts'],
     restoreMocks: true,
-    server: { deps: { inline: ['vant'] } },
+    server: { deps: { inline: ['vant', 'element-plus'] } },
   },
   ...(mode === 'testing' ? { cacheDir: 'node_modules/.vite-testing' } : {}),
 }));

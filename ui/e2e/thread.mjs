@@ -366,6 +366,9 @@ const steps = [
       await shot('desk-patrol', desk);
       await desk.keyboard.press('Escape');
       await desk.locator('.el-dialog:visible').waitFor({ state: 'detached' });
+      await desk.waitForFunction((id) => window.location.hash === `#/incidents/${id}`, incident);
+      await desk.locator('.nav a[href*="patrols"]').click();
+      await desk.locator('.sheet thead').first().waitFor();
       await shot('desk-patrols', desk);
       await desk.locator('nav a[href*="grids"]').click();
       await desk.locator('.leaflet-interactive').first().waitFor();
@@ -407,7 +410,10 @@ const steps = [
   [
     'a ledger is checked, then imported with its progress, and a second time adds nobody',
     async () => {
-      const households = Array.from({ length: 260 }, (_, n) => `97幢,1,${101 + n},示例户${n},户主,,\n`).join('');
+      const names = [...'赵钱孙李周吴郑王冯陈褚卫蒋'].flatMap((a) =>
+        [...'春夏秋冬梅兰竹菊安宁平和福禄寿喜华山水云'].map((b) => a + b),
+      );
+      const households = names.map((name, n) => `97幢,1,${101 + n},${name},户主,,\n`).join('');
       const text = `幢,单元,室,姓名,与户主关系,身份证号码,联系电话\n${households}97幢,1,9901,,户主,,\n`;
       const file = { name: '97幢台账.csv', mimeType: 'text/csv', buffer: Buffer.from(text) };
       for (const known of [0, 260]) {

@@ -313,6 +313,10 @@ export class DeskFailure extends Error {
 let csrf = '';
 export const setCsrf = (token: string) => (csrf = token);
 
+let sessionEnded = (): void => undefined;
+/** What is done when the county no longer knows the session: after eight hours, or when the account was stopped. */
+export const onSessionEnd = (act: () => void) => (sessionEnded = act);
+
 type Query = Record<string, string | number | null | undefined>;
 
 async function ask<T>(method: 'GET' | 'POST', route: string, body?: object | Blob): Promise<T> {
@@ -335,7 +339,9 @@ async function ask<T>(method: 'GET' | 'POST', route: string, body?: object | Blo
   const read: unknown = await answer.json().catch(() => null);
   if (answer.ok && read !== null) return read as T;
   const error = read as { code?: unknown; params?: Record<string, string> } | null;
-  throw new DeskFailure(typeof error?.code === 'string' ? error.code : 'internal', error?.params ?? {});
+  const failure = new DeskFailure(typeof error?.code === 'string' ? error.code : 'internal', error?.params ?? {});
+  if (failure.code === 'no_session' && route !== 'me') sessionEnded();
+  throw failure;
 }
 
 export const post = <T>(route: string, body?: object | Blob) => ask<T>('POST', route, body);

@@ -1,7 +1,6 @@
 /** A list of the county, page by page, loaded again when what it depends on changes. */
 import { onMounted, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
 import { DeskFailure, get, PAGE, type Page } from './api';
-import { me } from './session';
 
 export interface Paged<T> {
   rows: ShallowRef<T[]>;
@@ -40,7 +39,6 @@ export function usePaged<T>(
     } catch (error) {
       if (mine !== round) return;
       failure.value = DeskFailure.from(error);
-      if (failure.value.code === 'no_session') me.value = null;
     } finally {
       if (mine === round) busy.value = false;
     }
