@@ -269,6 +269,7 @@ export interface ImportView {
   unplaced_people: number;
   warnings: number;
   refused: number;
+  skipped: number;
   codes: { code: string; severity: string; what: string; rows: number }[];
   written: Record<
     'buildings' | 'dwellings' | 'households' | 'households_known' | 'people' | 'people_known' | 'people_elsewhere',

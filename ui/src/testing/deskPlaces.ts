@@ -100,6 +100,7 @@ function readLedger(area: string, file: string): ImportView {
     unplaced_people: 6,
     warnings: 3,
     refused: 1,
+    skipped: 0,
     codes: [
       { code: 'name_missing', severity: 'refused', what: '这一行没有姓名，没有导入', rows: 1 },
       { code: 'id_check_digit', severity: 'warning', what: '身份证号码的最后一位对不上，没有采用', rows: 2 },

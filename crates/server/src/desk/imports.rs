@@ -32,6 +32,7 @@ pub struct Import {
     pub unplaced_people: u64,
     pub warnings: u64,
     pub refused: u64,
+    pub skipped: u64,
     pub codes: Vec<CodeCount>,
     pub written: Option<Written>,
 }
@@ -75,6 +76,7 @@ pub struct ImportRow {
 const fn weight(severity: Severity) -> &'static str {
     match severity {
         Severity::Note => "note",
+        Severity::Skipped => "skipped",
         Severity::Warning => "warning",
         Severity::Refused => "refused",
     }
@@ -97,7 +99,8 @@ fn shown(county: &County, held: &Held) -> Import {
         code.rows += 1;
     }
     let mut codes: Vec<CodeCount> = codes.into_values().collect();
-    codes.sort_by_key(|code| (code.severity != "refused", std::cmp::Reverse(code.rows)));
+    let rank = |severity| ["refused", "warning", "skipped"].iter().position(|known| *known == severity);
+    codes.sort_by_key(|code| (rank(code.severity), std::cmp::Reverse(code.rows)));
     let (stage, written) = match held.stage() {
         Stage::Read => ("read", None),
         Stage::Running => ("running", None),
@@ -118,6 +121,7 @@ fn shown(county: &County, held: &Held) -> Import {
         unplaced_people: summary.unplaced_people as u64,
         warnings: summary.warnings as u64,
         refused: summary.refused as u64,
+        skipped: summary.skipped as u64,
         codes,
         written: written.map(|counts| Written {
             buildings: counts.buildings,

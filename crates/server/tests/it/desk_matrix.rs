@@ -17,6 +17,8 @@ use xunge_domain::value::Value;
 use xunge_server::desk::{Action, Bound, ROUTES};
 use xunge_server::http::routes::{Rule, Who};
 
+const LEDGER: &str = "姓名,与户主关系,住址\n王建军,户主,1幢1单元101\n";
+
 /// One of everything in an area.
 struct Things {
     area: RecordId,
@@ -68,6 +70,7 @@ impl Things {
                 (6, Value::reference(phone.worker)),
             ],
         );
+        desk.disabled(&mark, area);
         let bytes = picture(40 + lies as u32);
         let shown = evidence(bench, area, &bytes);
         bench.county.keep_picture(shown, &bytes).unwrap();
@@ -137,7 +140,32 @@ impl World {
                 (path, json!({"reason": "at_the_desk"}))
             }
             Action::Photo => (crate::desk::path_of(action, "", &hex(&sha256(&things.bytes))), Json::Null),
+            Action::AreaMap => named(area, Json::Null),
+            Action::RenameArea => named(area, json!({"name": "改了名"})),
+            Action::AddArea => {
+                let code = format!("new-{}", things.mark);
+                ("areas".into(), json!({"parent": area, "code": code, "name": "新加的", "kind": "micro_grid"}))
+            }
+            Action::AddWorker => {
+                ("workers".into(), json!({"name": "新来的", "role": "full_time", "area": area}))
+            }
+            Action::Grant | Action::RevokeGrant => named(things.phone.worker, json!({"area": area})),
+            Action::AddAccount => {
+                let name = format!("new-{}", things.mark);
+                ("accounts".into(), json!({"name": name, "role": "town", "area": area}))
+            }
+            Action::NewPassword => (crate::desk::path_of(action, &things.mark, ""), json!({})),
+            Action::AccountState => {
+                (crate::desk::path_of(action, &things.mark, ""), json!({"disabled": true}))
+            }
+            Action::ReadLedger => (format!("imports?area={area}"), Json::from(LEDGER)),
+            Action::Import | Action::ImportRows => {
+                (crate::desk::path_of(action, &self.import(things), ""), Json::Null)
+            }
+            Action::RunImport => (crate::desk::path_of(action, &self.import(things), ""), json!({})),
             // Routes that name nothing: all the account sees.
+            Action::Accounts => ("accounts".into(), Json::Null),
+            Action::Imports => ("imports".into(), Json::Null),
             Action::Logout => ("logout".into(), json!({})),
             Action::Me => ("me".into(), Json::Null),
             Action::Counts => ("counts".into(), Json::Null),
@@ -150,8 +178,36 @@ impl World {
         }
     }
 
+    /// A ledger the account had read for the area of these things; no id of anything where it may not.
+    fn import(&self, things: &Things) -> String {
+        let read =
+            self.desk.post_bytes(&self.session, &format!("imports?area={}", things.area), LEDGER.into());
+        body(&read)["id"].as_str().map_or_else(|| uuid::Uuid::nil().to_string(), str::to_owned)
+    }
+
     fn ask(&self, session: &Session, path: &str, sent: &Json) -> Answer {
-        if sent.is_null() { self.desk.get(session, path) } else { self.desk.post(session, path, sent) }
+        match sent {
+            Json::Null => self.desk.get(session, path),
+            // A file, as it is.
+            Json::String(file) => self.desk.post_bytes(session, path, file.clone().into_bytes()),
+            sent => self.desk.post(session, path, sent),
+        }
+    }
+
+    /// What is in sight and yet not to be done: by this role, or at this place of the tree.
+    fn refusal(&self, action: Action, lies: Lies) -> Option<(u16, String)> {
+        let not_allowed = || Some((403, "not_allowed".to_owned()));
+        match (action, self.role, lies) {
+            (
+                Action::Accounts | Action::AddAccount | Action::NewPassword | Action::AccountState,
+                "town",
+                _,
+            )
+            | (Action::RenameArea, "town", Lies::Own) => not_allowed(),
+            // Nothing is lower than a micro-grid.
+            (Action::AddArea, _, Lies::Child) => Some((400, "bad_request".to_owned())),
+            _ => None,
+        }
     }
 
     fn check(&self, bound: &Bound, lies: Lies) {
@@ -159,9 +215,13 @@ impl World {
         let (path, sent) = self.about(bound.action, things);
         let answer = self.ask(&self.session, &path, &sent);
         let said = (self.role, lies, path.as_str());
-        let names_something = path.contains("area=") || bound.route.path.contains('{');
+        let in_body = matches!(bound.action, Action::AddArea | Action::AddWorker | Action::AddAccount);
+        let names_something = in_body || path.contains("area=") || bound.route.path.contains('{');
+        let refusal = self.refusal(bound.action, lies);
         if names_something && !lies.inside() {
             assert_eq!(code(&answer), (404, "not_found".into()), "{said:?}");
+        } else if let Some(refusal) = &refusal {
+            assert_eq!(&code(&answer), refusal, "{said:?}");
         } else if bound.action == Action::Logout {
             assert_eq!(answer.status, 204, "{said:?}");
         } else {
@@ -181,7 +241,7 @@ impl World {
                 );
             }
         }
-        if bound.route.rule == Rule::OwnDeskArea && lies.inside() {
+        if bound.route.rule == Rule::OwnDeskArea && lies.inside() && refusal.is_none() {
             self.shows(bound.action, things, &answer);
         }
     }
@@ -193,8 +253,19 @@ impl World {
             Action::Patrols | Action::Patrol => things.patrol.to_string(),
             Action::Visits => things.visit.to_string(),
             Action::Households | Action::Household | Action::Review => things.household.to_string(),
-            Action::Areas => things.area.to_string(),
-            Action::Workers => things.phone.worker.to_string(),
+            Action::Areas | Action::RenameArea | Action::Grant | Action::AddWorker => things.area.to_string(),
+            Action::ReadLedger | Action::Import | Action::RunImport => things.area.to_string(),
+            Action::AreaMap => {
+                return assert!(body(answer)["incidents_open"].as_u64() >= Some(1), "{}", body(answer));
+            }
+            Action::AddArea => format!("new-{}", things.mark),
+            Action::ImportRows => "id_missing".to_owned(),
+            Action::Accounts | Action::AccountState => things.mark.clone(),
+            Action::AddAccount | Action::NewPassword => {
+                return assert!(body(answer)["password"].is_string());
+            }
+            Action::Imports => return,
+            Action::RevokeGrant | Action::Workers => things.phone.worker.to_string(),
             Action::Devices | Action::Revoke | Action::Reinstate => things.phone.id.to_string(),
             Action::OpenPerson => "990101195403051233".to_owned(),
             // One category of its own, and one of all that lies above.
@@ -299,6 +370,13 @@ fn every_route_of_the_desk_is_cut_to_the_accounts_area_whoever_asks() {
             };
             assert!(lines(&world.session).iter().all(|who| who == "own"));
             assert!(lines(&centre).iter().any(|who| who == "other"));
+        } else if bound.action == Action::Accounts {
+            assert_eq!(code(&world.ask(&world.session, &path, &sent)), (403, "not_allowed".into()));
+            assert_eq!(world.ask(&centre, &path, &sent).status, 200);
+        } else if matches!(bound.action, Action::Import | Action::ImportRows) {
+            // What one account had read is nobody else's, whatever the role.
+            assert_eq!(world.ask(&world.session, &path, &sent).status, 200);
+            assert_eq!(world.ask(&centre, &path, &sent).status, 404);
         } else if sent.is_null() {
             // Everything else is the same for both roles over one area.
             let same = world.desk.account("same", "county", world.desk.bench.areas.grid);
