@@ -17,7 +17,7 @@ use xunge_domain::value::Value;
 use xunge_server::desk::{Action, Bound, ROUTES};
 use xunge_server::http::routes::{Rule, Who};
 
-const LEDGER: &str = "姓名,与户主关系,住址\n王建军,户主,1幢1单元101\n";
+const LEDGER: &str = "姓名,与户主关系,身份证号码,住址\n王建军,户主,,1幢1单元101\n";
 
 /// One of everything in an area.
 struct Things {
