@@ -373,6 +373,10 @@ fn every_route_of_the_desk_is_cut_to_the_accounts_area_whoever_asks() {
         } else if bound.action == Action::Accounts {
             assert_eq!(code(&world.ask(&world.session, &path, &sent)), (403, "not_allowed".into()));
             assert_eq!(world.ask(&centre, &path, &sent).status, 200);
+        } else if bound.action == Action::Imports {
+            world.import(&world.things[&Lies::Own]);
+            assert_eq!(world.desk.read(&world.session, &path)["total"], 1);
+            assert_eq!(world.desk.read(&centre, &path)["total"], 0, "what one account had read is its own");
         } else if matches!(bound.action, Action::Import | Action::ImportRows) {
             // What one account had read is nobody else's, whatever the role.
             assert_eq!(world.ask(&world.session, &path, &sent).status, 200);
