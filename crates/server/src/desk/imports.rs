@@ -161,8 +161,8 @@ pub fn read(call: &Call, county: &County, seat: &Seat) -> Answer<Import> {
     let now_ms = county.now_ms();
     let today = chrono::DateTime::from_timestamp_millis(now_ms + crate::cli::UTC_OFFSET_MIN * 60_000);
     let today = today.map_or(chrono::NaiveDate::MIN, |now| now.date_naive());
-    let reading = xunge_ledger::read(&name, &call.body, today)
-        .map_err(|error| Problem::new(422, unreadable(error)))?;
+    let reading =
+        xunge_ledger::read(&name, &call.body, today).map_err(|error| Problem::new(422, unreadable(error)))?;
     let held = call.app.imports.keep(county.new_id().0, &seat.account, area, &name, reading, now_ms);
     let held = held.ok_or_else(|| Problem::new(409, "import_running"))?;
     county.audit(&seat.audit("import_read", &code, "", ""))?;

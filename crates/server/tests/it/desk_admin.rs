@@ -29,7 +29,10 @@ fn an_area_is_added_below_ones_own_with_a_code_nobody_has_and_a_lower_level() {
     let own = areas.community.to_string();
     let added = add(&own, "990101001003005", " 富民五格\u{202E} ", "grid");
     assert_eq!(added.status, 200, "{}", body(&added));
-    assert_eq!((body(&added)["name"].as_str(), body(&added)["kind"].as_str()), (Some("富民五格"), Some("grid")));
+    assert_eq!(
+        (body(&added)["name"].as_str(), body(&added)["kind"].as_str()),
+        (Some("富民五格"), Some("grid"))
+    );
     let tree = desk.read(&town, "areas");
     assert!(tree.as_array().unwrap().iter().any(|line| line["code"] == "990101001003005"));
     assert!(there(&desk, "area_add", "990101001003005"));
@@ -43,7 +46,8 @@ fn an_area_is_added_below_ones_own_with_a_code_nobody_has_and_a_lower_level() {
         assert_eq!(code(&add(&parent, "990101001003006", "六格", kind)), told, "{kind} below {parent}");
     }
     assert_eq!(code(&add(&own, "990101001003005", "重复", "grid")), (409, "code_taken".into()));
-    for (bad, name, field) in [("1 2", "格", "code"), ("", "格", "code"), ("990101001003007", " ", "name")] {
+    for (bad, name, field) in [("1 2", "格", "code"), ("", "格", "code"), ("990101001003007", " ", "name")]
+    {
         let refused = add(&own, bad, name, "grid");
         assert_eq!((refused.status, body(&refused)["params"]["field"].as_str()), (400, Some(field)));
     }
@@ -57,7 +61,9 @@ fn an_area_takes_another_name_but_a_town_does_not_rename_its_own_top() {
     let areas = desk.bench.areas;
     let town = desk.account("town", "town", areas.community);
     let county = desk.account("county", "county", areas.county);
-    let rename = |session, area, name: &str| desk.post(session, &format!("areas/{area}/rename"), &json!({"name": name}));
+    let rename = |session, area, name: &str| {
+        desk.post(session, &format!("areas/{area}/rename"), &json!({"name": name}))
+    };
     assert_eq!(body(&rename(&town, areas.grid, "富民三格"))["name"], "富民三格");
     assert_eq!(code(&rename(&town, areas.community, "自己")), (403, "not_allowed".into()));
     assert_eq!(code(&rename(&town, areas.county, "县")), (404, "not_found".into()));
@@ -65,7 +71,9 @@ fn an_area_takes_another_name_but_a_town_does_not_rename_its_own_top() {
     // The phone hears it: it is an operation like every other.
     let mut phone = desk.bench.phone("周敏", areas.grid);
     let (heard, _) = phone.pull(&desk.bench, 0);
-    assert!(heard.iter().any(|op| op.header.kind == RecordKind::Area.code() && op.header.record == areas.grid));
+    assert!(
+        heard.iter().any(|op| op.header.kind == RecordKind::Area.code() && op.header.record == areas.grid)
+    );
     assert!(there(&desk, "area_rename", "990101004"));
 }
 
@@ -92,7 +100,8 @@ fn a_worker_is_added_sees_more_and_sees_less() {
     assert_eq!(grant("revoke-grant", areas.sibling.to_string()).status, 200);
     assert!(!sees(), "from the next request on");
     assert!(there(&desk, "grant", &number) && there(&desk, "revoke_grant", &number));
-    let twice = json!({"name": "王五", "number": number, "role": "full_time", "area": areas.grid.to_string()});
+    let twice =
+        json!({"name": "王五", "number": number, "role": "full_time", "area": areas.grid.to_string()});
     assert_eq!(code(&desk.post(&town, "workers", &twice)), (409, "number_taken".into()));
     assert_eq!(code(&desk.post(&town, "workers", &sent("county_centre", areas.grid.to_string()))).0, 403);
     assert_eq!(code(&desk.post(&town, "workers", &sent("full_time", areas.foreign.to_string()))).0, 404);
@@ -159,8 +168,12 @@ fn a_map_shows_outlines_buildings_and_open_incidents_of_its_area_and_no_track() 
     desk.bench.write(RecordKind::Area, areas.grid, areas.grid, [(5, outline(29.001, 123.501))]);
     desk.bench.write(RecordKind::Area, areas.foreign, areas.foreign, [(5, outline(29.5, 123.9))]);
     let place = |kind, name: &str, lat: i64| {
-        let values =
-            [(1, Value::from(name)), (3, Value::Int(lat)), (4, Value::Int(1_235_000_000)), (5, Value::Int(1))];
+        let values = [
+            (1, Value::from(name)),
+            (3, Value::Int(lat)),
+            (4, Value::Int(1_235_000_000)),
+            (5, Value::Int(1)),
+        ];
         desk.bench.write(kind, desk.bench.id(), areas.grid, values);
     };
     place(RecordKind::Building, "2幢", 290_000_000);
@@ -168,26 +181,30 @@ fn a_map_shows_outlines_buildings_and_open_incidents_of_its_area_and_no_track() 
     let worker = desk.bench.worker("周敏", areas.grid, WorkerRole::FullTime);
     let incident = |place: Option<i64>, reported: i64| {
         let id = desk.bench.id();
-        let mut values = vec![(1, Value::from("lamp_out")), (8, Value::Int(reported)), (9, Value::reference(worker))];
+        let mut values =
+            vec![(1, Value::from("lamp_out")), (8, Value::Int(reported)), (9, Value::reference(worker))];
         if let Some(lat) = place {
             values.extend([(4, Value::Int(lat)), (5, Value::Int(1_235_000_500))]);
         }
         let edits = values
             .into_iter()
-            .map(|(key, value)| {
-                (xunge_domain::records::FieldKey(key), xunge_domain::value::Edit::Put(value))
-            })
+            .map(|(key, value)| (xunge_domain::records::FieldKey(key), xunge_domain::value::Edit::Put(value)))
             .collect();
         let change = xunge_server::county::Change::Edits(edits);
-        let edit =
-            xunge_server::county::CountyEdit { kind: RecordKind::Incident, record: id, area: areas.grid, change };
+        let edit = xunge_server::county::CountyEdit {
+            kind: RecordKind::Incident,
+            record: id,
+            area: areas.grid,
+            change,
+        };
         desk.bench.county.write_as_county(vec![edit]).unwrap();
         id
     };
     let placed = incident(Some(290_005_000), 1_789_999_000_000);
     incident(None, 1_789_999_500_000);
     let started = 1_789_990_000_000;
-    let patrol = [(1, Value::reference(worker)), (4, Value::Int(started)), (5, Value::Int(started + 3_600_000))];
+    let patrol =
+        [(1, Value::reference(worker)), (4, Value::Int(started)), (5, Value::Int(started + 3_600_000))];
     desk.bench.write(RecordKind::Patrol, desk.bench.id(), areas.grid, patrol);
 
     let town = desk.account("town", "town", areas.community);
@@ -197,7 +214,10 @@ fn a_map_shows_outlines_buildings_and_open_incidents_of_its_area_and_no_track() 
     assert_eq!(ids, [areas.community.to_string(), areas.grid.to_string()], "the one asked for first");
     assert_eq!(shapes[1]["rings"][0].as_array().unwrap().len(), 4);
     assert_eq!((&shapes[0]["incidents_open"], &shapes[0]["last_patrol_ms"]), (&json!(2), &json!(started)));
-    assert_eq!((map["buildings"][0]["name"].as_str(), map["points"][0]["name"].as_str()), (Some("2幢"), Some("南门岗亭")));
+    assert_eq!(
+        (map["buildings"][0]["name"].as_str(), map["points"][0]["name"].as_str()),
+        (Some("2幢"), Some("南门岗亭"))
+    );
     assert_eq!(map["incidents"].as_array().unwrap().len(), 1);
     assert_eq!(map["incidents"][0]["id"], placed.to_string());
     assert_eq!((&map["incidents_open"], &map["incidents_unplaced"]), (&json!(2), &json!(1)));

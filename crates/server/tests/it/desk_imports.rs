@@ -50,7 +50,10 @@ fn a_ledger_is_read_first_with_every_fault_by_its_row_and_written_when_asked_to(
     let town = desk.account("town", "town", desk.bench.areas.community);
     let read_one = read(&desk, &town, LEDGER);
     assert_eq!((read_one["stage"].as_str(), read_one["file"].as_str()), (Some("read"), Some("台账.csv")));
-    assert_eq!((&read_one["people"], &read_one["households"], &read_one["done"]), (&json!(3), &json!(2), &json!(0)));
+    assert_eq!(
+        (&read_one["people"], &read_one["households"], &read_one["done"]),
+        (&json!(3), &json!(2), &json!(0))
+    );
     assert_eq!(people(&desk), 0, "nothing is written by reading");
     let path = format!("imports/{}", read_one["id"].as_str().unwrap());
     let rows = desk.read(&town, &format!("{path}/rows"));
@@ -79,7 +82,8 @@ fn a_ledger_is_read_first_with_every_fault_by_its_row_and_written_when_asked_to(
     assert_eq!(body(&desk.post(&town, &format!("{path}/run"), &json!({})))["written"]["people"], 0);
     assert_eq!(people(&desk), 3);
     let audit = desk.read(&town, "audit");
-    let count = |what: &str| audit["rows"].as_array().unwrap().iter().filter(|row| row["what"] == what).count();
+    let count =
+        |what: &str| audit["rows"].as_array().unwrap().iter().filter(|row| row["what"] == what).count();
     assert_eq!((count("import_read"), count("import")), (2, 2));
 }
 
@@ -92,9 +96,8 @@ fn while_one_import_runs_no_other_begins_and_its_progress_is_there_to_see() {
     let desk = Desk { router: router(app.clone(), desk::router(app), desk::openapi()), bench };
     let one = desk.account("one", "town", desk.bench.areas.community);
     let two = desk.account("two", "town", desk.bench.areas.community);
-    let [first, second] = [&one, &two].map(|who| {
-        format!("imports/{}", read(&desk, who, LEDGER)["id"].as_str().unwrap())
-    });
+    let [first, second] =
+        [&one, &two].map(|who| format!("imports/{}", read(&desk, who, LEDGER)["id"].as_str().unwrap()));
     assert_eq!(desk.get(&two, &first).status, 404, "what one account had read is not another's");
     let held = begun(&desk, &parked, &one, &first);
     let refused = desk.post(&two, &format!("{second}/run"), &json!({}));
@@ -138,9 +141,8 @@ fn what_is_no_ledger_too_large_or_for_another_area_is_refused() {
     let desk = Desk::new();
     let areas = desk.bench.areas;
     let town = desk.account("town", "town", areas.community);
-    let send = |area: String, bytes: Vec<u8>| {
-        code(&desk.post_bytes(&town, &format!("imports?area={area}"), bytes))
-    };
+    let send =
+        |area: String, bytes: Vec<u8>| code(&desk.post_bytes(&town, &format!("imports?area={area}"), bytes));
     let own = areas.grid.to_string();
     assert_eq!(send(areas.foreign.to_string(), LEDGER.into()), (404, "not_found".into()));
     assert_eq!(send(String::new(), LEDGER.into()), (404, "not_found".into()));

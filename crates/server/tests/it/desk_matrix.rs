@@ -144,7 +144,10 @@ impl World {
             Action::RenameArea => named(area, json!({"name": "改了名"})),
             Action::AddArea => {
                 let code = format!("new-{}", things.mark);
-                ("areas".into(), json!({"parent": area, "code": code, "name": "新加的", "kind": "micro_grid"}))
+                (
+                    "areas".into(),
+                    json!({"parent": area, "code": code, "name": "新加的", "kind": "micro_grid"}),
+                )
             }
             Action::AddWorker => {
                 ("workers".into(), json!({"name": "新来的", "role": "full_time", "area": area}))
