@@ -94,6 +94,7 @@ const steps = [
       await desk.locator('#password').waitFor({ state: 'detached' });
       seated.add('desk');
       await desk.goto(`${stack.desk}#/grids`);
+      await desk.locator('.tabs a:has-text("网格员")').click();
       const worker = desk.locator('tr:has-text("D0001")').first();
       await worker.getByRole('button', { name: '登记码', exact: true }).click();
       const code = desk.locator('.qr').first();
@@ -325,7 +326,7 @@ const steps = [
       await at('/forgot-pin');
       await shot('forgot-pin');
       const tail = (await phone.locator('.tail b').innerText()).trim();
-      await desk.locator('nav a[href*="devices"]').click();
+      await desk.locator('.nav a[href*="devices"]').click();
       await desk.locator('tr', { hasText: tail }).locator('button:has-text("重设密码")').click();
       const dialog = desk.locator('.el-dialog:visible');
       assert.equal(await dialog.locator('button:has-text("给恢复码")').isDisabled(), true, 'a reason is needed');
@@ -370,7 +371,7 @@ const steps = [
       await desk.locator('.nav a[href*="patrols"]').click();
       await desk.locator('.sheet thead').first().waitFor();
       await shot('desk-patrols', desk);
-      await desk.locator('nav a[href*="grids"]').click();
+      await desk.locator('.nav a[href*="grids"]').click();
       await desk.locator('.leaflet-interactive').first().waitFor();
       await shot('desk-map', desk);
       const grid = desk.locator('[role=treeitem]:not([aria-expanded])').first();
