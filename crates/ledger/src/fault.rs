@@ -108,87 +108,84 @@ impl Fault {
     fn entry(self) -> (&'static str, Severity, &'static str, &'static str) {
         use Severity::{Note, Refused, Skipped, Warning};
         match self {
-            Self::IdMissing => ("id_missing", Warning, "没有身份证号", "人已导入；下次入户时核对补上"),
+            Self::IdMissing => ("id_missing", Warning, "没有身份证号", "这个人照样导入；下次入户时核对补上"),
             Self::IdCheckDigit => (
                 "id_check_digit",
                 Warning,
-                "身份证号校验位不对，没有当作身份证号导入，原文记在备注里",
+                "身份证号校验位不对，不当作身份证号导入，原文记在备注里",
                 "对照证件改正后重新导入，或入户时补录",
             ),
             Self::IdLength => (
                 "id_length",
                 Warning,
-                "身份证号位数不对，没有当作身份证号导入，原文记在备注里",
+                "身份证号位数不对，不当作身份证号导入，原文记在备注里",
                 "应为 18 位（旧证 15 位），请对照证件改正",
             ),
             Self::IdNotDigits => {
-                ("id_not_digits", Warning, "身份证号里有不该有的字符，没有当作身份证号导入", "请对照证件改正")
+                ("id_not_digits", Warning, "身份证号里有不该有的字符，不当作身份证号导入", "请对照证件改正")
             }
             Self::IdBirthDate => (
                 "id_birth_date",
                 Warning,
-                "身份证号里的出生日期不存在，没有当作身份证号导入，原文记在备注里",
+                "身份证号里的出生日期不存在，不当作身份证号导入，原文记在备注里",
                 "请对照证件改正",
             ),
             Self::IdBornInFuture => (
                 "id_born_in_future",
                 Warning,
-                "身份证号里的出生日期在今天之后，没有当作身份证号导入，原文记在备注里",
+                "身份证号里的出生日期在今天之后，不当作身份证号导入，原文记在备注里",
                 "请对照证件改正",
             ),
             Self::IdOtherDocument => (
                 "id_other_document",
                 Warning,
-                "像是护照或通行证号码，没有当作身份证号导入，原文记在备注里",
+                "像是护照或通行证号码，不当作身份证号导入，原文记在备注里",
                 "入户时按证件登记",
             ),
             Self::IdSpoiledByExcel => (
                 "id_spoiled_by_excel",
                 Warning,
-                "Excel 损坏：身份证号被当成数字，后几位已丢失，号码没有导入",
+                "Excel 损坏：身份证号被当成数字，后几位已丢失，号码不导入",
                 "把该列设为“文本”后重新填写，或入户时补录",
             ),
             Self::IdLengthened => {
-                ("id_lengthened", Warning, "旧 15 位身份证号，已补成 18 位导入", "请对照新证件核对")
+                ("id_lengthened", Warning, "旧 15 位身份证号，补成 18 位导入", "请对照新证件核对")
             }
             Self::IdShared => (
                 "id_shared",
                 Warning,
-                "同一个身份证号写在两个不同姓名下，后一人的号码没有导入",
+                "同一个身份证号写在两个不同姓名下，后一人的号码不导入",
                 "请核对两人的证件；若是同一人，请在合并建议中确认",
             ),
             Self::IdCompleted => ("id_completed", Note, "身份证号由另一张表补全", "无需处理"),
             Self::IdUnknownArea => ("id_unknown_area", Note, "身份证号前六位不在地区代码内", "无需处理"),
             Self::BirthDisagrees => {
-                ("birth_disagrees", Warning, "出生日期与身份证号不一致，两个都已保留", "请对照证件确认")
+                ("birth_disagrees", Warning, "出生日期与身份证号不一致，两个都保留", "请对照证件确认")
             }
             Self::BirthUnreadable => {
-                ("birth_unreadable", Warning, "出生日期读不懂，没有导入", "请写成 1954-03-05 的样子")
+                ("birth_unreadable", Warning, "出生日期读不懂，不导入", "请写成 1954-03-05 的样子")
             }
-            Self::BirthInFuture => ("birth_in_future", Warning, "出生日期在今天之后，没有导入", "请核对"),
+            Self::BirthInFuture => ("birth_in_future", Warning, "出生日期在今天之后，不导入", "请核对"),
             Self::SexDisagrees => {
-                ("sex_disagrees", Warning, "性别与身份证号不一致，已按表中所写导入", "请对照证件确认")
+                ("sex_disagrees", Warning, "性别与身份证号不一致，按表中所写导入", "请对照证件确认")
             }
-            Self::SexUnreadable => ("sex_unreadable", Warning, "性别读不懂，没有导入", "请写“男”或“女”"),
+            Self::SexUnreadable => ("sex_unreadable", Warning, "性别读不懂，不导入", "请写“男”或“女”"),
             Self::PhoneUnreadable => {
-                ("phone_unreadable", Warning, "有一个电话读不懂，没有导入", "请写 11 位手机号或带区号的座机")
+                ("phone_unreadable", Warning, "有一个电话读不懂，不导入", "请写 11 位手机号或带区号的座机")
             }
-            Self::NameMissing => (
-                "name_missing",
-                Refused,
-                "有证件或其他信息但没有姓名，这一行没有导入",
-                "请补上姓名后重新导入",
-            ),
+            Self::NameMissing => {
+                ("name_missing", Refused, "有证件或其他信息但没有姓名，这一行不导入", "请补上姓名后重新导入")
+            }
             Self::NameUnusable => {
-                ("name_unusable", Refused, "姓名一格不是姓名，这一行没有导入", "请改正姓名后重新导入")
+                ("name_unusable", Refused, "姓名一格不是姓名，这一行不导入", "请改正姓名后重新导入")
             }
             Self::SecondPerson => {
-                ("second_person", Refused, "同一行里还有第二个姓名，没有导入", "一行只写一个人，请另起一行")
+                ("second_person", Refused, "同一行里还有第二个姓名，不导入", "一行只写一个人，请另起一行")
             }
             Self::RowWithoutPerson => (
                 "row_without_person",
                 Refused,
-                "这一行没有姓名也没有住址，没有导入",
+                "这一行没有姓名也没有住址，不导入",
                 "如有需要请整理后重新导入",
             ),
             Self::ReservedCategory => (
@@ -198,18 +195,18 @@ impl Fault {
                 "请从台账中删去；确有法定职责的，由来源单位按规定推送",
             ),
             Self::FormulaText => {
-                ("formula_text", Warning, "内容以公式符号开头，没有导入", "请删去开头的 = + @ 等符号")
+                ("formula_text", Warning, "内容以公式符号开头，不导入", "请删去开头的 = + @ 等符号")
             }
             Self::FormulaWithoutValue => (
                 "formula_without_value",
                 Warning,
-                "公式没有结果，这一格没有导入",
+                "公式没有结果，这一格不导入",
                 "用 Excel 打开并保存一次，或改成文字",
             ),
             Self::CellError => {
-                ("cell_error", Warning, "这一格是错误值（如 #REF!），没有导入", "请改正公式或改成文字")
+                ("cell_error", Warning, "这一格是错误值（如 #REF!），不导入", "请改正公式或改成文字")
             }
-            Self::CellTooLong => ("cell_too_long", Warning, "这一格的文字太长，没有导入", "请缩短后重新导入"),
+            Self::CellTooLong => ("cell_too_long", Warning, "这一格的文字太长，不导入", "请缩短后重新导入"),
             Self::BrokenCharacters => (
                 "broken_characters",
                 Warning,
@@ -222,7 +219,7 @@ impl Fault {
             Self::AddressBecameDate => (
                 "address_became_date",
                 Warning,
-                "住址被 Excel 变成了日期，没有导入",
+                "住址被 Excel 变成了日期，不导入",
                 "把该列设为“文本”后重新填写",
             ),
             Self::AddressUnknown => (
@@ -253,17 +250,17 @@ impl Fault {
                 ("merge_proposed", Warning, "与另一行可能是同一人，暂按两人导入", "请核对后合并或保留")
             }
             Self::HiddenSheet => {
-                ("hidden_sheet", Warning, "隐藏的工作表，没有读取", "如需导入，请取消隐藏后重新导入")
+                ("hidden_sheet", Warning, "隐藏的工作表，不读取", "如需导入，请取消隐藏后重新导入")
             }
             Self::SheetWithoutHeader => (
                 "sheet_without_header",
                 Refused,
-                "这张表没有找到表头，没有读取",
+                "这张表没有找到表头，不读取",
                 "请补上表头（至少姓名和另外两列）后重新导入",
             ),
-            Self::ColumnNotRead => ("column_not_read", Note, "这一列不在导入范围内，没有读取", "无需处理"),
+            Self::ColumnNotRead => ("column_not_read", Note, "这一列不在导入范围内，不读取", "无需处理"),
             Self::ColumnsBeyond => {
-                ("columns_beyond", Warning, "表格右侧超出读取范围的格没有读取", "请删去多余的列")
+                ("columns_beyond", Warning, "表格右侧超出读取范围的格不读取", "请删去多余的列")
             }
             Self::SubtotalRow => ("subtotal_row", Skipped, "小计或合计行，不是人员，已跳过", "无需处理"),
             Self::NoteRow => ("note_row", Skipped, "签名、说明或页码行，不是人员，已跳过", "无需处理"),
