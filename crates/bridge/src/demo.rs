@@ -63,7 +63,7 @@ pub struct Report {
     pub ledger: Option<serde_json::Value>,
     /// Patrols walked: track, metres, gaps, points.
     pub patrols: Vec<Walked>,
-    /// Tracks that are no walk, by code; the round is kept without one.
+    /// Tracks that are no walk, by code; nobody walks them.
     pub tracks_refused: Vec<String>,
     /// Photos that the pipeline refused, by code.
     pub photos_refused: Vec<String>,
@@ -118,6 +118,7 @@ pub fn live(day: &Day) -> Result<Report, DayError> {
     let watch = Watch::start();
     let mut report = Report::default();
     let mut inputs = Inputs::read(day)?;
+    report.tracks_refused = inputs.sort_out_tracks();
     let mut setting = Setting::make(day, &mut report)?;
 
     say("two phones enrol and fetch their grid");

@@ -1,6 +1,7 @@
 //! The phone as a whole and its phases: new, locked, waiting for the desk, ready.
 //!
-//! On disk, below one folder: the encrypted store, `key` (the store's key twice wrapped), `settings.json` (how screens
+//! On disk, below one folder: the encrypted store, `key` (the store's key twice wrapped), `key-for-desk`
+//! (its second copy, without the one a PIN opens), `settings.json` (how screens
 //! look) and `way-back.json` (where a locked phone asks for its key); nothing personal in the last two, which are
 //! readable while locked.
 
@@ -17,7 +18,7 @@ use crate::views::session::{AppState, Phase, Settings, WorkerView};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use xunge_store::files::FileError;
-use xunge_store::keys::{KeyFile, KeyState, LockReason, PinCost};
+use xunge_store::keys::{KeyError, KeyFile, KeyState, LockReason, PinCost};
 use xunge_store::{OpenOptions, Store};
 
 /// One phone.
@@ -126,12 +127,28 @@ impl Client {
         self.dir.join("store")
     }
 
+    /// The key file; its second copy where it is gone or damaged. The second copy opens with the desk's help only, so that
+    /// damaging the first gives nobody more tries of a PIN.
     fn key_file(&self) -> Result<Option<KeyFile>> {
         match self.world.files.read(&self.key_path()) {
-            Ok(bytes) => Ok(Some(KeyFile::read(&bytes).map_err(|error| rule(error.code()))?)),
-            Err(FileError::NotFound) => Ok(None),
+            Ok(bytes) => match KeyFile::read(&bytes) {
+                Ok(file) => Ok(Some(file)),
+                Err(KeyError::Damaged) => {
+                    self.second_key_file().map(Some).ok_or(rule(KeyError::Damaged.code()))
+                }
+                Err(error) => Err(rule(error.code())),
+            },
+            Err(FileError::NotFound) => Ok(self.second_key_file()),
             Err(error) => Err(xunge_store::StoreError::from(error).into()),
         }
+    }
+
+    fn second_key_file(&self) -> Option<KeyFile> {
+        KeyFile::read(&self.world.files.read(&self.second_key_path()).ok()?).ok()
+    }
+
+    fn second_key_path(&self) -> PathBuf {
+        self.dir.join("key-for-desk")
     }
 
     fn write_key_file(&self, bytes: &[u8]) -> Result<()> {

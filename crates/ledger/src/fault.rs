@@ -45,6 +45,7 @@ pub enum Fault {
     TwoHeads,
     NoHead,
     Repeated,
+    RepeatedElsewhere,
     MergeProposed,
     HiddenSheet,
     SheetWithoutHeader,
@@ -95,6 +96,7 @@ impl Fault {
         Self::TwoHeads,
         Self::NoHead,
         Self::Repeated,
+        Self::RepeatedElsewhere,
         Self::MergeProposed,
         Self::HiddenSheet,
         Self::SheetWithoutHeader,
@@ -245,6 +247,12 @@ impl Fault {
             }
             Self::TwoHeads => ("two_heads", Warning, "同一户有两个户主", "请核对与户主关系"),
             Self::NoHead => ("no_head", Note, "这一户没有写户主", "入户时补上"),
+            Self::RepeatedElsewhere => (
+                "repeated_elsewhere",
+                Warning,
+                "与前面的人是同一人，但住址不同；按前面的住址算一次",
+                "请核对这个人住在哪里",
+            ),
             Self::Repeated => ("repeated", Note, "与前面的人是同一人，只算一次，新信息已补入", "无需处理"),
             Self::MergeProposed => {
                 ("merge_proposed", Warning, "与另一行可能是同一人，暂按两人导入", "请核对后合并或保留")

@@ -111,7 +111,10 @@ impl People {
     /// Puts what a repeated row knows more into the person.
     pub fn merge(&mut self, at: usize, row: PersonRow, address: &AddressParts, findings: &mut Findings) {
         let known = &mut self.rows[at];
-        findings.push(&row.source, "", Fault::Repeated, &place(&known.source));
+        let before = &self.addresses[at];
+        let elsewhere = !address.is_empty() && !before.is_empty() && before != address;
+        let fault = if elsewhere { Fault::RepeatedElsewhere } else { Fault::Repeated };
+        findings.push(&row.source, "", fault, &place(&known.source));
         if known.citizen_id.is_none()
             && let Some(id) = row.citizen_id
         {

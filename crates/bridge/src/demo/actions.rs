@@ -85,7 +85,12 @@ pub(super) fn afternoon(bert: &Worker, inputs: &mut Inputs, report: &mut Report)
     for category in 0..3 {
         incident(bert, inputs, category + 2, false, 3, report)?;
     }
-    patrol(bert, "afternoon", inputs, report, 3)
+    patrol(bert, "afternoon", inputs, report, 3)?;
+    // Every walk that was given is walked, however many there are.
+    for number in 4..inputs.tracks.len() {
+        patrol(bert, "afternoon", inputs, report, number)?;
+    }
+    Ok(())
 }
 
 fn change_shared(worker: &Worker, household: &str, phone: &str, note: &str) -> Result<(), DayError> {

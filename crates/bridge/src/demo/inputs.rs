@@ -40,6 +40,19 @@ impl Inputs {
         Ok(Self { photos, tracks, next_photo: 0 })
     }
 
+    /// Takes out the tracks that are no walks and says why each is none.
+    pub(super) fn sort_out_tracks(&mut self) -> Vec<String> {
+        let mut refused = Vec::new();
+        self.tracks.retain(|(name, bytes)| match walk(bytes, 0) {
+            Ok(_) => true,
+            Err(code) => {
+                refused.push(format!("{name}: {code}"));
+                false
+            }
+        });
+        refused
+    }
+
     /// The next photo of the roll.
     pub(super) fn photo(&mut self) -> Option<(String, Vec<u8>)> {
         let photo = self.photos.get(self.next_photo % self.photos.len().max(1)).cloned();

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 use xunge_domain::ids::{DeviceNo, RecordId};
 use xunge_domain::operation::Chain;
-use xunge_store::keys::{ChosenPin, KeyFile, PlatformKey, Secret};
+use xunge_store::keys::{ChosenPin, KeyFile, LockReason, PlatformKey, Secret};
 use xunge_store::{Fact, Store};
 use xunge_sync::auth::enrol_code::{CountyAddress, EnrolCode, EnrolCodeError, Invitation};
 use xunge_sync::auth::key_return::to_county;
@@ -118,8 +118,13 @@ impl Client {
             begin_first_sync(writer)
         })?;
         self.keep_way_back(&WayBack { address: identity.address.clone(), device: identity.device })?;
-        // Last: with this file the phone is enrolled.
+        // With this file the phone is enrolled.
         self.write_key_file(&file.to_bytes().map_err(|error| rule(error.code()))?)?;
+        let mut second = file;
+        second.lock_down(LockReason::FileDamaged);
+        let bytes = second.to_bytes().map_err(|error| rule(error.code()))?;
+        let written = self.world.files.write_durable(&self.second_key_path(), &bytes);
+        written.map_err(xunge_store::StoreError::from)?;
         self.set_open(Some(Open::new(store, Arc::clone(&self.world), self.settings())?));
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The greeting: where phone and county stand to each other.
 
 use super::call::Failed;
+use super::push::from_bytes;
 use crate::open::{Open, keep_identity, write_u64};
 use xunge_domain::ids::RecordId;
 use xunge_store::{Fact, OpState};
@@ -66,7 +67,12 @@ impl Open {
             if widened || restored || behind_head {
                 super::feed::begin_snapshot(writer)?;
             }
-            // Whatever the county does not hold (any more) is offered again.
+            // Whatever the county does not hold (any more) is offered again, photos too.
+            let received = writer.fact_bytes(Fact::AcknowledgedChain)?.as_deref().and_then(from_bytes);
+            let lost = received.is_some_and(|chain| chain.counter > welcome.highest);
+            if restored || behind_head || lost {
+                writer.offer_photos_again()?;
+            }
             let counter = writer.own_chain()?.map_or(0, |(_, chain)| chain.counter);
             for stored in writer.own_between(welcome.highest + 1, counter, u32::MAX)? {
                 if stored.state != OpState::OnPhone {

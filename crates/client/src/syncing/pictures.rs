@@ -5,7 +5,7 @@ use super::call::Failed;
 use crate::error::{ClientError, Result};
 use crate::open::Open;
 use crate::ports::{Request, Response};
-use xunge_store::{OpState, Photo, PhotoPart, Reader};
+use xunge_store::{OpState, Photo, PhotoPart, Reader, StoreError};
 use xunge_sync::messages::{BeginUpload, CONTENT_TYPE, Receipts, ReceiptsWanted, Refusal, decode, encode};
 use xunge_sync::plan::{Failure, Lane};
 
@@ -72,6 +72,13 @@ impl Open {
                 tracing::info!(code, "a picture was refused");
                 self.store
                     .write(|writer| Ok::<_, ClientError>(writer.photo_refused(photo.id(), Some(&code))?))?;
+            }
+            // Its file is gone or was changed here: the worker is told, and the others do not wait for it.
+            Err(Failed::Local(ClientError::Store(StoreError::PhotoDamaged))) => {
+                tracing::warn!("a picture on this phone is damaged and cannot be sent");
+                self.store.write(|writer| {
+                    Ok::<_, ClientError>(writer.photo_refused(photo.id(), Some("photo_damaged"))?)
+                })?;
             }
             other => other?,
         }

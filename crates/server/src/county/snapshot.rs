@@ -12,8 +12,8 @@ use xunge_sync::messages::{SnapshotBody, SnapshotPage};
 
 /// What a page should weigh once packed.
 const PAGE_BYTES: usize = 256 * 1024;
-/// The first page is smaller: the phone is usable after it.
-const FIRST_PAGE_BYTES: usize = 64 * 1024;
+/// The first page is small, some three hundred operations: the phone is usable after it.
+const FIRST_PAGE_BYTES: usize = 16 * 1024;
 /// Operations of the feed that a phone may fetch after a kept snapshot before building a new one pays.
 const STALE_AFTER: u64 = 2_000;
 /// Snapshots kept of one scope, so that a phone can go on with the one it began.

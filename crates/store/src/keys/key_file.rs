@@ -68,6 +68,8 @@ pub enum LockReason {
     ReportedLost,
     /// The worker said that they forgot the PIN.
     ForgottenPin,
+    /// The file itself was damaged or gone; what is here came from its second copy, which holds no PIN.
+    FileDamaged,
 }
 
 /// Why something could not be done. The file is as before.
@@ -107,7 +109,8 @@ impl KeyError {
 }
 
 impl LockReason {
-    const ALL: [Self; 4] = [Self::WrongPins, Self::LeaseOver, Self::ReportedLost, Self::ForgottenPin];
+    const ALL: [Self; 5] =
+        [Self::WrongPins, Self::LeaseOver, Self::ReportedLost, Self::ForgottenPin, Self::FileDamaged];
 
     /// Stable code.
     pub fn code(self) -> &'static str {
@@ -116,6 +119,7 @@ impl LockReason {
             Self::LeaseOver => "lease_over",
             Self::ReportedLost => "reported_lost",
             Self::ForgottenPin => "forgotten_pin",
+            Self::FileDamaged => "key_file_damaged",
         }
     }
 
@@ -126,6 +130,7 @@ impl LockReason {
             Self::LeaseOver => 2,
             Self::ReportedLost => 3,
             Self::ForgottenPin => 4,
+            Self::FileDamaged => 5,
         }
     }
 }

@@ -352,6 +352,24 @@ impl Writer<'_> {
         )
     }
 
+    /// The county went back to an older state: every photo it had received is offered again, thumbnail included. What it
+    /// still holds it says at once; nothing of that travels twice.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn offer_photos_again(&self) -> Result<u64, StoreError> {
+        let changed = self
+            .connection
+            .prepare_cached(
+                "UPDATE photo
+                 SET state = 1, sent_bytes = 0, thumbnail_sent = 0, upload_url = NULL, receipt_ms = NULL
+                 WHERE state = 3",
+            )?
+            .execute([])?;
+        self.touch();
+        Ok(changed as u64)
+    }
+
     /// Its files may go after this write: it was received long enough ago. The key is overwritten, so that the files are
     /// shredded even if removing them fails.
     ///
