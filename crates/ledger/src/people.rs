@@ -112,7 +112,8 @@ impl People {
     pub fn merge(&mut self, at: usize, row: PersonRow, address: &AddressParts, findings: &mut Findings) {
         let known = &mut self.rows[at];
         let before = &self.addresses[at];
-        let elsewhere = !address.is_empty() && !before.is_empty() && before != address;
+        let same = before.key() == address.key() && before.same_place(address);
+        let elsewhere = !address.is_empty() && !before.is_empty() && !same;
         let fault = if elsewhere { Fault::RepeatedElsewhere } else { Fault::Repeated };
         findings.push(&row.source, "", fault, &place(&known.source));
         if known.citizen_id.is_none()

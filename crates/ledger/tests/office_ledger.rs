@@ -502,3 +502,17 @@ fn an_address_with_nobody_is_told_unless_the_row_says_that_it_is_empty() {
     assert_eq!(unnamed, [3]);
     assert!(reading.account.balanced());
 }
+
+#[test]
+fn a_person_repeated_at_another_address_is_told() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    let columns = ["姓名", "身份证号", "住址"].map(t).to_vec();
+    let one = id("19700101", 100);
+    let rows = ["1-1-101", "1-1-102", "1幢1单元101室"].map(|at| vec![t("孔国浩"), t(&one), t(at)]);
+    fill(sheet, &[vec![columns], rows.to_vec()].concat());
+    let reading = read("台账.xlsx", &workbook.save_to_buffer().unwrap());
+    let told: Vec<_> = told(&reading).iter().map(|f| (f.source.row, f.code)).collect();
+    // The first is a list without households; the third writes the first address in other words.
+    assert_eq!(told, [(2, "address_unknown"), (3, "repeated_elsewhere")]);
+}
