@@ -237,7 +237,7 @@ impl ValuesIn {
         let bytes = match each {
             0 => given.to_vec(),
             each => {
-                if given.len() % each != 0 {
+                if !given.len().is_multiple_of(each) {
                     return Err(BatchError::Damaged("values"));
                 }
                 let count = given.len() / each;
