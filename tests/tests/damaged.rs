@@ -51,6 +51,16 @@ fn one_damaged_picture_is_told_and_holds_up_no_other() {
     let received = phone.open().own_pictures().unwrap().iter().filter(|picture| picture.received).count();
     assert_eq!(received, 2, "the others are at the county");
     assert!(phone.open().own_operations().unwrap().iter().all(|op| op.received));
+
+    let refused = phone.call("review", json!({})).unwrap()["refused"].clone();
+    assert_eq!(
+        (refused[0]["kind"].as_str(), refused[0]["reason"].as_str()),
+        (Some("photo_evidence"), Some("photo_damaged"))
+    );
+    phone.call("withdraw_refused", json!({ "op": refused[0]["op"] })).unwrap();
+    assert_eq!(phone.call("review", json!({})).unwrap()["refused"], json!([]));
+    let state = phone.call("sync_state", json!({})).unwrap();
+    assert_eq!(state["counts"]["needs_you"], 0);
 }
 
 #[test]

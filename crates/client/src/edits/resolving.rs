@@ -71,6 +71,12 @@ impl Open {
     /// # Errors
     /// `not_found`, and those of the store.
     pub fn withdraw_refused(&self, args: &RefusedArgs) -> Result<()> {
+        if let Some(photo) = photo_of(args)? {
+            self.store.write(|writer| Ok::<_, ClientError>(writer.let_photo_go(photo)?))?;
+            // Its key is gone already; a file that stays behind is noise and is swept at the next start.
+            let _ = self.store.photos().remove(photo);
+            return Ok(());
+        }
         let (op, kind, record, area) = self.refused_operation(args)?;
         self.store.write(|writer| {
             writer.withdraw(op)?;
@@ -85,6 +91,11 @@ impl Open {
     /// # Errors
     /// `not_found`, and those of the store.
     pub fn resend_refused(&self, args: &RefusedArgs) -> Result<()> {
+        if let Some(photo) = photo_of(args)? {
+            self.store.write(|writer| Ok::<_, ClientError>(writer.photo_refused(photo, None)?))?;
+            self.nudge();
+            return Ok(());
+        }
         let (op, kind, record, area) = self.refused_operation(args)?;
         self.change(|change| {
             let stored = change.writer.operation(op)?.ok_or(rule("not_found"))?;
@@ -103,6 +114,14 @@ impl Open {
         let kind = RecordKind::from_code(stored.header.kind).ok_or(rule("not_found"))?;
         Ok((op, kind, stored.header.record, stored.header.area))
     }
+}
+
+/// Begins the name of a photo among refused items.
+pub(crate) const PHOTO: &str = "photo:";
+
+fn photo_of(args: &RefusedArgs) -> Result<Option<RecordId>> {
+    let Some(id) = args.op.strip_prefix(PHOTO) else { return Ok(None) };
+    id.parse().map(Some).map_err(|_| rule("not_found"))
 }
 
 fn side(conflict: &Conflict, op: OpId) -> Result<&Side> {

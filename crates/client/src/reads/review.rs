@@ -5,13 +5,13 @@ use super::household::fields_of;
 use super::incidents::title;
 use super::look::Look;
 use crate::change::state_of;
-use crate::edits::resolving::{handle, room_for_both};
+use crate::edits::resolving::{PHOTO, handle, room_for_both};
 use crate::error::Result;
 use crate::open::Open;
 use crate::views::review::{ConflictView, RefusedView, Review, SideView};
 use xunge_domain::ids::RecordId;
 use xunge_domain::records::{FieldSpec, RecordKind};
-use xunge_store::StoredOperation;
+use xunge_store::{Photo, StoredOperation};
 use xunge_sync::merge::Conflict;
 
 /// Items of either kind shown at once; the others come up as these are settled.
@@ -108,7 +108,30 @@ impl Look<'_> {
     }
 
     fn refused(&self) -> Result<Vec<RefusedView>> {
-        self.reader.refused(0, MOST_ITEMS)?.iter().map(|stored| self.refused_view(stored)).collect()
+        let mut views: Vec<RefusedView> = self
+            .reader
+            .refused(0, MOST_ITEMS)?
+            .iter()
+            .map(|stored| self.refused_view(stored))
+            .collect::<Result<_>>()?;
+        for photo in self.reader.refused_photos(MOST_ITEMS)? {
+            views.push(self.refused_photo(&photo)?);
+        }
+        views.truncate(MOST_ITEMS as usize);
+        Ok(views)
+    }
+
+    fn refused_photo(&self, photo: &Photo) -> Result<RefusedView> {
+        let evidence = photo.id();
+        Ok(RefusedView {
+            op: format!("{PHOTO}{evidence}"),
+            kind: RecordKind::PhotoEvidence.name().to_owned(),
+            record: evidence.to_string(),
+            reason: photo.reason.clone().unwrap_or_default(),
+            fields: Vec::new(),
+            at_ms: photo.facts.taken_ms,
+            subject: self.subject(RecordKind::PhotoEvidence, evidence)?,
+        })
     }
 
     fn refused_view(&self, stored: &StoredOperation) -> Result<RefusedView> {

@@ -71,7 +71,7 @@ pub struct ResolveArgs {
 /// An operation the county refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct RefusedView {
-    /// Operation id as `device:counter`.
+    /// Operation id as `device:counter`; `photo:` and its id for a photo that was not taken.
     pub op: String,
     /// Record kind code.
     pub kind: String,

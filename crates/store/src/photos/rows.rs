@@ -200,6 +200,14 @@ impl Reader<'_> {
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 
+    /// Photos the county did not take, or that cannot be sent, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn refused_photos(&self, limit: u32) -> Result<Vec<Photo>, StoreError> {
+        self.photos("WHERE state = 4 ORDER BY id LIMIT ?1", [limit])
+    }
+
     /// How many photos are to be sent: (photos, bytes, bytes of these the county has).
     ///
     /// # Errors
@@ -349,6 +357,17 @@ impl Writer<'_> {
              SET state = CASE WHEN ?2 IS NULL THEN 1 ELSE 4 END, reason = ?2, upload_url = NULL, sent_bytes = 0
              WHERE uuid = ?1 AND state IN (1, 2, 3, 4)",
             params![id.0.as_bytes().as_slice(), reason],
+        )
+    }
+
+    /// The worker lets a photo go that the county did not take: its key is overwritten. Remove the files after this write.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such refused photo.
+    pub fn let_photo_go(&self, id: RecordId) -> Result<(), StoreError> {
+        self.photo_changed(
+            "UPDATE photo SET state = 5, key = zeroblob(32) WHERE uuid = ?1 AND state = 4",
+            params![id.0.as_bytes().as_slice()],
         )
     }
 

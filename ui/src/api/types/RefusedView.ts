@@ -5,7 +5,7 @@
  */
 export type RefusedView = { 
 /**
- * Operation id as `device:counter`.
+ * Operation id as `device:counter`; `photo:` and its id for a photo that was not taken.
  */
 op: string, 
 /**
