@@ -26,7 +26,7 @@ export function measure({ width, big }) {
   for (const node of document.body.querySelectorAll('*')) {
     const style = getComputedStyle(node);
     if (node.clientWidth < 2 || !node.textContent.trim() || !['hidden', 'clip'].includes(style.overflowX)) continue;
-    if (!shown(node) || node.closest('.leaflet-container, .water, .visually-hidden')) continue;
+    if (!shown(node) || node.matches('.leaflet-container') || node.closest('.water, .visually-hidden')) continue;
     if (node.scrollWidth > node.clientWidth + 1 && !SCROLLS.includes(style.overflowX))
       found.push(`cut off: ${short(node)}`);
     if (
@@ -43,13 +43,13 @@ export function measure({ width, big }) {
 
   const least = big ? 60 : 44;
   for (const node of document.querySelectorAll(
-    'button, a[href], input:not([type=file]), textarea, select, [role=switch]',
+    'button, a[href], input:not([type=file]), textarea, select, [role=switch], .leaflet-container [role=button]',
   )) {
     const box = shown(node);
     if (!box || node.disabled || node.closest('p') || node.closest('.leaflet-control-attribution')) continue;
     // A label makes its box larger; a box of its own is what counts otherwise.
     const area = (node.closest('label') ?? node).getBoundingClientRect();
-    if (area.height < least - 0.5 || area.width < Math.min(least, 44) - 0.5)
+    if (area.height < least - 0.5 || area.width < (node.closest('.leaflet-container') ? least : 44) - 0.5)
       found.push(
         `target ${Math.round(area.width)}×${Math.round(area.height)}: ${short(node)} ${node.getAttribute('aria-label') ?? ''}`,
       );
@@ -59,8 +59,7 @@ export function measure({ width, big }) {
   const seen = new Set();
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
     const node = text.parentElement;
-    if (!text.textContent.trim() || !node || seen.has(node) || node.closest('svg, script, style, .leaflet-container'))
-      continue;
+    if (!text.textContent.trim() || !node || seen.has(node) || node.closest('svg, script, style')) continue;
     seen.add(node);
     if (!shown(node)) continue;
     const style = getComputedStyle(node);

@@ -59,7 +59,7 @@ export function memory(search = window.location.search): Carrier {
         door: '2幢2单元 502',
         subject: '魏**',
         field: 'phone',
-        both: false,
+        both: true,
         sides: [
           { op: 'dev1:41', mine: true, by: '刘敏', at_ms: at(9, 20), value: '138****2207', provisional: true },
           { op: 'county:9', mine: false, by: 'county', at_ms: at(8, 5), value: '150****8841', provisional: false },
@@ -73,7 +73,7 @@ export function memory(search = window.location.search): Carrier {
         door: '2幢1单元 602',
         subject: '',
         field: 'occupancy',
-        both: true,
+        both: false,
         sides: [
           { op: 'dev2:17', mine: false, by: '何军', at_ms: at(17, 2, 1), value: 'tenant', provisional: true },
           { op: 'dev1:38', mine: true, by: '刘敏', at_ms: at(8, 50), value: 'owner', provisional: false },
@@ -84,7 +84,7 @@ export function memory(search = window.location.search): Carrier {
       {
         op: 'dev1:33',
         kind: 'incident_step',
-        record: 'i4',
+        record: 's9',
         reason: 'illegal_transition',
         fields: ['text'],
         at_ms: at(10, 12),
@@ -109,7 +109,7 @@ export function memory(search = window.location.search): Carrier {
   const sync = (): SyncState => {
     if (scene.has('first')) firstDone = Math.min(908 + 299, firstDone + 260);
     return {
-      phase: online ? 'idle' : 'waiting',
+      phase: online ? 'running' : 'waiting',
       counts: counts(),
       first_sync: scene.has('first') && firstDone < 1207 ? { done: firstDone, of: 1207 } : null,
       records: { done: 128, of: 131 },

@@ -44,6 +44,9 @@ function midnight(ms: number): number {
   return Math.floor((ms + EAST) / DAY) * DAY - EAST;
 }
 
+/** Midnight before a moment, by the time of the whole country. */
+export const dayStart = midnight;
+
 /** `11月21日`, with the year when it is not this one. */
 export function day(ms: number, now = Date.now()): string {
   const same = local(ms).getUTCFullYear() === local(now).getUTCFullYear();
