@@ -162,9 +162,7 @@ export function household(door: Door): HouseholdView {
         standing: 'at_county',
       },
     ],
-    history: [
-      { at_ms: at(16, 3, 60), by: '县里导入', kind: 'person', fields: ['name', 'phone'], standing: 'at_county' },
-    ],
+    history: [{ at_ms: at(16, 3, 60), by: 'county', kind: 'person', fields: ['name', 'phone'], standing: 'at_county' }],
     review: door.id === 'h2-502' ? 1 : 0,
     standing: door.visited ? 'on_phone' : 'at_county',
   };

@@ -25,6 +25,11 @@ export function word(group: string, code: string | null | undefined): string {
   return te(key) || te(key, 'zh-CN') ? t(key) : code;
 }
 
+/** Who wrote: a name as it is, or the word for the county or for a worker whose name is not on this phone. */
+export function writer(by: string): string {
+  return by === 'county' || by === 'worker' ? word('by', by) : by;
+}
+
 const locale = () => i18n.global.locale.value;
 const DAY = 86_400_000;
 /** The whole country keeps one time, UTC+8 without summer time; so do days in Rust. A phone set to another zone must not

@@ -4,6 +4,7 @@
  */
 import { reactive, ref, type Ref } from 'vue';
 import { call } from '@/api';
+import { runHeld } from './notice';
 
 export type Fields = Record<string, string>;
 
@@ -19,6 +20,8 @@ export interface FormDraft {
   /** Resolves when everything typed so far is kept. */
   settled: () => Promise<void>;
   drop: () => Promise<void>;
+  /** Off the page at once: `gone` deletes it, `back` puts it there again. Typing anew deletes the old one first. */
+  takeOut: () => { gone: () => Promise<void>; back: () => void };
 }
 
 export function useDraft(form: string): FormDraft {
@@ -28,6 +31,7 @@ export function useDraft(form: string): FormDraft {
   let chain: Promise<void> = Promise.resolve();
   let waiting = false;
   let gone = false;
+  let takenOut = false;
 
   function save(): void {
     if (waiting || gone) return;
@@ -50,6 +54,7 @@ export function useDraft(form: string): FormDraft {
     state,
     cameBack,
     async load() {
+      await runHeld();
       const draft = await call('draft_load', { form });
       if (!draft) return;
       // What was typed while the draft travelled wins.
@@ -61,6 +66,7 @@ export function useDraft(form: string): FormDraft {
     },
     set(name, value) {
       if (fields[name] === value) return;
+      if (takenOut) chain = chain.then(runHeld);
       fields[name] = value;
       save();
     },
@@ -70,6 +76,26 @@ export function useDraft(form: string): FormDraft {
       save();
     },
     settled: () => chain,
+    takeOut() {
+      const kept = { ...fields };
+      const [was, look] = [cameBack.value, state.value];
+      takenOut = true;
+      for (const name of Object.keys(fields)) delete fields[name];
+      state.value = 'none';
+      cameBack.value = null;
+      return {
+        async gone() {
+          takenOut = false;
+          await call('draft_drop', { form });
+        },
+        back() {
+          takenOut = false;
+          Object.assign(fields, kept);
+          cameBack.value = was;
+          state.value = look;
+        },
+      };
+    },
     async drop() {
       gone = true;
       await chain;

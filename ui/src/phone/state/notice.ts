@@ -14,7 +14,8 @@ export interface Question {
 }
 
 export const notice = reactive<{
-  bar: { text: string; undo: string | null } | null;
+  /** `back` undoes what is only held back as yet; `undo` is the core's handle of what is saved. */
+  bar: { text: string; undo: string | null; back?: () => void } | null;
   failure: CallFailure | null;
   question: Question | null;
 }>({ bar: null, failure: null, question: null });
@@ -23,9 +24,41 @@ const BAR_MS = 6000;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 export function say(text: string, undo: string | null = null): void {
+  void runHeld();
   notice.bar = { text, undo };
   clearTimeout(timer);
   timer = setTimeout(() => (notice.bar = null), BAR_MS);
+}
+
+let held: (() => Promise<void>) | null = null;
+
+/** Does now what is being held back. Pages call it before they read or send what it would change. */
+export async function runHeld(): Promise<void> {
+  const act = held;
+  held = null;
+  if (!act) return;
+  notice.bar = null;
+  clearTimeout(timer);
+  await act();
+}
+
+/**
+ * Tells that something is gone while it can still come back: `act` waits as long as the bar stands, `back` puts it on
+ * the page again. An app that is left meanwhile has deleted nothing.
+ */
+export function hold(text: string, act: () => Promise<unknown>, back: () => void): void {
+  say(text);
+  held = async () => void (await tell(act()));
+  notice.bar = {
+    text,
+    undo: null,
+    back: () => {
+      held = null;
+      back();
+    },
+  };
+  clearTimeout(timer);
+  timer = setTimeout(() => void runHeld(), BAR_MS);
 }
 
 /** After every save: tell it, offer undo, let the pages load again now instead of at the next poll. */
@@ -36,8 +69,10 @@ export function saved(text: string, answer: Saved): void {
 }
 
 export async function undoLast(): Promise<void> {
-  const handle = notice.bar?.undo;
+  const bar = notice.bar;
+  const handle = bar?.undo;
   notice.bar = null;
+  bar?.back?.();
   if (!handle) return;
   await tell(call('undo', { undo: handle }));
   recordsTick.value++;

@@ -3,16 +3,21 @@ import { ref } from 'vue';
 import { useI18n } from 'vue-i18n';
 import { call, CallFailure, type PhotoView } from '@/api';
 import { base64Of } from '@/phone/pictures';
-import { ask, fail } from './notice';
+import { hold, runHeld } from './notice';
 
 export function usePhotos(form: string) {
   const { t } = useI18n();
   const photos = ref<PhotoView[]>([]);
+  /** Off the page, deleted when the bar goes. */
+  const out = new Set<string>();
   const taking = ref(false);
   const failure = ref<CallFailure | null>(null);
 
   async function load(): Promise<void> {
-    photos.value = await call('draft_photos', { form });
+    // What another visit to this page threw away does not come back.
+    if (out.size === 0) await runHeld();
+    const all = await call('draft_photos', { form });
+    photos.value = all.filter((p) => !out.has(p.id));
   }
 
   /** `pick` opens the gallery where there is no camera. */
@@ -40,29 +45,29 @@ export function usePhotos(form: string) {
     if (chosen) await take(await base64Of(chosen));
   }
 
-  async function drop(photo: PhotoView): Promise<void> {
-    const sure = await ask({
-      title: t('report.drop_photo'),
-      text: t('report.drop_photo_text'),
-      yes: t('report.drop_photo_yes'),
-      no: t('common.keep'),
-      danger: true,
-    });
-    if (!sure) return;
-    try {
-      await call('drop_photo', { id: photo.id });
-      photos.value = photos.value.filter((p) => p.id !== photo.id);
-    } catch (error) {
-      fail(error);
-    }
+  /** Off the page at once: `gone` deletes them, `back` shows them again. */
+  function takeOut(some: PhotoView[]): { gone: () => Promise<void>; back: () => void } {
+    const before = photos.value;
+    for (const photo of some) out.add(photo.id);
+    photos.value = before.filter((p) => !out.has(p.id));
+    return {
+      async gone() {
+        for (const photo of some) await call('drop_photo', { id: photo.id });
+      },
+      back() {
+        for (const photo of some) out.delete(photo.id);
+        photos.value = [...photos.value, ...some].sort((a, b) => a.taken_ms - b.taken_ms);
+      },
+    };
   }
 
-  async function dropAll(): Promise<void> {
-    for (const photo of photos.value) await call('drop_photo', { id: photo.id });
-    photos.value = [];
+  function drop(photo: PhotoView): void {
+    void runHeld();
+    const { gone, back } = takeOut([photo]);
+    hold(t('report.photo_dropped'), gone, back);
   }
 
-  return { photos, taking, failure, load, take, picked, drop, dropAll };
+  return { photos, taking, failure, load, take, picked, drop, takeOut };
 }
 
 export type Photos = ReturnType<typeof usePhotos>;

@@ -7,7 +7,7 @@ import { useI18n } from 'vue-i18n';
 import { useRouter } from 'vue-router';
 import { call, CallFailure, type CategoryView, type Place, type SimilarIncident } from '@/api';
 import { useDraft } from './drafts';
-import { ask, fail, saved } from './notice';
+import { ask, hold, runHeld, saved } from './notice';
 import { usePhotos } from './photos';
 
 export const FORM = 'incident:new';
@@ -41,6 +41,7 @@ export function useReport() {
     busy.value = true;
     failure.value = null;
     try {
+      await runHeld();
       await draft.settled();
       const answer = await call('report_incident', {
         form: FORM,
@@ -74,6 +75,7 @@ export function useReport() {
     if (!sure) return;
     busy.value = true;
     try {
+      await runHeld();
       await draft.settled();
       const words = [field('place_name').trim(), field('text').trim()].filter(Boolean).join(t('common.comma'));
       const answer = await call('incident_step', {
@@ -101,12 +103,17 @@ export function useReport() {
       danger: true,
     });
     if (!sure) return;
-    try {
-      await pictures.dropAll();
-      await draft.drop();
-    } catch (error) {
-      fail(error);
-    }
+    await runHeld();
+    await draft.settled();
+    const [photos, words] = [pictures.takeOut(pictures.photos.value), draft.takeOut()];
+    hold(
+      t('report.dropped'),
+      async () => {
+        await photos.gone();
+        await words.gone();
+      },
+      () => (photos.back(), words.back()),
+    );
   }
 
   async function locate(): Promise<void> {
