@@ -200,7 +200,7 @@ const steps = [
       await shell.sees('巡查小结');
       assert.match(await shell.words(), /路程\s+[1-9]\d* 米|路程\s+[1-9]\d* m/, 'the walk has a length');
       await shot('summary');
-      await shell.tap('知道了');
+      await shell.tap('回到巡查');
     },
   ],
   [
@@ -221,10 +221,10 @@ const steps = [
     async () => {
       await tab('我的');
       await shell.at('/me');
-      await shell.sees('锁上', 'button');
+      await shell.sees('锁定', 'button');
       await shot('me');
-      await shell.tap('锁上');
-      await shell.tap('锁上', '.van-popup button');
+      await shell.tap('锁定');
+      await shell.tap('锁定', '.van-popup button');
       await shell.at('/unlock');
       assert.doesNotMatch(await shell.words(), /撤销/, 'a locked phone offers nothing of what was done');
       await typePin(WRONG_PIN);

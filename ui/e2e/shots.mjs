@@ -240,7 +240,7 @@ export const deskShots = [
   },
   { name: '54-workers', path: '/grids/a3/workers' },
   { name: '55-code', path: '/grids/a3/workers', act: either('登记码', 'Code') },
-  { name: '56-worker-add', path: '/grids/a3/workers', act: either('加网格员', 'Add a worker') },
+  { name: '56-worker-add', path: '/grids/a3/workers', act: either('新增网格员', 'Add a worker') },
   {
     name: '57-grant',
     path: '/grids/a3/workers',
@@ -249,7 +249,7 @@ export const deskShots = [
       await either('收回', 'Take back')(page);
     },
   },
-  { name: '58-area-add', path: '/grids/a2/map', wait: 600, act: either('加下级区域', 'Add an area') },
+  { name: '58-area-add', path: '/grids/a2/map', wait: 600, act: either('新增下级区域', 'Add an area') },
   { name: '60-devices', daily: true, path: '/devices' },
   { name: '61-revoke', path: '/devices', act: either('停用', 'Stop') },
   { name: '65-import', path: '/imports?area=a3' },
@@ -264,7 +264,7 @@ export const deskShots = [
     },
   },
   { name: '68-accounts', daily: true, path: '/accounts', query: 'centre=1' },
-  { name: '69-account-add', path: '/accounts', query: 'centre=1', act: either('加账号', 'Add an account') },
+  { name: '69-account-add', path: '/accounts', query: 'centre=1', act: either('新增账号', 'Add an account') },
   {
     name: '69-password',
     path: '/accounts',

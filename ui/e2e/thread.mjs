@@ -240,7 +240,7 @@ const steps = [
       assert.match(summary, /路程\s+[1-9]\d* m/, 'the walk has a length');
       assert.doesNotMatch(summary, /中断 \d{2,} 次/, 'fixes a second apart are no gaps');
       await shot('patrol-summary');
-      await tap('知道了');
+      await tap('回到巡查');
     },
   ],
   [
@@ -304,9 +304,9 @@ const steps = [
     'locked, the phone opens again with its PIN only, and nothing is lost',
     async () => {
       await tab0('/me');
-      await tap('锁上');
+      await tap('锁定');
       await phone.waitForTimeout(400);
-      await phone.locator('.van-popup button:has-text("锁上")').tap();
+      await phone.locator('.van-popup button:has-text("锁定")').tap();
       await at('/unlock');
       await pin();
       await at('/today');
@@ -317,9 +317,9 @@ const steps = [
     'a forgotten PIN is set anew with a code of the desk, and what was not sent is still there',
     async () => {
       await tab0('/me');
-      await tap('锁上');
+      await tap('锁定');
       await phone.waitForTimeout(400);
-      await phone.locator('.van-popup button:has-text("锁上")').tap();
+      await phone.locator('.van-popup button:has-text("锁定")').tap();
       await at('/unlock');
       await shot('unlock');
       await tap('忘了密码');
@@ -446,7 +446,7 @@ const steps = [
       seated.add('centre');
       await centre.locator('tbody tr').nth(1).waitFor();
       await shot('desk-accounts', centre);
-      await button(centre, '加账号').click();
+      await button(centre, '新增账号').click();
       await centre.fill('#n-name', 'lizhi');
       await centre.locator('.el-dialog:visible .el-select').click();
       await centre.locator('.el-select-dropdown__item:visible').last().click();

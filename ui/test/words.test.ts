@@ -28,7 +28,7 @@ describe.each(['Asia/Shanghai', 'America/Los_Angeles', 'Pacific/Auckland'])(
 
     it('due_days_count_calendar_days', () => {
       expect(due('2026-11-23', NOW)).toMatchObject({ today: true, late: false });
-      expect(due('2026-11-22', NOW)).toMatchObject({ late: true, text: '过了 1 天' });
+      expect(due('2026-11-22', NOW)).toMatchObject({ late: true, text: '超期 1 天' });
       expect(due('2026-11-25', NOW).text).toBe('还有 2 天');
     });
 
@@ -36,8 +36,8 @@ describe.each(['Asia/Shanghai', 'America/Los_Angeles', 'Pacific/Auckland'])(
       expect(longDay('2026-11-23')).toBe('11月23日 周一');
       expect(hour('08:30')).toBe('8:30');
       expect(hour('14:30')).toBe('14:30');
-      expect(metres(640)).toEqual({ value: '640', unit: 'm' });
-      expect(metres(1840)).toEqual({ value: '1.8', unit: 'km' });
+      expect(metres(640)).toEqual({ value: '640', unit: '米' });
+      expect(metres(1840)).toEqual({ value: '1.8', unit: '公里' });
       expect(duration(130)).toBe('2 分钟');
       expect(duration(3900)).toBe('1 小时 5 分');
       expect(bytes(1_130_000)).toBe('1.1 MB');

@@ -427,8 +427,8 @@ function answer(
           field: 'phone',
           grid: '富民三格',
           sides: [
-            { by: '刘敏', at_ms: at(9, 20), value: '138****2207', provisional: true },
-            { by: 'county', at_ms: at(8, 5), value: '150****8841', provisional: false },
+            { by: '刘敏', at_ms: at(9, 20), value: '142****2207', provisional: true },
+            { by: 'county', at_ms: at(8, 5), value: '142****8841', provisional: false },
           ],
         },
       ]),
@@ -457,7 +457,7 @@ function answer(
         grid: '富民三格',
         occupancy: 'owner',
         note: '门铃坏了，请敲门',
-        phone: '135****0146',
+        phone: '142****0146',
         people: [
           {
             id: 'p1',
@@ -466,7 +466,7 @@ function answer(
             sex: 'female',
             age: 84,
             citizen_id: '990101********1000',
-            phone: '139****0000',
+            phone: '142****0000',
             residence: 'registered',
             conflicts: 0,
           },
@@ -501,7 +501,7 @@ function answer(
           citizen_id: '990101194201101000',
           birth: '1942-01-10',
           sex: 'female',
-          phone: '13900010000',
+          phone: '14200010000',
           relation: 'head',
           residence: 'registered',
           note: '耳背，请大声敲门',

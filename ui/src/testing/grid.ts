@@ -52,7 +52,7 @@ function fields(n: number, relation: string, birthYear: number): PersonFields & 
     citizen_id: first + checkDigit(first),
     birth,
     sex: female ? '2' : '1',
-    phone: n % 5 === 4 ? 'declined' : `139000${String(10000 + ((n * 137) % 90000)).slice(0, 5)}`,
+    phone: n % 5 === 4 ? 'declined' : `142000${String(10000 + ((n * 137) % 90000)).slice(0, 5)}`,
     relation,
     residence: n % 4 === 3 ? 'floating' : 'registered',
     note: n === 0 ? '耳背，请大声敲门' : '',
@@ -149,7 +149,7 @@ export function household(door: Door): HouseholdView {
     building: '2幢',
     occupancy: door.unit === '1' ? 'owner' : 'tenant',
     note: door.door === '301' ? '门铃坏了，请敲门' : '',
-    phone: door.door === '301' ? '135****0146' : null,
+    phone: door.door === '301' ? '142****0146' : null,
     people: [],
     duties: door.id === 'h1-301' ? [duty(door.people[0]!.id)] : [],
     visits: [
@@ -185,7 +185,7 @@ export const buildings = (): BuildingLine[] =>
   [1, 2, 3, 4, 5, 6, 7].map((n) => ({
     id: `b${n}`,
     name: `${n}幢`,
-    street: '富民路 18 号',
+    street: '富民路 8 号',
     households: n === 2 ? 22 : 46,
     visited_today: n === 2 ? doors.filter((d) => d.visited).length : 0,
     due: n === 2 ? doors.filter((d) => d.state === 'due' || d.state === 'to_check').length : n === 5 ? 1 : 0,

@@ -61,8 +61,8 @@ export function memory(search = window.location.search): Carrier {
         field: 'phone',
         both: true,
         sides: [
-          { op: 'dev1:41', mine: true, by: '刘敏', at_ms: at(9, 20), value: '138****2207', provisional: true },
-          { op: 'county:9', mine: false, by: 'county', at_ms: at(8, 5), value: '150****8841', provisional: false },
+          { op: 'dev1:41', mine: true, by: '刘敏', at_ms: at(9, 20), value: '142****2207', provisional: true },
+          { op: 'county:9', mine: false, by: 'county', at_ms: at(8, 5), value: '142****8841', provisional: false },
         ],
       },
       {

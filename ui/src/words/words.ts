@@ -102,9 +102,11 @@ export function due(date: string, now = Date.now()): { text: string; late: boole
   return { text: t('time.due_in', { days }), late: false, today: false };
 }
 
-/** `1.8 km` below, `640 m` under a kilometre. */
+/** `1.8 公里`, `640 米` under a kilometre. */
 export function metres(m: number): { value: string; unit: string } {
-  return m >= 1000 ? { value: (m / 1000).toFixed(1), unit: 'km' } : { value: String(Math.round(m)), unit: 'm' };
+  return m >= 1000
+    ? { value: (m / 1000).toFixed(1), unit: t('words.km') }
+    : { value: String(Math.round(m)), unit: t('words.m') };
 }
 
 export function duration(seconds: number): string {
@@ -128,7 +130,15 @@ export const standingLook: Record<Standing, { tone: 'plain' | 'blue' | 'green' |
   needs_you: { tone: 'amber', icon: 'warn' },
 };
 
-/** `±8 m` from decimetres; nothing where the accuracy is unknown. */
-export function metresOf(dm: number | null): string {
-  return dm === null ? '' : `±${Math.max(1, Math.round(dm / 10))}\u00a0m`;
+/** `误差约 8 米` from decimetres, `±8 米` where there is little room; nothing where the accuracy is unknown. */
+export function metresOf(dm: number | null, room: 'plenty' | 'little' = 'plenty'): string {
+  if (dm === null) return '';
+  return t(room === 'plenty' ? 'words.accuracy' : 'words.plus_minus', { n: Math.max(1, Math.round(dm / 10)) });
+}
+
+const WORST: Standing[] = ['needs_you', 'on_phone', 'sending', 'at_county'];
+
+/** What stands for a page with several parts: the one that is least far. */
+export function worst(parts: Standing[]): Standing {
+  return WORST.find((one) => parts.includes(one)) ?? 'at_county';
 }
