@@ -22,6 +22,8 @@ export async function launch() {
   });
 }
 
+/** The hour of every picture, after all that happened on the fictional day. */
+export const NOON = new Date('2026-11-23T11:48:00+08:00');
 export const PHONE = {
   viewport: { width: 360, height: 740 },
   deviceScaleFactor: 2,

@@ -4,7 +4,7 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { launch, PHONE } from './browser.mjs';
+import { launch, NOON, PHONE } from './browser.mjs';
 import { phoneShots } from './shots.mjs';
 import { serveTesting } from './serve.mjs';
 
@@ -35,6 +35,7 @@ async function shoot(scene, query, shot) {
   const name = `${shot.name}-${scene}.webp`;
   if (only && !only.test(name)) return;
   const context = await browser.newContext({ ...PHONE, deviceScaleFactor: 1.5, bypassCSP: true });
+  await context.clock.setFixedTime(NOON);
   const page = await context.newPage();
   page.setDefaultTimeout(8000);
   try {

@@ -6,7 +6,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DESK, launch, PHONE } from './browser.mjs';
+import { DESK, launch, NOON, PHONE } from './browser.mjs';
 import { flows } from './flows.mjs';
 import { measure } from './measure.mjs';
 import { deskShots, phoneShots } from './shots.mjs';
@@ -42,6 +42,7 @@ async function shoot(kind, options, scene, query, shot) {
   if (only && !only.test(name)) return;
   if (few && !shot.daily) return;
   const context = await browser.newContext({ ...options, bypassCSP: true });
+  await context.clock.setFixedTime(NOON);
   const page = await context.newPage();
   const note = (what) => faults.push(`${name}: ${what}`);
   page.on('pageerror', (error) => note(`error ${error.message}`));

@@ -121,7 +121,7 @@ export const doors: Door[] = SHAPE.map(([door, unit, state, people, visited]) =>
       const first = key === '1-301';
       return fields(
         first ? i : 2 + count++,
-        i === 0 ? '0' : i === 1 ? '1' : '2',
+        i === 0 ? '0' : i === 1 && !first ? '1' : '2',
         first ? (i === 0 ? 1942 : 1970) : 1950 + ((count * 7) % 60),
       );
     }),
