@@ -146,6 +146,37 @@ fn a_lost_answer_costs_no_new_code_and_a_second_asker_gets_nothing() {
 }
 
 #[test]
+fn a_phone_without_contact_for_longer_than_its_lease_locks_and_comes_back_with_everything() {
+    let scene = Scene::default();
+    let phone = scene.phone("anna");
+    phone.link.set(false, 0);
+    // A clock that is set back meanwhile only makes the lease longer; one set forward counts.
+    for (days, opens) in [(29, true), (2, false)] {
+        visit(&phone);
+        lock(&phone);
+        phone.clock.pass(days * 86_400_000);
+        match unlock(&phone, "730592") {
+            Ok(_) => assert!(opens),
+            Err(code) => assert_eq!((code.as_str(), opens), ("lease_over", false)),
+        }
+    }
+    let state = phone.call("app_state", json!({})).unwrap();
+    assert_eq!(
+        (state["phase"].as_str(), state["lock_reason"].as_str()),
+        (Some("needs_desk"), Some("lease_over"))
+    );
+    phone.clock.jump(-40 * 86_400_000);
+    assert_eq!(unlock(&phone, "730592").unwrap_err(), "pin_locked", "setting the clock back reopens nothing");
+
+    phone.link.set(true, 0);
+    reopen(&phone, &scene.county.reopen_code_for("anna")).unwrap();
+    lock(&phone);
+    unlock(&phone, NEW_PIN).unwrap();
+    settle(&phone);
+    assert_eq!(phone.open().own_operations().unwrap().iter().filter(|op| op.received).count(), 2);
+}
+
+#[test]
 fn a_revoked_phone_stays_shut() {
     let scene = Scene::default();
     let phone = locked_out(&scene, "anna");

@@ -32,6 +32,8 @@ pub enum Fact {
     SnapshotReceived,
     /// Number: days a photo stays after its receipt.
     PhotoKeepDays,
+    /// Number: server time until which the phone may be opened without contact.
+    LeaseUntilMs,
     /// Bytes: areas that are no longer granted and whose records have still to go, 16 bytes each.
     LostAreas,
     /// Bytes, empty: records were taken away once because an area was no longer granted. Own operations stayed in the log,
@@ -53,6 +55,7 @@ impl Fact {
             Self::SnapshotPage => "snapshot_page",
             Self::SnapshotReceived => "snapshot_received",
             Self::PhotoKeepDays => "photo_keep_days",
+            Self::LeaseUntilMs => "lease_until_ms",
             Self::LostAreas => "lost_areas",
             Self::Purged => "purged",
         }

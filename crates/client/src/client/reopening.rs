@@ -71,7 +71,9 @@ impl Client {
         // One code, one key: the next return draws another.
         self.world.files.remove(&self.reply_key_path()).ok();
         let store = open_store(self, &key)?;
-        self.set_open(Some(Open::new(store, Arc::clone(&self.world), self.settings())?));
+        let open = Open::new(store, Arc::clone(&self.world), self.settings())?;
+        open.forget_lease()?;
+        self.set_open(Some(open));
         self.app_state()
     }
 

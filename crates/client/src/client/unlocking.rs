@@ -2,16 +2,18 @@
 
 use super::{Client, open_store};
 use crate::error::{Result, rule, rule_with};
-use crate::open::Open;
+use crate::open::{Open, read_u64};
 use crate::views::session::AppState;
 use std::sync::Arc;
-use xunge_store::keys::{Begun, Outcome, Pin, PlatformKey, Secret};
+use xunge_store::Fact;
+use xunge_store::keys::{Begun, LockReason, Outcome, Pin, PlatformKey, Secret};
 
 impl Client {
     /// Opens the store with the PIN.
     ///
     /// # Errors
-    /// `wrong_pin` with `tries_left`, `pin_locked` when only the desk can help, `key_store_lost`, and those of opening
+    /// `wrong_pin` with `tries_left`, `pin_locked` when only the desk can help, `lease_over` after too long without contact,
+    /// `key_store_lost`, and those of opening
     /// the store. Records are untouched by any of them.
     pub fn unlock(&self, pin: &str) -> Result<AppState> {
         if self.opened().is_ok() {
@@ -40,9 +42,35 @@ impl Client {
         self.write_key_file(&file.to_bytes().map_err(|error| rule(error.code()))?)?;
         let store = open_store(self, &opened?)?;
         let open = Open::new(store, Arc::clone(&self.world), self.settings())?;
+        if open.lease_is_over()? {
+            drop(open);
+            self.lock_down(LockReason::LeaseOver)?;
+            return Err(rule("lease_over"));
+        }
         // A phone without contact must not keep raw points for ever; a full disk must not keep it shut.
         let _ = open.let_tracks_die();
         self.set_open(Some(open));
         self.app_state()
+    }
+}
+
+impl Open {
+    /// Whether the county was not reached for longer than it allowed. Reckoned from the phone's own clock at the last
+    /// contact, so that a clock that was wrong all the time does not count; setting it back later reopens nothing, because
+    /// the key is gone by then.
+    fn lease_is_over(&self) -> Result<bool> {
+        let fact = |fact| self.store.read(|reader| read_u64(reader, fact));
+        let (Some(until), Some(server), Some(contact)) =
+            (fact(Fact::LeaseUntilMs)?, fact(Fact::LastServerMs)?, fact(Fact::LastContactMs)?)
+        else {
+            return Ok(false);
+        };
+        let now = u64::try_from(self.world.clock.now().wall_ms).unwrap_or(0);
+        Ok(now.saturating_sub(contact) > until.saturating_sub(server))
+    }
+
+    /// The county itself has just opened the phone: the lease begins anew with the next greeting.
+    pub(super) fn forget_lease(&self) -> Result<()> {
+        self.store.write(|writer| Ok(writer.drop_fact(Fact::LeaseUntilMs)?))
     }
 }

@@ -63,6 +63,7 @@ impl Open {
             writer.set_fact_bytes(Fact::Epoch, &welcome.epoch)?;
             write_u64(writer, Fact::LastServerMs, u64::try_from(welcome.server_ms).unwrap_or(0))?;
             write_u64(writer, Fact::LastContactMs, wall)?;
+            write_u64(writer, Fact::LeaseUntilMs, u64::try_from(welcome.lease_until_ms).unwrap_or(0))?;
             write_u64(writer, Fact::PhotoKeepDays, u64::from(welcome.photo_keep_days))?;
             if widened || restored || behind_head {
                 super::feed::begin_snapshot(writer)?;

@@ -62,7 +62,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             photo_keep_days: 7,
-            lease_days: 7,
+            lease_days: 30,
             hand_over_days: 7,
             photo_limits: xunge_photo::Limits::default(),
         }
