@@ -237,7 +237,7 @@ const steps = [
       await sees('巡查小结');
       // Walked without a break but for the pause, at three metres a second.
       const summary = await phone.locator('.screen, body').last().innerText();
-      assert.match(summary, /路程\s+[1-9]\d* m/, 'the walk has a length');
+      assert.match(summary, /路程\s+[1-9]\d* 米/, 'the walk has a length');
       assert.doesNotMatch(summary, /中断 \d{2,} 次/, 'fixes a second apart are no gaps');
       await shot('patrol-summary');
       await tap('回到巡查');
@@ -250,7 +250,7 @@ const steps = [
       await sees('上次联系上县里');
       await tap('现在就送');
       await phone.waitForFunction(
-        () => /没有要送的/.test(document.body.innerText) && /[，,]\s*0 条在本机/.test(document.body.innerText),
+        () => /没有要送的/.test(document.body.innerText) && /(^|\s)0\s+在本机/.test(document.body.innerText),
         undefined,
         { timeout: 45_000 },
       );
