@@ -42,13 +42,13 @@ impl Client {
         self.write_key_file(&file.to_bytes().map_err(|error| rule(error.code()))?)?;
         let store = open_store(self, &opened?)?;
         let open = Open::new(store, Arc::clone(&self.world), self.settings())?;
+        // A phone without contact must not keep raw points for ever; a full disk must not keep it shut.
+        let _ = open.let_tracks_die();
         if open.lease_is_over()? {
             drop(open);
             self.lock_down(LockReason::LeaseOver)?;
             return Err(rule("lease_over"));
         }
-        // A phone without contact must not keep raw points for ever; a full disk must not keep it shut.
-        let _ = open.let_tracks_die();
         self.set_open(Some(open));
         self.app_state()
     }
