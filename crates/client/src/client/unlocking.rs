@@ -43,7 +43,7 @@ impl Client {
         let store = open_store(self, &opened?)?;
         let open = Open::new(store, Arc::clone(&self.world), self.settings())?;
         // A phone without contact must not keep raw points for ever; a full disk must not keep it shut.
-        let _ = open.let_tracks_die();
+        let _ = open.purge_tracks();
         if open.lease_is_over()? {
             drop(open);
             self.lock_down(LockReason::LeaseOver)?;

@@ -203,7 +203,7 @@ impl Open {
         Ok(own.patrol)
     }
 
-    /// Deletes raw points whose time has come.
+    /// Deletes raw points whose time has come: at each greeting, each PIN and each new round.
     ///
     /// # Errors
     /// Those of the store.
@@ -215,8 +215,10 @@ impl Open {
             for mut own in writer.patrols_with_points()? {
                 let Some(ended) = own.ended_ms else { continue };
                 if own.receipt_ms.is_none() {
-                    let held =
-                        writer.operations_of(own.patrol)?.iter().all(|op| op.state == OpState::AtCounty);
+                    let held = writer
+                        .operations_of(own.patrol)?
+                        .iter()
+                        .all(|op| !matches!(op.state, OpState::OnPhone | OpState::Offered));
                     if held {
                         own.receipt_ms = Some(best);
                         writer.put_own_patrol(&own)?;

@@ -6,13 +6,9 @@ use crate::change::{put_merged, state_of};
 use crate::error::{ClientError, Result};
 use crate::open::{Open, read_u64};
 use xunge_domain::ids::RecordId;
-use xunge_store::{Fact, OpState, Reader, Writer};
+use xunge_store::{Fact, Reader, Writer};
 
 const DAY_MS: i64 = 86_400_000;
-/// Raw points of a track whose summary the county holds.
-const TRACK_DAYS: i64 = 7;
-/// Raw points at the latest.
-const TRACK_DAYS_AT_MOST: i64 = 30;
 /// Photos whose files go in one round.
 const PHOTOS_AT_ONCE: u32 = 200;
 
@@ -99,37 +95,8 @@ impl Open {
             self.store.write(|writer| Ok::<_, ClientError>(writer.photo_gone(photo)?))?;
             let _ = self.store.photos().remove(photo);
         }
-        self.let_tracks_die()
+        self.purge_tracks()
     }
-
-    /// Raw points die after seven days or with the summary's receipt, whichever is later, and after thirty days at the
-    /// latest. Both moments are the phone's own clock, so that a wrong one wrongs both alike.
-    pub(crate) fn let_tracks_die(&self) -> Result<()> {
-        let now_ms = self.world.clock.now().wall_ms;
-        let over: Vec<RecordId> = self.store.read(|reader| {
-            let mut over = Vec::new();
-            for patrol in reader.patrols_with_points()? {
-                let Some(ended_ms) = patrol.ended_ms else { continue };
-                let days = (now_ms - ended_ms) / DAY_MS;
-                if days >= TRACK_DAYS_AT_MOST || (days >= TRACK_DAYS && received(reader, patrol.patrol)?) {
-                    over.push(patrol.patrol);
-                }
-            }
-            Ok::<_, ClientError>(over)
-        })?;
-        for patrol in over {
-            self.store.write(|writer| Ok::<_, ClientError>(writer.purge_track(patrol)?))?;
-        }
-        Ok(())
-    }
-}
-
-/// Whether the county holds everything written about a record.
-fn received(reader: &Reader<'_>, record: RecordId) -> Result<bool> {
-    Ok(reader
-        .operations_of(record)?
-        .iter()
-        .all(|op| !matches!(op.state, OpState::OnPhone | OpState::Offered)))
 }
 
 /// The areas above these, as far as they are known here.
