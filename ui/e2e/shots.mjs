@@ -73,6 +73,7 @@ export const phoneShots = [
   },
   { name: '06-needs-desk', path: '/needs-desk', query: 'phase=needs_desk' },
   { name: '10-today', path: '/today', query: 'net=off' },
+  { name: '10b-today-mended', path: '/today', query: 'mended=1' },
   { name: '11-today-full', daily: true, path: '/today', full: true },
   { name: '12-households', daily: true, path: '/households' },
   {

@@ -6,10 +6,12 @@
 //! readable while locked.
 
 mod enrolling;
+mod mending;
 mod reopening;
 mod scanning;
 mod unlocking;
 
+pub(crate) use mending::Mended;
 pub(crate) use scanning::INVITATION;
 
 use crate::error::{Result, rule};
@@ -17,9 +19,9 @@ use crate::open::{Open, World};
 use crate::views::session::{AppState, Phase, Settings, WorkerView};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use xunge_store::OpenOptions;
 use xunge_store::files::FileError;
 use xunge_store::keys::{KeyError, KeyFile, KeyState, LockReason, PinCost};
-use xunge_store::{OpenOptions, Store};
 
 /// One phone.
 pub struct Client {
@@ -199,7 +201,3 @@ impl Default for Settings {
 }
 
 const OPEN: OpenOptions = OpenOptions { readers: 2, verify: false };
-
-fn open_store(client: &Client, key: &xunge_store::keys::Secret) -> Result<Store> {
-    Ok(Store::open(&client.store_dir(), key, Arc::clone(&client.world.files), OPEN)?)
-}

@@ -30,6 +30,7 @@ pub const NAMES: &[&str] = &[
     "draft_load",
     "draft_drop",
     "today",
+    "mended_seen",
     "households_head",
     "building",
     "buildings_near",
@@ -112,6 +113,10 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
         "draft_load" => answer(open.load_draft(&read(args)?)?),
         "draft_drop" => answer(open.drop_draft(&read(args)?)?),
         "today" => answer(open.today_view()?),
+        "mended_seen" => {
+            open.mended_seen()?;
+            answer(open.today_view()?)
+        }
         "households_head" => answer(open.households_head()?),
         "building" => answer(open.building(&read(args)?)?),
         "buildings_near" => answer(open.buildings_near()?),

@@ -138,6 +138,7 @@ impl Open {
             world,
             transport,
         };
+        this.copy_identity();
         // A server time from before the restart is still evidence, only without a monotonic distance to it.
         if let Some(ms) = server_ms.and_then(|ms| i64::try_from(ms).ok()) {
             this.contact().server = Some((ms, Moment { wall_ms: 0, mono_ms: 0, boot: u64::MAX }));
@@ -152,6 +153,14 @@ impl Open {
 
     pub(crate) fn set_identity(&self, identity: Identity) {
         *lock(&self.identity) = identity;
+        self.copy_identity();
+    }
+
+    /// Keeps a copy of the identity beside the database. On a full disk the older one stays, which is nearly as good.
+    fn copy_identity(&self) {
+        if let Ok(bytes) = serde_json::to_vec(&*lock(&self.identity)) {
+            let _ = self.store.keep_identity_copy(&bytes, &*self.world.random);
+        }
     }
 
     pub(crate) fn settings(&self) -> Settings {
@@ -244,7 +253,11 @@ impl Open {
 
 pub(crate) fn identity_of(reader: &Reader<'_>) -> Result<Option<Identity>> {
     let Some(bytes) = reader.fact_bytes(Fact::Identity)? else { return Ok(None) };
-    Ok(Some(serde_json::from_slice(&bytes).map_err(|_| StoreError::Damaged)?))
+    Ok(Some(read_identity(&bytes)?))
+}
+
+pub(crate) fn read_identity(bytes: &[u8]) -> Result<Identity> {
+    Ok(serde_json::from_slice(bytes).map_err(|_| StoreError::Damaged)?)
 }
 
 pub(crate) fn keep_identity(writer: &Writer<'_>, identity: &Identity) -> Result<()> {

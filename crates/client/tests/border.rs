@@ -29,6 +29,7 @@ fn types() -> Vec<(&'static str, String)> {
     own.extend(all!(
         home::Today,
         home::DueVisit,
+        home::MendedView,
         home::AnswerView,
         households::BuildingLine,
         households::HouseholdsHead,

@@ -66,6 +66,14 @@ impl Reader<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Every opening from the first on, as far as the log reads.
+    pub(crate) fn accesses(&self) -> Result<Vec<Access>, StoreError> {
+        let mut statement =
+            self.connection.prepare("SELECT at_ms, person, worker, reason FROM access_log ORDER BY id")?;
+        let rows = statement.query_map([], Access::read)?;
+        Ok(rows.map_while(Result::ok).collect())
+    }
+
     /// How many openings were logged since this moment: for the limit an hour.
     ///
     /// # Errors

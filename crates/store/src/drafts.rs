@@ -52,6 +52,18 @@ impl Reader<'_> {
         let fields = decode(&fields).map_err(|_| StoreError::Damaged)?;
         Ok(Some(Draft { form: form.to_owned(), fields, saved_ms }))
     }
+
+    /// Every draft that reads well.
+    pub(crate) fn drafts(&self) -> Result<Vec<Draft>, StoreError> {
+        let mut statement = self.connection.prepare("SELECT form, fields, saved_ms FROM draft")?;
+        let rows =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?)))?;
+        let read = |row: rusqlite::Result<(String, Vec<u8>, i64)>| {
+            let (form, fields, saved_ms) = row.ok()?;
+            Some(Draft { form, fields: decode(&fields).ok()?, saved_ms })
+        };
+        Ok(rows.map_while(read).collect())
+    }
 }
 
 impl Writer<'_> {

@@ -8,6 +8,7 @@
 
 mod access_log;
 mod connection;
+mod copy;
 mod drafts;
 mod error;
 pub mod files;

@@ -39,6 +39,8 @@ pub enum Fact {
     /// Bytes, empty: records were taken away once because an area was no longer granted. Own operations stayed in the log,
     /// so an area that is granted again has rows to be made of them.
     Purged,
+    /// Bytes: that this store was built anew after damage, or lost the end of its log, as the client wrote it.
+    Mended,
 }
 
 impl Fact {
@@ -58,6 +60,7 @@ impl Fact {
             Self::LeaseUntilMs => "lease_until_ms",
             Self::LostAreas => "lost_areas",
             Self::Purged => "purged",
+            Self::Mended => "mended",
         }
     }
 }
@@ -106,6 +109,11 @@ impl Reader<'_> {
     /// [`StoreError`], also when the fact is not 16 bytes.
     pub fn fact_id(&self, fact: Fact) -> Result<Option<RecordId>, StoreError> {
         Ok(self.fact::<[u8; 16]>(fact)?.map(|bytes| RecordId(uuid::Uuid::from_bytes(bytes))))
+    }
+
+    /// A fact as it lies on the disk.
+    pub(crate) fn raw_fact(&self, fact: Fact) -> Result<Option<rusqlite::types::Value>, StoreError> {
+        self.fact(fact)
     }
 
     fn fact<T: rusqlite::types::FromSql>(&self, fact: Fact) -> Result<Option<T>, StoreError> {
@@ -191,6 +199,11 @@ impl Writer<'_> {
     pub fn drop_fact(&self, fact: Fact) -> Result<(), StoreError> {
         self.connection.prepare_cached("DELETE FROM meta WHERE name = ?1")?.execute([fact.name()])?;
         Ok(())
+    }
+
+    /// Sets a fact as it lay on the disk of another store.
+    pub(crate) fn set_raw_fact(&self, fact: Fact, value: &rusqlite::types::Value) -> Result<(), StoreError> {
+        self.set_fact(fact, value)
     }
 
     fn set_fact(&self, fact: Fact, value: impl rusqlite::ToSql) -> Result<(), StoreError> {

@@ -5,9 +5,10 @@
 //! | no database | [`OpenError::Missing`]; the caller decides whether to [`Store::create_new`] |
 //! | another key | [`OpenError::WrongKey`]; no byte changes |
 //! | schema of a newer app | [`OpenError::NewerSchema`]; no byte changes |
-//! | unreadable under the right key | moved aside to `*.damaged-<n>`, own operations salvaged: [`OpenError::Damaged`] |
+//! | unreadable under the right key | the folder is moved aside to `*.damaged-<n>`, own work salvaged: [`OpenError::Damaged`]; the caller puts it into a new store by [`Store::rebuild`] |
 //! | the log ends before the mark | opens; [`OpenReport::tail_lost`] says what is missing |
 
+mod rebuild;
 mod salvage;
 
 pub use salvage::Salvaged;
@@ -136,6 +137,7 @@ pub(crate) struct Layout {
     pub(crate) mark: PathBuf,
     pub(crate) suspect: PathBuf,
     pub(crate) photos: PathBuf,
+    pub(crate) copy: PathBuf,
 }
 
 impl Layout {
@@ -145,6 +147,7 @@ impl Layout {
             mark: dir.join("xunge.mark"),
             suspect: dir.join("xunge.check"),
             photos: dir.join("photos"),
+            copy: dir.join("xunge.who"),
         }
     }
 }
@@ -268,7 +271,7 @@ impl Store {
             settle(&reader, Role::Read)?;
             readers.push(reader);
         }
-        Ok(Self::from_parts(layout, files, writer, readers, mark, report))
+        Ok(Self::from_parts(layout, files, writer, readers, mark, crate::copy::seal_of(key), report))
     }
 }
 

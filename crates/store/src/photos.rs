@@ -5,7 +5,7 @@
 //! row, so forgetting the row shreds the files. What the pictures show, and their hashes, is the business of
 //! `crates/photo`; sending them is the client's.
 
-mod frames;
+pub(crate) mod frames;
 mod rows;
 mod vault;
 

@@ -6,6 +6,7 @@
 use crate::error::StoreError;
 use crate::files::Files;
 use crate::kept::Kept;
+use crate::keys::Secret;
 use crate::mark::{Mark, Progress};
 use crate::open::{Layout, OpenReport};
 use crate::photos::PhotoVault;
@@ -13,9 +14,11 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, TransactionBehavi
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ops::Deref;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use xunge_domain::ids::RecordId;
+use xunge_domain::world::Randomness;
 
 /// The phone's records, encrypted. Share it by reference; it may be used from any thread.
 pub struct Store {
@@ -29,6 +32,8 @@ pub struct Store {
     change: AtomicU64,
     record_change: AtomicU64,
     mark: Mark,
+    /// Key of the identity's copy.
+    seal: Secret,
     report: OpenReport,
 }
 
@@ -51,6 +56,7 @@ impl Store {
         writer: Connection,
         readers: Vec<Connection>,
         mark: Mark,
+        seal: Secret,
         report: OpenReport,
     ) -> Self {
         Self {
@@ -62,8 +68,26 @@ impl Store {
             change: AtomicU64::new(0),
             record_change: AtomicU64::new(0),
             mark,
+            seal,
             report,
         }
+    }
+
+    pub(crate) fn files(&self) -> &dyn Files {
+        &*self.files
+    }
+
+    /// The folder of the store.
+    pub(crate) fn dir(&self) -> &Path {
+        self.layout.database.parent().unwrap_or_else(|| Path::new(""))
+    }
+
+    /// Keeps a sealed copy of [`crate::Fact::Identity`] beside the database, for the day on which its page is damaged.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::File`]; the older copy stays then.
+    pub fn keep_identity_copy(&self, identity: &[u8], random: &dyn Randomness) -> Result<(), StoreError> {
+        crate::copy::write(&self.layout.copy, &self.seal, identity, random, &*self.files)
     }
 
     /// What was noticed while opening.

@@ -24,6 +24,7 @@ export interface Commands {
   draft_load: [T.DraftKey, T.Draft | null];
   draft_drop: [T.DraftKey, null];
   today: [None, T.Today];
+  mended_seen: [None, T.Today];
   households_head: [None, T.HouseholdsHead];
   building: [T.BuildingArgs, T.BuildingView];
   buildings_near: [None, T.Nearby];

@@ -4,7 +4,18 @@
  * The address chooses the scene: `?phase=new|locked|needs_desk&big=1&theme=dark&lang=en&net=off&patrol=walking&slow=1&many=5000`.
  */
 import { CallFailure, type Answer, type Args, type Carrier, type Name } from '@/api/carrier';
-import type { AccessEntry, AppState, Counts, Draft, IncidentView, PhotoView, Review, Saved, SyncState } from '@/api';
+import type {
+  AccessEntry,
+  AppState,
+  Counts,
+  Draft,
+  IncidentView,
+  PhotoView,
+  Review,
+  Saved,
+  SyncState,
+  Today,
+} from '@/api';
 import { at, building, buildings, checkDigit, doors, household, isoDay, MARK, maskName, type Door } from './grid';
 import { categories, incidents, photo } from './incidents';
 import { patrolView } from './patrol';
@@ -34,6 +45,7 @@ export function memory(search = window.location.search): Carrier {
     version: '0.1.0',
     change: 1,
   };
+  let mended = scene.has('mended');
   const drafts = new Map<string, Draft>();
   const draftPhotos: PhotoView[] = scene.has('draft')
     ? [photo('ph8', at(9, 52), 'on_phone'), photo('ph9', at(9, 52), 'on_phone')]
@@ -313,7 +325,12 @@ export function memory(search = window.location.search): Carrier {
           standing: 'at_county',
         },
       ],
+      mended: mended ? { at_ms: at(7, 40), kept: 23, photos: 4, lost: 0, tail: false } : null,
     }),
+    mended_seen: () => {
+      mended = false;
+      return handlers.today(undefined as never) as Today;
+    },
     households_head: () => ({
       households: 299,
       people: 908,

@@ -107,9 +107,7 @@ impl Client {
         let file = KeyFile::create(&*self.world.random, &key, pin, &platform, self.cost, desk_copy)
             .map_err(|error| rule(error.code()))?;
         self.set_leftover_aside()?;
-        // The folder is made with its first file, which also says what lies here.
-        let about = self.store_dir().join("about");
-        self.world.files.write_durable(&about, b"xunge store 1\n").map_err(xunge_store::StoreError::from)?;
+        Store::make_folder(&self.store_dir(), &*self.world.files).map_err(xunge_store::StoreError::from)?;
         let store = Store::create_new(&self.store_dir(), &key, Arc::clone(&self.world.files), OPEN)?;
         store.write(|writer| {
             keep_identity(writer, identity)?;

@@ -2,8 +2,8 @@
 //! that was wiped. The desk gives a code for this one phone; with it the store's key comes back and the worker sets a new
 //! PIN. No record is touched on the way, whatever fails.
 
+use super::Client;
 use super::enrolling::{enrolling, invitation, with_code};
-use super::{Client, open_store};
 use crate::error::{Result, rule};
 use crate::open::Open;
 use crate::views::session::{AppState, ReopenArgs, ReopenHint};
@@ -70,7 +70,7 @@ impl Client {
         self.write_key_file(&file.to_bytes().map_err(|error| rule(error.code()))?)?;
         // One code, one key: the next return draws another.
         self.world.files.remove(&self.reply_key_path()).ok();
-        let store = open_store(self, &key)?;
+        let store = self.open_store(&key)?;
         let open = Open::new(store, Arc::clone(&self.world), self.settings())?;
         open.forget_lease()?;
         self.set_open(Some(open));

@@ -1,6 +1,6 @@
 //! The PIN: counted before it is tried, so that pulling the battery gives no try back.
 
-use super::{Client, open_store};
+use super::Client;
 use crate::error::{Result, rule, rule_with};
 use crate::open::{Open, read_u64};
 use crate::views::session::AppState;
@@ -40,7 +40,7 @@ impl Client {
             Outcome::OtherPlatformKey { file } => (file, Err(rule("key_store_lost"))),
         };
         self.write_key_file(&file.to_bytes().map_err(|error| rule(error.code()))?)?;
-        let store = open_store(self, &opened?)?;
+        let store = self.open_store(&opened?)?;
         let open = Open::new(store, Arc::clone(&self.world), self.settings())?;
         // A phone without contact must not keep raw points for ever; a full disk must not keep it shut.
         let _ = open.purge_tracks();

@@ -1,5 +1,6 @@
 //! Today: what is due, what came back, where everything is.
 
+use crate::client::Mended;
 use crate::error::Result;
 use crate::open::Open;
 use crate::views::home::{DueVisit, Today};
@@ -47,6 +48,7 @@ impl Open {
                 visits_done,
                 answers,
                 returned,
+                mended: Mended::read(look.reader)?.and_then(|mended| mended.view()),
             })
         })
     }

@@ -95,6 +95,7 @@ impl Open {
             self.store.write(|writer| Ok::<_, ClientError>(writer.photo_gone(photo)?))?;
             let _ = self.store.photos().remove(photo);
         }
+        self.discard_damaged(self.world.clock.now().wall_ms)?;
         self.purge_tracks()
     }
 }

@@ -8,11 +8,12 @@
 use super::call::Failed;
 use super::push::{chain_at, from_bytes, hash_of, settle, to_bytes};
 use crate::change::{put_merged, salt_for, state_of};
+use crate::client::Mended;
 use crate::error::{ClientError, Result};
 use crate::open::Open;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use xunge_domain::ids::{DeviceNo, OpId, RecordId};
-use xunge_domain::operation::{Chain, Operation, Payload};
+use xunge_domain::operation::{Chain, Hash, Operation, Payload};
 use xunge_domain::records::RecordKind;
 use xunge_store::{Fact, OpState, Reader, StoredOperation, Writer};
 use xunge_sync::batch::unpack;
@@ -25,11 +26,19 @@ const OWN_OPS: u32 = 2_000;
 /// Whether the county's log of this phone is not a beginning of ours.
 pub(super) fn went_back(reader: &Reader<'_>, welcome: &Welcome) -> Result<bool> {
     let counter = reader.own_chain()?.map_or(0, |(_, chain)| chain.counter);
+    if is_unsettled(reader)? {
+        return Ok(true);
+    }
     if welcome.highest > counter {
         return Ok(true);
     }
     let ours = chain_at(reader, welcome.highest)?;
     Ok(ours.is_none_or(|chain| chain.head.as_slice() != welcome.chain))
+}
+
+/// Whether the store was built anew after damage and has not met the county since: its chain is not the true one.
+fn is_unsettled(reader: &Reader<'_>) -> Result<bool> {
+    Ok(Mended::read(reader)?.is_some_and(|mended| !mended.settled))
 }
 
 impl Open {
@@ -84,11 +93,13 @@ impl Open {
         let same = ours.iter().zip(ops).take_while(|(stored, op)| hash_of(stored) == op.hash()).count();
         let mut touched: BTreeSet<RecordId> = BTreeSet::new();
         let (_, fresh) = ops.split_at(same);
-        let written_here = if fresh.is_empty() {
-            Vec::new()
-        } else {
-            writer.take_out_from(common.counter + 1 + same as u64)?
-        };
+        let mended = Mended::read(writer)?.filter(|mended| !mended.settled);
+        let anew = !fresh.is_empty() || mended.is_some();
+        let mut written_here =
+            if anew { writer.take_out_from(common.counter + 1 + same as u64)? } else { Vec::new() };
+        // What had arrived although no receipt came back is there already.
+        let arrived: HashSet<Hash> = fresh.iter().map(Operation::hash).collect();
+        written_here.retain(|stored| !arrived.contains(&hash_of(stored)));
         for op in fresh {
             writer.append(op, OpState::AtCounty, None)?;
             touched.insert(op.header.record);
@@ -96,7 +107,7 @@ impl Open {
         for (op, outcome) in ops.iter().zip(outcomes) {
             settle(writer, op.id(), outcome)?;
         }
-        let mut chain = if fresh.is_empty() { None } else { Some(theirs) };
+        let mut chain = anew.then_some(theirs);
         let renamed: BTreeMap<OpId, OpId> = written_here
             .iter()
             .zip(theirs.counter + 1..)
@@ -112,6 +123,10 @@ impl Open {
             writer.set_own_chain(self.own_device(), &chain)?;
         }
         writer.set_fact_bytes(Fact::AcknowledgedChain, &to_bytes(theirs))?;
+        if let Some(mended) = mended {
+            let ours: Vec<u64> = written_here.iter().map(|stored| stored.id().counter).collect();
+            mended.settle(theirs.counter, &ours).keep(writer)?;
+        }
         for record in touched {
             let Some(kind) = writer.kind_of(record)?.and_then(RecordKind::from_code) else { continue };
             let area = writer.operations_of(record)?.last().map(|stored| stored.header.area);

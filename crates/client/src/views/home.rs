@@ -25,6 +25,23 @@ pub struct Today {
     pub answers: Vec<AnswerView>,
     /// Items the county returned for more information.
     pub returned: Vec<AnswerView>,
+    /// What happened to the phone's store, until the worker has read it.
+    pub mended: Option<MendedView>,
+}
+
+/// A store that was damaged and goes on with what could be saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MendedView {
+    /// When it was noticed.
+    pub at_ms: i64,
+    /// Entries written here, not known to be at the county, that were saved.
+    pub kept: u64,
+    /// Photos of which the same holds.
+    pub photos: u64,
+    /// Entries that are gone; absent until the county has said which it holds.
+    pub lost: Option<u64>,
+    /// Only what was written last is gone; nothing was moved aside.
+    pub tail: bool,
 }
 
 /// A household that is due.

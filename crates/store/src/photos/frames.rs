@@ -23,7 +23,7 @@ fn nonce(part: u8, number: u64, last: bool) -> XNonce {
 }
 
 /// Seals a whole file.
-pub(super) fn seal(key: &[u8; 32], id: &[u8], part: u8, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn seal(key: &[u8; 32], id: &[u8], part: u8, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
     let cipher = XChaCha20Poly1305::new(Key::from_slice(key));
     let count = plain.len().div_ceil(FRAME);
     let mut sealed = Vec::with_capacity(plain.len() + count * TAG);
@@ -52,7 +52,7 @@ pub(super) fn window(offset: u64, len: usize) -> (u64, usize, u64) {
 }
 
 /// Opens consecutive frames beginning with `first` of a file with `count` frames.
-pub(super) fn open(
+pub(crate) fn open(
     key: &[u8; 32],
     id: &[u8],
     part: u8,
@@ -71,6 +71,6 @@ pub(super) fn open(
 }
 
 /// Frames of a file of this sealed length.
-pub(super) fn count(sealed: u64) -> u64 {
+pub(crate) fn count(sealed: u64) -> u64 {
     sealed.div_ceil(SEALED as u64)
 }

@@ -32,7 +32,7 @@ pub enum PhotoPart {
 }
 
 impl PhotoPart {
-    const BOTH: [Self; 2] = [Self::Picture, Self::Thumbnail];
+    pub(crate) const BOTH: [Self; 2] = [Self::Picture, Self::Thumbnail];
 
     const fn tail(self) -> &'static str {
         match self {
@@ -68,8 +68,13 @@ impl PhotoVault {
         Self { dir, files }
     }
 
+    /// Name of a photo's file in the folder.
+    pub(crate) fn file_name(photo: RecordId, part: PhotoPart) -> String {
+        format!("{}.{}", photo.0.simple(), part.tail())
+    }
+
     fn path(&self, photo: RecordId, part: PhotoPart) -> PathBuf {
-        self.dir.join(format!("{}.{}", photo.0.simple(), part.tail()))
+        self.dir.join(Self::file_name(photo, part))
     }
 
     /// Encrypts and writes both files durably under a fresh key. Only then may the row be written

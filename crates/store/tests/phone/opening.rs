@@ -94,11 +94,21 @@ fn a_damaged_first_page_moves_everything_aside_and_makes_nothing_anew() {
     std::fs::write(phone.database(), &bytes).unwrap();
     let Err(OpenError::Damaged(salvaged)) = phone.open() else { panic!("one flipped byte must be noticed") };
     assert!(!salvaged.complete);
-    assert_eq!(std::fs::read(phone.dir.join("xunge.db.damaged-1")).unwrap(), bytes);
+    assert_eq!(std::fs::read(phone.aside().join("xunge.db")).unwrap(), bytes);
     assert!(matches!(phone.open(), Err(OpenError::Missing)));
-    // The caller decides to begin anew; the damaged one stays.
-    drop(phone.create());
-    assert!(phone.dir.join("xunge.db.damaged-1").exists());
+    // The caller decides to build anew; the damaged one stays.
+    let again = Store::salvage_aside(&phone.dir, &phone.key, &RealFiles).unwrap();
+    assert_eq!(again.moved_to, phone.aside());
+    let rebuilt = Store::rebuild::<OpenError>(
+        &phone.dir,
+        &phone.key,
+        phone.files.clone(),
+        OpenOptions::default(),
+        &again,
+        |_| Ok(()),
+    );
+    drop(rebuilt.unwrap());
+    assert!(phone.aside().join("xunge.db").exists());
     assert!(
         phone.open().unwrap().report().tail_lost.is_none(),
         "the old mark says nothing about the new store"
@@ -145,7 +155,7 @@ fn an_emptied_file_is_damage_and_no_new_store() {
     let phone = phone_with_three_visits();
     std::fs::write(phone.database(), b"").unwrap();
     assert!(matches!(phone.open(), Err(OpenError::Damaged(_))));
-    assert!(phone.dir.join("xunge.db.damaged-1").exists());
+    assert!(phone.aside().join("xunge.db").exists());
 }
 
 #[test]

@@ -160,5 +160,5 @@ fn photos_of_a_damaged_store_move_aside_with_it() {
     drop(store);
     std::fs::write(phone.database(), b"").unwrap();
     assert!(matches!(phone.open(), Err(OpenError::Damaged(_))));
-    assert_eq!(std::fs::read_dir(phone.dir.join("photos.damaged-1")).unwrap().count(), 2);
+    assert_eq!(std::fs::read_dir(phone.aside().join("photos")).unwrap().count(), 2);
 }

@@ -30,12 +30,14 @@ impl Phone {
 
     pub fn with_files(files: Arc<dyn Files>) -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let dir = std::env::temp_dir().join(format!("xunge-store-{}-{number}", std::process::id()));
+        let place = std::env::temp_dir().join(format!("xunge-store-{}-{number}", std::process::id()));
+        let dir = place.join("store");
         std::fs::create_dir_all(&dir).unwrap();
         Self { dir, key: Secret::from_bytes(&[42; 32]), files }
     }
 
     pub fn create(&self) -> Store {
+        Store::make_folder(&self.dir, &*self.files).unwrap();
         Store::create_new(&self.dir, &self.key, self.files.clone(), OpenOptions::default()).unwrap()
     }
 
@@ -60,6 +62,11 @@ impl Phone {
         found
     }
 
+    /// Where the first damaged store lies.
+    pub fn aside(&self) -> PathBuf {
+        self.dir.with_file_name("store.damaged-1")
+    }
+
     pub fn database(&self) -> PathBuf {
         self.dir.join("xunge.db")
     }
@@ -67,7 +74,7 @@ impl Phone {
 
 impl Drop for Phone {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.dir);
+        let _ = std::fs::remove_dir_all(self.dir.parent().unwrap());
     }
 }
 

@@ -2,6 +2,7 @@
 import type { AnswerView } from "./AnswerView";
 import type { Counts } from "./Counts";
 import type { DueVisit } from "./DueVisit";
+import type { MendedView } from "./MendedView";
 import type { SlotView } from "./SlotView";
 
 /**
@@ -43,4 +44,8 @@ answers: Array<AnswerView>,
 /**
  * Items the county returned for more information.
  */
-returned: Array<AnswerView>, };
+returned: Array<AnswerView>, 
+/**
+ * What happened to the phone's store, until the worker has read it.
+ */
+mended: MendedView | null, };

@@ -46,6 +46,7 @@ export type { OpenPerson } from './OpenPerson';
 export type { OpenPersonArgs } from './OpenPersonArgs';
 export type { Page } from './Page';
 export type { PatrolStartArgs } from './PatrolStartArgs';
+export type { MendedView } from './MendedView';
 export type { PatrolView } from './PatrolView';
 export type { PersonEdit } from './PersonEdit';
 export type { PersonFields } from './PersonFields';
