@@ -1,8 +1,8 @@
 //! Many operations as one compressed body.
 //!
 //! Operations of a batch resemble each other column by column (kinds, areas, clocks a second apart), so each column
-//! stands together before zstd sees it ([`frames`]). Numbers are zig-zag varints of differences to the operation before.
-//! Each record's id travels once ([`ids`]), each payload taken apart into its keys and values ([`shapes`]).
+//! stands together before zstd sees it (`frames`). Numbers are zig-zag varints of differences to the operation before.
+//! Each record's id travels once (`ids`), each payload taken apart into its keys and values (`shapes`).
 //!
 //! Salts are 16 random bytes and would not compress. A phone derives them, `HMAC-SHA-256(block key, counter)` cut to 16
 //! bytes, with a fresh key for every [`SALT_BLOCK`] operations, and sends the block keys. The reader stores the single
