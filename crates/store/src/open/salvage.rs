@@ -34,7 +34,7 @@ const OWN_OPEN: &str = "FROM operation NOT INDEXED
 impl Store {
     /// Salvages and moves aside; the error that [`Store::open`] then answers.
     pub(super) fn set_aside(dir: &Path, key: &Secret, files: &dyn Files) -> OpenError {
-        let mut salvaged = salvage(&Layout::of(dir).database, key);
+        let mut salvaged = salvage(&Layout::of(dir).database, key, files.sqlite_vfs());
         match move_aside(dir, files) {
             Ok(moved) => {
                 salvaged.moved_to = moved;
@@ -79,10 +79,10 @@ fn move_aside(dir: &Path, files: &dyn Files) -> Result<Vec<PathBuf>, FileError> 
     Ok(moved)
 }
 
-fn salvage(database: &Path, key: &Secret) -> Salvaged {
+fn salvage(database: &Path, key: &Secret, vfs: Option<&str>) -> Salvaged {
     // Any error here means only that less can be salvaged. Each pass has a connection of its own: once SQLCipher has met
     // a page that does not verify, that connection reads nothing any more.
-    let fresh = || connect(database, key, Role::Read).ok();
+    let fresh = || connect(database, key, Role::Read, vfs).ok();
     let mut salvaged = Salvaged::default();
     let mut found = BTreeMap::new();
     salvaged.complete = fresh().is_some_and(|connection| gather(&connection, "ASC", &mut found));
