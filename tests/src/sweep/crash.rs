@@ -61,11 +61,6 @@ fn enrol(phone: &Phone, code: &str) -> Result<Value, String> {
     phone.call("enrol", json!({ "address": "county.test:8443", "code": code, "pin": PIN }))
 }
 
-fn written_by(phone: &Phone) -> Result<Vec<(OpId, [u8; 32])>, String> {
-    let own = phone.open().own_operations().map_err(|error| error.code())?;
-    Ok(own.iter().map(|op| (op.id, op.hash)).collect())
-}
-
 /// Does the deed on tape.
 fn record(deed: Deed) -> Recording {
     let place = folder();
@@ -122,7 +117,7 @@ fn record(deed: Deed) -> Recording {
         // The last call may have locked it.
         if let Ok(now) = phone.shown_if_open() {
             shown.push(now);
-            written = written_by(&phone).expect("written");
+            written = phone.written().expect("written");
         } else {
             shown.push(shown.last().cloned().unwrap_or_default());
         }
@@ -230,9 +225,13 @@ impl Recording {
             }
             Judged::ByTheCounty => {
                 phone.unlock().map_err(|code| format!("does not open: {code}"))?;
-                self.nothing_acknowledged_wrongly(&phone, &county)?;
+                self.holds_all_that_was_written(&phone)?;
+                phone.has_only_true_receipts(&county)?;
                 phone.settle()?;
-                self.holds_what_it_would_have_held(&phone, &county)
+                self.holds_all_that_was_written(&phone)?;
+                phone.has_handed_over_everything(&county)?;
+                let (now, expected) = (phone.shown()?, self.shown.last().cloned().unwrap_or_default());
+                if now == expected { Ok(()) } else { Err(difference(&expected, &now)) }
             }
             Judged::ByEnrolling => {
                 let state = phone.call("app_state", json!({}))?;
@@ -270,47 +269,13 @@ impl Recording {
         }
     }
 
-    /// Whatever the phone takes for received, the county holds.
-    fn nothing_acknowledged_wrongly(&self, phone: &Phone, county: &SimCounty) -> Result<(), String> {
-        let ledger = county.county();
-        let own = phone.open().own_operations().map_err(|error| error.code())?;
-        for op in own.iter().filter(|op| op.received) {
-            match ledger.operation_of(op.id) {
-                Ok(Some(held)) if held.op.hash() == op.hash => {}
-                _ => return Err(format!("{} counts as received, and the county does not hold it", op.id)),
-            }
+    fn holds_all_that_was_written(&self, phone: &Phone) -> Result<(), String> {
+        let held = phone.written()?;
+        if held == self.written {
+            Ok(())
+        } else {
+            Err(format!("the log holds {} of {}", held.len(), self.written.len()))
         }
-        let pictures = phone.open().own_pictures().map_err(|error| error.code())?;
-        for picture in pictures.iter().filter(|picture| picture.received) {
-            if !matches!(ledger.picture(&picture.stored_sha256), Ok(Some(_))) {
-                return Err("a picture counts as received, and the county does not hold it".into());
-            }
-        }
-        let ids: Vec<_> = own.iter().map(|op| (op.id, op.hash)).collect();
-        if ids == self.written { Ok(()) } else { Err(format!("the log holds {} of {}", ids.len(), self.written.len())) }
-    }
-
-    fn holds_what_it_would_have_held(&self, phone: &Phone, county: &SimCounty) -> Result<(), String> {
-        let ledger = county.county();
-        for (id, hash) in &self.written {
-            match ledger.operation_of(*id) {
-                Ok(Some(held)) if held.op.hash() == *hash => {}
-                _ => return Err(format!("{id} did not arrive")),
-            }
-        }
-        let device = self.written.first().map(|(id, _)| id.device);
-        let next = device.map(|device| OpId { device, counter: self.written.len() as u64 + 1 });
-        if next.is_some_and(|next| !matches!(ledger.operation_of(next), Ok(None))) {
-            return Err("something arrived that nobody wrote".into());
-        }
-        self.nothing_acknowledged_wrongly(phone, county)?;
-        let pictures = phone.open().own_pictures().map_err(|error| error.code())?;
-        if let Some(lost) = pictures.iter().find(|picture| !picture.received) {
-            return Err(format!("a picture of {} bytes did not arrive", lost.bytes));
-        }
-        let now = phone.shown()?;
-        let expected = self.shown.last().cloned().unwrap_or_default();
-        if now == expected { Ok(()) } else { Err(difference(&expected, &now)) }
     }
 }
 

@@ -98,7 +98,7 @@ fn call(command: &'static str, args: impl Fn(&Phone) -> Value + 'static) -> Call
 }
 
 /// The nth household of the grid.
-fn household(phone: &Phone, n: usize) -> Value {
+pub fn household(phone: &Phone, n: usize) -> Value {
     let head = phone.call("households_head", json!({})).unwrap_or_default();
     let building = list(&head, "buildings").get(n).map_or(Value::Null, |building| building["id"].clone());
     let view = phone.call("building", json!({ "id": building })).unwrap_or_default();

@@ -8,6 +8,7 @@
 pub mod crash;
 pub mod deeds;
 pub mod disk;
+pub mod failing;
 pub mod phone;
 pub mod tape;
 pub mod taped_files;

@@ -7,13 +7,15 @@ use crate::scene::{PIN, START_MS};
 use crate::world::{Chance, VirtualClock};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use xunge_client::commands::dispatch;
 use xunge_client::ports::{Device, DeviceError, WaitingPhoto};
 use xunge_client::simulated::SimulatedDevice;
 use xunge_client::syncing::Next;
 use xunge_client::{Client, Open, World};
 use xunge_domain::geometry::Fix;
+use xunge_domain::ids::OpId;
+use xunge_domain::operation::Hash;
 use xunge_domain::track::RawTrack;
 use xunge_store::files::Files;
 use xunge_store::keys::PinCost;
@@ -83,7 +85,7 @@ impl Phone {
         let link = SimLink::new(county.clone(), 1, "sweep", Arc::default());
         let clock = Arc::new(VirtualClock::at(START_MS));
         let device = Arc::new(SimulatedDevice::new([3; 32]));
-        device.load_photos((0..3).map(picture).collect());
+        device.load_photos(pictures());
         let world = World {
             clock: clock.clone(),
             random: Arc::new(Chance::new(7, chance)),
@@ -156,7 +158,7 @@ impl Phone {
     /// # Errors
     /// The code of whatever could not be read.
     pub fn shown(&self) -> Result<String, String> {
-        let mut all = vec![self.log()?];
+        let mut all = vec![format!("{:?}", self.open().own_operations().map_err(|error| error.code())?)];
         let mut show = |name: &str, args: Value| -> Result<Value, String> {
             let answer = self.call(name, args)?;
             all.push(format!("{name} {answer}"));
@@ -204,15 +206,68 @@ impl Phone {
         self.shown()
     }
 
-    fn log(&self) -> Result<String, String> {
+    /// Ids and hashes of what it has written.
+    ///
+    /// # Errors
+    /// The code of whatever could not be read.
+    pub fn written(&self) -> Result<Vec<(OpId, Hash)>, String> {
         let own = self.open().own_operations().map_err(|error| error.code())?;
-        Ok(format!("{own:?}"))
+        Ok(own.iter().map(|op| (op.id, op.hash)).collect())
+    }
+
+    /// That whatever it takes for received lies at the county.
+    ///
+    /// # Errors
+    /// What does not.
+    pub fn has_only_true_receipts(&self, county: &SimCounty) -> Result<(), String> {
+        let ledger = county.county();
+        let own = self.open().own_operations().map_err(|error| error.code())?;
+        for op in own.iter().filter(|op| op.received) {
+            match ledger.operation_of(op.id) {
+                Ok(Some(held)) if held.op.hash() == op.hash => {}
+                _ => return Err(format!("{} counts as received, and the county does not hold it", op.id)),
+            }
+        }
+        let pictures = self.open().own_pictures().map_err(|error| error.code())?;
+        for picture in pictures.iter().filter(|picture| picture.received) {
+            if !matches!(ledger.picture(&picture.stored_sha256), Ok(Some(_))) {
+                return Err("a picture counts as received, and the county does not hold it".into());
+            }
+        }
+        Ok(())
+    }
+
+    /// That all it has written, pictures included, lies at the county, once.
+    ///
+    /// # Errors
+    /// What does not.
+    pub fn has_handed_over_everything(&self, county: &SimCounty) -> Result<(), String> {
+        self.has_only_true_receipts(county)?;
+        let own = self.open().own_operations().map_err(|error| error.code())?;
+        if let Some(op) = own.iter().find(|op| !op.received) {
+            return Err(format!("{} did not arrive", op.id));
+        }
+        let next = own.last().map(|op| OpId { counter: op.id.counter + 1, ..op.id });
+        if next.is_some_and(|next| !matches!(county.county().operation_of(next), Ok(None))) {
+            return Err("something arrived that nobody wrote".into());
+        }
+        let pictures = self.open().own_pictures().map_err(|error| error.code())?;
+        match pictures.iter().find(|picture| !picture.received) {
+            Some(lost) => Err(format!("a picture of {} bytes did not arrive", lost.bytes)),
+            None => Ok(()),
+        }
     }
 }
 
 /// The array of that name.
 pub fn list<'a>(value: &'a Value, name: &str) -> Vec<&'a Value> {
     value.get(name).and_then(Value::as_array).into_iter().flatten().collect()
+}
+
+/// What the camera sees, drawn once.
+fn pictures() -> Vec<Vec<u8>> {
+    static DRAWN: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    DRAWN.get_or_init(|| (0..3).map(picture).collect()).clone()
 }
 
 fn picture(seed: u8) -> Vec<u8> {

@@ -94,6 +94,7 @@ pub struct Fault {
 struct Inside {
     steps: Vec<Step>,
     fault: Option<Fault>,
+    paused: bool,
     seen: [u64; 3],
     struck: u64,
 }
@@ -154,6 +155,9 @@ impl Tape {
     /// Whether the step about to be taken fails.
     pub(super) fn strikes(&self, kind: Kind) -> Option<How> {
         let mut inside = self.inside();
+        if inside.paused {
+            return None;
+        }
         let at = kind as usize;
         inside.seen[at] += 1;
         let fault = inside.fault.filter(|fault| fault.kind == kind)?;
@@ -167,6 +171,19 @@ impl Tape {
     pub fn plant(&self, fault: Option<Fault>) {
         let mut inside = self.inside();
         (inside.fault, inside.seen, inside.struck) = (fault, [0; 3], 0);
+    }
+
+    /// The disk is well again. What was counted stays.
+    pub fn plant_nothing(&self) {
+        self.inside().fault = None;
+    }
+
+    /// While `look` looks, nothing fails and nothing counts.
+    pub fn unseen<T>(&self, look: impl FnOnce() -> T) -> T {
+        self.inside().paused = true;
+        let seen = look();
+        self.inside().paused = false;
+        seen
     }
 
     /// Steps of a kind since the last planting.

@@ -52,9 +52,13 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// A folder's name is durable only once the folder around it is synced; else a power cut takes it with all that is in it.
 fn make_folders(steps: &impl Steps, folder: &Path) -> Result<(), FileError> {
     let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !steps.is_there(folder)).collect();
-    missing.into_iter().rev().try_for_each(|folder| steps.make_folder(folder))
+    missing.into_iter().rev().try_for_each(|folder| {
+        steps.make_folder(folder)?;
+        sync_folder_of(steps, folder)
+    })
 }
 
 fn sync_folder_of(steps: &impl Steps, path: &Path) -> Result<(), FileError> {
@@ -90,4 +94,62 @@ pub fn write_durable(steps: &impl Steps, path: &Path, bytes: &[u8]) -> Result<()
 pub fn rename_durable(steps: &impl Steps, from: &Path, to: &Path) -> Result<(), FileError> {
     steps.move_to(from, to)?;
     sync_folder_of(steps, to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    /// A disk that has the folder `/phone` and writes down what it is asked to do.
+    #[derive(Default)]
+    struct Asked(RefCell<Vec<String>>);
+
+    impl Asked {
+        fn note(&self, what: &str, path: &Path) -> Result<(), FileError> {
+            self.0.borrow_mut().push(format!("{what} {}", path.display()));
+            Ok(())
+        }
+    }
+
+    impl Steps for Asked {
+        fn make_folder(&self, folder: &Path) -> Result<(), FileError> {
+            self.note("make", folder)
+        }
+        fn write_new(&self, path: &Path, _: &[u8]) -> Result<(), FileError> {
+            self.note("write", path)
+        }
+        fn sync_file(&self, path: &Path) -> Result<(), FileError> {
+            self.note("sync", path)
+        }
+        fn sync_folder(&self, folder: &Path) -> Result<(), FileError> {
+            self.note("sync", folder)
+        }
+        fn move_to(&self, _: &Path, to: &Path) -> Result<(), FileError> {
+            self.note("move to", to)
+        }
+        fn unlink(&self, path: &Path) -> Result<(), FileError> {
+            self.note("unlink", path)
+        }
+        fn is_there(&self, path: &Path) -> bool {
+            path == Path::new("/phone")
+        }
+    }
+
+    #[test]
+    fn each_step_waits_for_the_one_it_rests_on_new_folders_included() {
+        let disk = Asked::default();
+        write_durable(&disk, Path::new("/phone/store/photos/one"), b"picture").unwrap();
+        let expected = [
+            "make /phone/store",
+            "sync /phone",
+            "make /phone/store/photos",
+            "sync /phone/store",
+            "write /phone/store/photos/one.new",
+            "sync /phone/store/photos/one.new",
+            "move to /phone/store/photos/one",
+            "sync /phone/store/photos",
+        ];
+        assert_eq!(*disk.0.borrow(), expected);
+    }
 }
