@@ -83,6 +83,23 @@ impl SimCounty {
         this
     }
 
+    /// A county that lies in the folder already, with everything it holds.
+    pub fn lying_in(dir: &Path, seed: u64, clock: Arc<VirtualClock>) -> Self {
+        let id = |n: u128| RecordId(uuid_from(seed, n));
+        let this = Self {
+            dir: dir.to_path_buf(),
+            clock,
+            seed,
+            // Its chance is not the one it had: nothing is drawn twice.
+            starts: Mutex::new(1_000),
+            running: Mutex::new(None),
+            grid: id(3),
+            sibling: id(4),
+        };
+        this.start();
+        this
+    }
+
     /// Starts it on what lies on the disk.
     pub fn start(&self) {
         let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);

@@ -4,6 +4,7 @@
 //! - [`world`]: clock, randomness and link under a seed; [`county`]: the county as a service
 //! - [`phone`]: a phone with a name; [`scene`]: a county with phones in one folder; [`day`]: what happens, step by step, and
 //!   what must hold at rest; [`marks`]: looks for readable text where there must be none
+//! - [`sweep`]: the power cut and the disk failing at every write there is
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so and ends")]
 
@@ -13,5 +14,6 @@ pub mod day;
 pub mod marks;
 pub mod phone;
 pub mod scene;
+pub mod sweep;
 pub mod trace;
 pub mod world;

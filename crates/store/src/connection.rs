@@ -51,7 +51,14 @@ fn wait_for_sqlcipher() {
 }
 
 /// Opens the file and gives the key. Nothing is read and nothing written yet: a wrong key shows at the first read.
-pub(crate) fn connect(path: &Path, key: &Secret, role: Role) -> rusqlite::Result<Connection> {
+///
+/// `vfs` is the file system of SQLite's that reaches the disk, as [`crate::files::Files::sqlite_vfs`] names it.
+pub(crate) fn connect(
+    path: &Path,
+    key: &Secret,
+    role: Role,
+    vfs: Option<&str>,
+) -> rusqlite::Result<Connection> {
     let access = match role {
         Role::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
         Role::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
@@ -59,7 +66,11 @@ pub(crate) fn connect(path: &Path, key: &Secret, role: Role) -> rusqlite::Result
     };
     wait_for_sqlcipher();
     // NO_MUTEX: each connection lies behind a mutex of ours.
-    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = match vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
+        None => Connection::open_with_flags(path, flags)?,
+    };
     // Until the key proved right and the schema known, closing must leave the files as they are.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     // SQLCipher would tell the system's log about pages that do not verify; we tell by typed errors.

@@ -1,11 +1,13 @@
 //! Files as the store needs them, so that a test can make them fail: photos, the mark, moving a damaged store aside.
 //!
-//! SQLite reaches its own files by itself; everything beside them goes through [`Files`]. [`RealFiles`] is the disk,
+//! SQLite reaches its own files by itself, through the file system that [`Files::sqlite_vfs`] names; everything beside
+//! them goes through [`Files`]. [`RealFiles`] is the disk,
 //! [`MemoryFiles`] lies in memory and fails on demand, [`FaultyFiles`] puts faults before any other.
 
 mod faults;
 mod memory;
 mod real;
+pub mod steps;
 
 pub use faults::{Fault, FaultyFiles};
 pub use memory::MemoryFiles;
@@ -101,6 +103,12 @@ pub trait Files: Send + Sync {
 
     /// Bytes that can still be written near `path`; nothing when the system does not say.
     fn free_bytes(&self, path: &Path) -> Option<u64>;
+
+    /// By which of SQLite's file systems (VFS) the database on this disk is reached; nothing for SQLite's own. A disk on
+    /// which a test cuts the power names one that cuts it for the database too.
+    fn sqlite_vfs(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 impl<F: Files + ?Sized> Files for std::sync::Arc<F> {
@@ -136,5 +144,8 @@ impl<F: Files + ?Sized> Files for std::sync::Arc<F> {
     }
     fn free_bytes(&self, path: &Path) -> Option<u64> {
         (**self).free_bytes(path)
+    }
+    fn sqlite_vfs(&self) -> Option<&'static str> {
+        (**self).sqlite_vfs()
     }
 }

@@ -178,7 +178,7 @@ impl Store {
         let (mark, ..) = Mark::read(layout.mark.clone(), key, &*files);
         mark.take(Progress::default(), &*files)?;
         mark.sync(&*files)?;
-        let mut writer = connect(&layout.database, key, Role::Create)?;
+        let mut writer = connect(&layout.database, key, Role::Create, files.sqlite_vfs())?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
         settle(&writer, Role::Write)?;
         migrate(&mut writer)?;
@@ -207,7 +207,7 @@ impl Store {
         if files.size(&layout.database)? == 0 {
             return Err(Self::set_aside(dir, key, &*files));
         }
-        let mut writer = connect(&layout.database, key, Role::Write)?;
+        let mut writer = connect(&layout.database, key, Role::Write, files.sqlite_vfs())?;
         let found = match version(&writer).map_err(StoreError::from) {
             Ok(found) => found,
             Err(StoreError::Damaged) if verdict == KeyVerdict::Right => {
@@ -267,7 +267,7 @@ impl Store {
         let layout = Layout::of(dir);
         let mut readers = Vec::new();
         for _ in 0..options.readers.max(1) {
-            let reader = connect(&layout.database, key, Role::Read)?;
+            let reader = connect(&layout.database, key, Role::Read, files.sqlite_vfs())?;
             settle(&reader, Role::Read)?;
             readers.push(reader);
         }
@@ -276,7 +276,11 @@ impl Store {
 }
 
 /// Reads every page: authenticity by SQLCipher, structure by SQLite.
+///
+/// SQLCipher looks at the pages of the file itself, past the log. After a power cut while the log was being folded in, a
+/// page may lie there torn whose whole is in the log; so the log is folded in first, which mends it.
 pub(crate) fn is_whole(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     let mut forged = connection.prepare("PRAGMA cipher_integrity_check")?;
     if forged.exists([])? {
         return Ok(false);

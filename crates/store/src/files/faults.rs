@@ -89,4 +89,7 @@ impl<F: Files> Files for FaultyFiles<F> {
     fn free_bytes(&self, path: &Path) -> Option<u64> {
         self.inner.free_bytes(path)
     }
+    fn sqlite_vfs(&self) -> Option<&'static str> {
+        self.inner.sqlite_vfs()
+    }
 }

@@ -3,6 +3,7 @@
 //! It is still handed in at construction, so nothing here is reached by itself.
 #![allow(clippy::disallowed_methods)] // this is what `Files` stands before; see above
 
+use super::steps::{self, Steps};
 use super::{FileError, Files};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -23,25 +24,38 @@ impl From<io::Error> for FileError {
     }
 }
 
-fn sync_folder_of(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        // A rename is durable only once the folder is.
-        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
-        _ => Ok(()),
+impl Steps for RealFiles {
+    fn make_folder(&self, folder: &Path) -> Result<(), FileError> {
+        match fs::create_dir(folder) {
+            // Somebody else was quicker.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            other => Ok(other?),
+        }
     }
-}
 
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    path.with_file_name(name)
-}
+    fn write_new(&self, path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+        Ok(File::create(path)?.write_all(bytes)?)
+    }
 
-impl RealFiles {
-    fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut file = File::create(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
+    fn sync_file(&self, path: &Path) -> Result<(), FileError> {
+        Ok(OpenOptions::new().write(true).open(path)?.sync_all()?)
+    }
+
+    fn sync_folder(&self, folder: &Path) -> Result<(), FileError> {
+        // Only Unix lets a folder be opened and waited for.
+        if cfg!(unix) { Ok(File::open(folder)?.sync_all()?) } else { Ok(()) }
+    }
+
+    fn move_to(&self, from: &Path, to: &Path) -> Result<(), FileError> {
+        Ok(fs::rename(from, to)?)
+    }
+
+    fn unlink(&self, path: &Path) -> Result<(), FileError> {
+        Ok(fs::remove_file(path)?)
+    }
+
+    fn is_there(&self, path: &Path) -> bool {
+        path.exists()
     }
 }
 
@@ -59,17 +73,7 @@ impl Files for RealFiles {
     }
 
     fn write_durable(&self, path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let new = beside(path);
-        let written = Self::write_new(&new, bytes).and_then(|()| fs::rename(&new, path));
-        if let Err(error) = written {
-            // Half a file helps nobody, and on a full disk it takes the room of the next try.
-            let _ = fs::remove_file(&new);
-            return Err(error.into());
-        }
-        Ok(sync_folder_of(path)?)
+        steps::write_durable(self, path, bytes)
     }
 
     fn write_at(&self, path: &Path, offset: u64, bytes: &[u8]) -> Result<(), FileError> {
@@ -79,7 +83,7 @@ impl Files for RealFiles {
     }
 
     fn sync(&self, path: &Path) -> Result<(), FileError> {
-        Ok(OpenOptions::new().write(true).open(path)?.sync_all()?)
+        self.sync_file(path)
     }
 
     fn remove(&self, path: &Path) -> Result<(), FileError> {
@@ -90,8 +94,7 @@ impl Files for RealFiles {
     }
 
     fn rename(&self, from: &Path, to: &Path) -> Result<(), FileError> {
-        fs::rename(from, to)?;
-        Ok(sync_folder_of(to)?)
+        steps::rename_durable(self, from, to)
     }
 
     fn exists(&self, path: &Path) -> bool {

@@ -127,7 +127,7 @@ fn salvage(dir: &Path, key: &Secret, files: &dyn Files) -> Salvaged {
     let layout = Layout::of(dir);
     // Any error here means only that less can be salvaged. Each pass has a connection of its own: once SQLCipher has met
     // a page that does not verify, that connection reads nothing any more.
-    let fresh = || connect(&layout.database, key, Role::Read).ok();
+    let fresh = || connect(&layout.database, key, Role::Read, files.sqlite_vfs()).ok();
     let (_, _, expected) = Mark::read(layout.mark.clone(), key, files);
     let mut salvaged = Salvaged { expected, ..Salvaged::default() };
     let mut found = BTreeMap::new();

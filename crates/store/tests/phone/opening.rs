@@ -182,3 +182,31 @@ fn a_log_that_lost_its_end_is_noticed() {
         TailLost { expected: Progress { counter: 5, access: 0 }, found: Progress { counter: 4, access: 0 } };
     assert_eq!(store.report().tail_lost, Some(lost));
 }
+
+#[test]
+fn a_page_torn_while_the_log_was_folded_in_is_whole_in_the_log() {
+    let phone = phone_with_three_visits();
+    let store = phone.open().unwrap();
+    store.write::<_, StoreError>(|w| save(w, &visit(4))).unwrap();
+    let before = phone.contents();
+    store.settle().unwrap();
+    let after = std::fs::read(phone.database()).unwrap();
+    drop(store);
+    // The power goes while the first page that changed is being written: its first sector is new, the log still there.
+    for (path, bytes) in &before {
+        let mut bytes = bytes.clone();
+        if *path == phone.database() {
+            let changed = (0..bytes.len()).step_by(4096).find(|at| bytes[*at..at + 4096] != after[*at..at + 4096]);
+            let at = changed.expect("folding the log in changes a page");
+            bytes[at..at + 512].copy_from_slice(&after[at..at + 512]);
+        }
+        if !path.to_string_lossy().ends_with("-shm") {
+            std::fs::write(path, bytes).unwrap();
+        }
+    }
+    let store = phone.open().unwrap();
+    store.suspect();
+    store.verify().unwrap();
+    drop(store);
+    assert!(phone.open().unwrap().report().tail_lost.is_none());
+}

@@ -1,0 +1,47 @@
+//! `sweep`: the proofs that take longer than `make test` has. Each prints one row with its count; one that fails makes the
+//! whole fail.
+//!
+//! `sweep all` runs everything that needs no other program; `sweep NAME…` only that. Programs and folders are given by
+//! `scripts/sweep.sh`.
+
+mod table;
+
+use clap::Parser;
+use std::process::ExitCode;
+use table::Table;
+use xunge_tests::sweep::deeds::Deed;
+use xunge_tests::sweep::{crash, failing};
+
+#[derive(Debug, Parser)]
+#[command(name = "sweep", about = "The long proofs")]
+struct Cli {
+    /// Which: `crash`, `failing`
+    #[arg(default_values_t = ["crash".to_owned(), "failing".to_owned()])]
+    which: Vec<String>,
+    /// Only these deeds
+    #[arg(long)]
+    deed: Vec<String>,
+    /// Only every nth step
+    #[arg(long, default_value_t = 1)]
+    stride: usize,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut table = Table::default();
+    let deeds = Deed::ALL.into_iter().filter(|deed| cli.deed.is_empty() || cli.deed.contains(&deed.name().to_owned()));
+    let wanted = |part: &str| cli.which.iter().any(|which| which == part);
+    for deed in deeds {
+        if wanted("crash") {
+            let swept = crash::sweep(deed);
+            let count = format!("{} points, {} states", swept.points, swept.states);
+            table.row(&format!("power cut: {}", deed.name()), &count, &swept.broken);
+        }
+        if wanted("failing") && deed.begins_open() {
+            let failed = failing::sweep(deed, cli.stride);
+            let count = format!("{} faults, {} calls refused", failed.runs, failed.refused);
+            table.row(&format!("failing disk: {}", deed.name()), &count, &failed.broken);
+        }
+    }
+    table.end()
+}
