@@ -6,6 +6,7 @@
 //! readable while locked.
 
 mod enrolling;
+mod leaving;
 mod mending;
 mod reopening;
 mod scanning;

@@ -18,6 +18,7 @@ pub const NAMES: &[&str] = &[
     "unlock",
     "reopen",
     "lock",
+    "leave",
     "settings_save",
     "changes",
     "sync_state",
@@ -98,6 +99,10 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
             drop(open);
             client.lock();
             answer(client.app_state()?)
+        }
+        "leave" => {
+            drop(open);
+            answer(client.leave()?)
         }
         "changes" => answer(open.changes(&read(args)?)?),
         "sync_state" => answer(open.sync_state()?),

@@ -67,8 +67,7 @@ fn record(deed: Deed) -> Recording {
     let county_folder = place.path().join("county");
     std::fs::create_dir_all(&county_folder).expect("a folder");
     let county = Arc::new(SimCounty::new(&county_folder, SEED, clock()));
-    let colleague =
-        Phone::in_folder(&place.path().join("bert"), "bert", &county, Arc::new(RealFiles), None);
+    let colleague = Phone::in_folder(&place.path().join("bert"), "bert", &county, Arc::new(RealFiles), None);
     enrol(&colleague, &county.code_for("bert")).expect("a colleague enrols");
     colleague.settle().expect("a colleague has the grid");
     let root = place.path().join("anna");
@@ -126,7 +125,19 @@ fn record(deed: Deed) -> Recording {
     let counties = std::mem::take(&mut *counties.lock().unwrap_or_else(PoisonError::into_inner));
     let steps = tape.steps();
     let started = AtomicUsize::new(0);
-    Recording { deed, begun_with, root, steps, shown, counties, county, _place: place, code, written, started }
+    Recording {
+        deed,
+        begun_with,
+        root,
+        steps,
+        shown,
+        counties,
+        county,
+        _place: place,
+        code,
+        written,
+        started,
+    }
 }
 
 /// Cuts the power after every step of the deed and looks what comes back.
@@ -167,7 +178,11 @@ fn cut_everywhere(recording: &Recording, only_the_first: bool) -> Swept {
             }
             swept.states += 1;
             if let Err(why) = recording.judge(&contents, done, county, swept.states % 2 == 0) {
-                swept.broken.push(format!("{}: step {at} ({}), {left:?} left: {why}", deed.name(), brief(step)));
+                swept.broken.push(format!(
+                    "{}: step {at} ({}), {left:?} left: {why}",
+                    deed.name(),
+                    brief(step)
+                ));
                 if only_the_first {
                     return swept;
                 }
@@ -243,7 +258,11 @@ impl Recording {
                 phone.settle()?;
                 let shown = phone.shown()?;
                 // A grid of four doors: it came down, and the screens have it.
-                if shown.matches("household {").count() == 4 { Ok(()) } else { Err(format!("no grid: {shown}")) }
+                if shown.matches("household {").count() == 4 {
+                    Ok(())
+                } else {
+                    Err(format!("no grid: {shown}"))
+                }
             }
             Judged::ByPin => {
                 let new = phone.call("unlock", json!({ "pin": NEW_PIN }));
@@ -301,7 +320,8 @@ fn difference(expected: &str, found: &str) -> String {
     lines.map_or_else(
         || format!("{} lines against {}", expected.lines().count(), found.lines().count()),
         |(expected, found)| {
-            let same = expected.chars().zip(found.chars()).take_while(|(a, b)| a == b).count().saturating_sub(60);
+            let same =
+                expected.chars().zip(found.chars()).take_while(|(a, b)| a == b).count().saturating_sub(60);
             let from = |text: &str| text.chars().skip(same).take(260).collect::<String>();
             format!("expected …{}… found …{}…", from(expected), from(found))
         },

@@ -113,9 +113,10 @@ fn person(phone: &Phone, n: usize) -> Value {
 }
 
 fn visit(n: usize) -> Call {
-    call("record_visit", move |phone| {
-        json!({ "household": household(phone, n), "outcome": "nothing_changed", "note": format!("第{n}户") })
-    })
+    call(
+        "record_visit",
+        move |phone| json!({ "household": household(phone, n), "outcome": "nothing_changed", "note": format!("第{n}户") }),
+    )
 }
 
 fn take_photo() -> Call {
@@ -123,9 +124,10 @@ fn take_photo() -> Call {
 }
 
 fn report() -> Call {
-    call("report_incident", |_| {
-        json!({ "form": "incident:new", "category": "lamp", "text": "灯不亮", "place_name": "东门" })
-    })
+    call(
+        "report_incident",
+        |_| json!({ "form": "incident:new", "category": "lamp", "text": "灯不亮", "place_name": "东门" }),
+    )
 }
 
 fn settle() -> Call {
@@ -146,7 +148,10 @@ fn saving() -> Vec<Call> {
         }),
         call("draft_save", |_| json!({ "form": "incident:new", "fields": { "text": "写到一半" } })),
         call("open_person", |phone| json!({ "id": person(phone, 3), "reason": "check_at_door" })),
-        call("remove_person", |phone| json!({ "id": person(phone, 0), "household": household(phone, 0), "reason": "moved_away" })),
+        call(
+            "remove_person",
+            |phone| json!({ "id": person(phone, 0), "household": household(phone, 0), "reason": "moved_away" }),
+        ),
         visit(3),
     ]
 }
@@ -170,7 +175,9 @@ impl Deed {
     /// What the phone does before anything is recorded.
     pub fn before(self) -> Vec<Call> {
         match self {
-            Self::Push | Self::Reopen | Self::Purge => [saving(), attaching()].into_iter().flatten().collect(),
+            Self::Push | Self::Reopen | Self::Purge => {
+                [saving(), attaching()].into_iter().flatten().collect()
+            }
             Self::Rekey => vec![visit(0), visit(1)],
             Self::Save | Self::Attach | Self::Pull | Self::Migrate => Vec::new(),
         }
@@ -183,10 +190,7 @@ impl Deed {
             Self::Attach => attaching().into_iter().chain([lock()]).collect(),
             Self::Push | Self::Pull | Self::Purge => vec![settle()],
             Self::Migrate => vec![Box::new(|phone, known| {
-                phone.call(
-                    "enrol",
-                    json!({ "address": "county.test:8443", "code": known.code, "pin": PIN }),
-                )
+                phone.call("enrol", json!({ "address": "county.test:8443", "code": known.code, "pin": PIN }))
             })],
             Self::Rekey => vec![Box::new(|phone, known| {
                 phone.call(

@@ -191,7 +191,8 @@ impl Disk {
             }
             Step::Truncate { path, len } => self.change(&below(path), Change::Size(*len)),
             Step::SyncFile(path) | Step::SyncFolder(path) => {
-                let id = self.find(&below(path)).unwrap_or_else(|| panic!("{path:?} was synced and is not there"));
+                let id =
+                    self.find(&below(path)).unwrap_or_else(|| panic!("{path:?} was synced and is not there"));
                 match &mut self.nodes[id] {
                     Node::File { synced, since, now } => {
                         synced.clone_from(now);

@@ -138,7 +138,9 @@ impl Start {
                     }
                     refused += 1;
                     if self.deed.judged() == Judged::ByCalls && now != held {
-                        return Err(format!("call {n} was refused with {code}, and something of it is there"));
+                        return Err(format!(
+                            "call {n} was refused with {code}, and something of it is there"
+                        ));
                     }
                 }
             }

@@ -22,7 +22,12 @@ impl TapedFiles {
         }
     }
 
-    fn taking(&self, kind: Kind, step: Step, take: impl FnOnce() -> Result<(), FileError>) -> Result<(), FileError> {
+    fn taking(
+        &self,
+        kind: Kind,
+        step: Step,
+        take: impl FnOnce() -> Result<(), FileError>,
+    ) -> Result<(), FileError> {
         self.struck(kind)?;
         take()?;
         self.0.note(step);

@@ -2,7 +2,10 @@
 //! make it fail. It stands before SQLite's own Unix file system, which does the work; locks and the shared memory of the
 //! write-ahead log are passed through as they are. SQLCipher's codec sits above: what is taped is ciphertext.
 
-#![expect(unsafe_code, reason = "SQLite calls a file system through C function pointers; there is no safe way")]
+#![expect(
+    unsafe_code,
+    reason = "SQLite calls a file system through C function pointers; there is no safe way"
+)]
 
 use super::tape::{How, Kind, Step, Tape};
 use rusqlite::ffi;

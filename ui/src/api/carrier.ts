@@ -12,6 +12,7 @@ export interface Commands {
   unlock: [T.UnlockArgs, T.AppState];
   reopen: [T.ReopenArgs, T.AppState];
   lock: [None, T.AppState];
+  leave: [None, T.AppState];
   settings_save: [T.Settings, T.AppState];
   changes: [T.ChangesArgs, T.Changes];
   sync_state: [None, T.SyncState];

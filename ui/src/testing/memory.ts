@@ -210,6 +210,10 @@ export function memory(search = window.location.search): Carrier {
       return Object.assign(state, { phase: 'ready' });
     },
     lock: () => Object.assign(state, { phase: 'locked' }),
+    leave: () => {
+      if (counts().on_phone + counts().sending > 0) throw new CallFailure('unsent', { n: '4' }, false);
+      return Object.assign(state, { phase: 'new', worker: null, reopen: null });
+    },
     settings_save: (settings) => Object.assign(state, { settings }),
     changes: ({ after }) => ({ change: state.change, records: state.change > after, sync: sync() }),
     sync_state: sync,

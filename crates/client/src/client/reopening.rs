@@ -87,7 +87,7 @@ impl Client {
         Ok(self.world.files.write_durable(&self.way_back_path(), &bytes).map_err(StoreError::from)?)
     }
 
-    fn way_back_path(&self) -> PathBuf {
+    pub(super) fn way_back_path(&self) -> PathBuf {
         self.dir.join("way-back.json")
     }
 

@@ -196,7 +196,8 @@ fn a_page_torn_while_the_log_was_folded_in_is_whole_in_the_log() {
     for (path, bytes) in &before {
         let mut bytes = bytes.clone();
         if *path == phone.database() {
-            let changed = (0..bytes.len()).step_by(4096).find(|at| bytes[*at..at + 4096] != after[*at..at + 4096]);
+            let changed =
+                (0..bytes.len()).step_by(4096).find(|at| bytes[*at..at + 4096] != after[*at..at + 4096]);
             let at = changed.expect("folding the log in changes a page");
             bytes[at..at + 512].copy_from_slice(&after[at..at + 512]);
         }

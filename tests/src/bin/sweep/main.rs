@@ -29,7 +29,9 @@ struct Cli {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let mut table = Table::default();
-    let deeds = Deed::ALL.into_iter().filter(|deed| cli.deed.is_empty() || cli.deed.contains(&deed.name().to_owned()));
+    let deeds = Deed::ALL
+        .into_iter()
+        .filter(|deed| cli.deed.is_empty() || cli.deed.contains(&deed.name().to_owned()));
     let wanted = |part: &str| cli.which.iter().any(|which| which == part);
     for deed in deeds {
         if wanted("crash") {
