@@ -63,6 +63,7 @@ pub const NAMES: &[&str] = &[
     "resolve",
     "withdraw_refused",
     "resend_refused",
+    "amend_refused",
 ];
 
 /// Calls `name` with `args`. Never panics on what a screen sends.
@@ -163,6 +164,7 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
         "resolve" => answer(open.resolve(&read(args)?)?),
         "withdraw_refused" => answer(open.withdraw_refused(&read(args)?)?),
         "resend_refused" => answer(open.resend_refused(&read(args)?)?),
+        "amend_refused" => answer(open.amend_refused(&read(args)?)?),
         _ => Err(rule("unknown_command")),
     }
 }

@@ -57,6 +57,7 @@ export interface Commands {
   resolve: [T.ResolveArgs, T.Saved];
   withdraw_refused: [T.RefusedArgs, null];
   resend_refused: [T.RefusedArgs, null];
+  amend_refused: [T.AmendArgs, T.Saved];
 }
 
 /** A call without arguments sends `{}`. */

@@ -41,6 +41,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/report', component: () => import('./screens/ReportScreen.vue') },
   { path: '/incident/:id', component: () => import('./screens/IncidentScreen.vue') },
   { path: '/review', component: () => import('./screens/ReviewScreen.vue'), meta: { people: true } },
+  { path: '/review/refused/:op', component: () => import('./screens/RefusedForm.vue'), meta: { people: true } },
   { path: '/me', component: () => import('./screens/MeScreen.vue'), meta: { tab: 'me' } },
   { path: '/me/sync', component: () => import('./screens/SyncScreen.vue') },
   { path: '/me/access', component: () => import('./screens/AccessScreen.vue'), meta: { people: true } },

@@ -25,9 +25,10 @@ export function word(group: string, code: string | null | undefined): string {
   return te(key) || te(key, 'zh-CN') ? t(key) : code;
 }
 
-/** Who wrote: a name as it is, or the word for the county or for a worker whose name is not on this phone. */
+/** Who wrote: a name as it is; the county; or a role, where the name is not for the reader. */
 export function writer(by: string): string {
-  return by === 'county' || by === 'worker' ? word('by', by) : by;
+  if (by === 'county' || by === 'worker') return word('by', by);
+  return te(`role.${by}`) || te(`role.${by}`, 'zh-CN') ? t('by.another', { role: t(`role.${by}`) }) : by;
 }
 
 const locale = () => i18n.global.locale.value;
