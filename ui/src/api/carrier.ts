@@ -7,6 +7,7 @@ import type * as T from './types';
 /** Name → [arguments, answer]. One line per row of docs/commands.md. */
 export interface Commands {
   app_state: [None, T.AppState];
+  start: [None, T.Start];
   enrol: [T.EnrolArgs, T.AppState];
   read_invitation: [T.ReadInvitationArgs, T.InvitationView];
   unlock: [T.UnlockArgs, T.AppState];
@@ -25,7 +26,7 @@ export interface Commands {
   draft_drop: [T.DraftKey, null];
   today: [None, T.Today];
   mended_seen: [None, T.Today];
-  households_head: [None, T.HouseholdsHead];
+  households_head: [T.HeadArgs, T.HouseholdsHead];
   building: [T.BuildingArgs, T.BuildingView];
   buildings_near: [None, T.Nearby];
   households: [T.HouseholdsArgs, T.HouseholdLines];

@@ -60,7 +60,8 @@ window.addEventListener('popstate', () => {
 export const router = createRouter({
   history: createWebHashHistory(),
   routes,
-  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  // The first page stands at its top already; asking where it stands would lay it out a second time.
+  scrollBehavior: (_to, from, saved) => saved ?? (from.matched.length > 0 ? { top: 0 } : false),
 });
 
 const HOME = { new: '/enrol', locked: '/unlock', needs_desk: '/needs-desk', ready: '/today' } as const;

@@ -148,6 +148,10 @@ export function memory(search = window.location.search): Carrier {
 
   const handlers: Handlers = {
     app_state: () => ({ ...state }),
+    start: () => {
+      const ready = state.phase === 'ready';
+      return { app: { ...state }, today: ready ? handlers.today({}) : null, sync: ready ? sync() : null };
+    },
     enrol: ({ code, pin }) => {
       if (/^(\d)\1*$|123456/.test(pin)) throw new CallFailure('weak_pin');
       if (code.startsWith('0000')) throw new CallFailure('bad_code');
@@ -292,11 +296,12 @@ export function memory(search = window.location.search): Carrier {
       mended = false;
       return handlers.today(undefined as never) as Today;
     },
-    households_head: () => ({
+    households_head: ({ building: wanted }) => ({
       households: 299,
       people: 908,
       visited_today: doors.filter((d) => d.visited).length,
       buildings: buildings(),
+      drawn: building(wanted ?? 'b2'),
     }),
     building: ({ id }) => building(id),
     buildings_near: () =>
@@ -352,7 +357,7 @@ export function memory(search = window.location.search): Carrier {
       reveals--;
       log.unshift({ at_ms: Date.now(), person: maskName(person.name), reason });
       const { id: _, ...fields } = person;
-      return { id, fields, until_ms: Date.now() + 30_000, left_this_hour: reveals };
+      return { id, fields, other_phones: [], until_ms: Date.now() + 30_000, left_this_hour: reveals };
     },
     save_person: ({ id, household: where, fields }) => {
       const d = door(where ?? '');

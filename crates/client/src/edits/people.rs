@@ -140,9 +140,12 @@ impl Open {
             writer.log_access(&Access { at_ms: now.wall_ms, person, worker, reason: args.reason.clone() })?;
             Ok::<_, crate::error::ClientError>(left)
         })?;
-        let fields = self.store.read(|reader| {
+        let (fields, other_phones) = self.store.read(|reader| {
             let row = reader.row(RecordKind::Person, person)?.ok_or(rule("not_found"))?;
             let mut fields = person_fields(&row);
+            let numbers = row.field(RecordKind::Person, "other_phones").many();
+            let others: Vec<String> =
+                numbers.iter().filter_map(Value::as_text).map(str::to_owned).collect();
             if let Some(household) = reader.household_of(person)?
                 && let Some(residence) = residence_of(reader, person, household)?
                 && let Some(row) = reader.row(RecordKind::Residence, residence)?
@@ -154,9 +157,9 @@ impl Open {
                     .map(|kind| kind.word().to_owned())
                     .unwrap_or_default();
             }
-            Ok::<_, crate::error::ClientError>(fields)
+            Ok::<_, crate::error::ClientError>((fields, others))
         })?;
-        Ok(OpenPerson { id: args.id.clone(), fields, until_ms: now.wall_ms + OPEN_MS, left_this_hour: left })
+        Ok(OpenPerson { id: args.id.clone(), fields, other_phones, until_ms: now.wall_ms + OPEN_MS, left_this_hour: left })
     }
 
     /// What a half-typed citizen id says.
