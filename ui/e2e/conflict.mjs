@@ -155,6 +155,8 @@ const steps = [
       assert.match(words, /示例乙 今天 \d+:\d\d 改为\s+142\*{4}8841/, 'the colleague by name');
       for (const door of targets) assert.ok(words.includes(door), `${door} is not shown`);
       assert.doesNotMatch(words, new RegExp(`${FIRST}|${SECOND}`), 'masked');
+      // The picture without the bar of what was saved before.
+      if (pictures) await anna.locator('.bar').waitFor({ state: 'detached' });
       await shot('conflict-side-by-side', anna);
     },
   ],
