@@ -33,15 +33,41 @@ async function freePort() {
   return port;
 }
 
-/** Starts both and waits until the phone's page is up; answers what was printed. */
-export async function startStack() {
+/** A port that is free together with the one after it. */
+async function freePair() {
+  for (;;) {
+    const port = await freePort();
+    const next = createServer();
+    const free = await new Promise((done) => {
+      next.once('error', () => done(false));
+      next.listen(port + 1, '127.0.0.1', () => done(true));
+    });
+    if (free) await new Promise((done) => next.close(done));
+    if (free) return port;
+  }
+}
+
+/**
+ * Starts both and waits until the phone's page is up; answers what was printed. With `twoPhones` a colleague's phone runs
+ * beside it, both enrolled already, and either can be cut off from the county.
+ */
+export async function startStack({ twoPhones = false } = {}) {
   const program = launcher();
   const work = await mkdtemp(join(tmpdir(), 'xunge-thread-'));
-  const [phonePort, countyPort] = [await freePort(), await freePort()];
+  const [phonePort, countyPort] = [await freePair(), await freePort()];
   // A group of its own, so that both programs get the Ctrl-C and none outlives the run.
   const child = spawn(
     program,
-    ['run', '--new-phone', '--work', work, '--phone-port', String(phonePort), '--county-port', String(countyPort)],
+    [
+      'run',
+      twoPhones ? '--two-phones' : '--new-phone',
+      '--work',
+      work,
+      '--phone-port',
+      String(phonePort),
+      '--county-port',
+      String(countyPort),
+    ],
     { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let out = '';
@@ -84,11 +110,21 @@ export async function startStack() {
     if (!found) throw new Error(`${pattern} is not in what xunge-bridge printed:\n${out}`);
     return found[1];
   };
+  const pages = [...out.matchAll(/phone\s+(http:\S+)/g)].map(([, page]) => page);
   return {
+    /** The phones' pages. */
+    pages,
+    /** Cuts a phone's way to the county, or mends it. */
+    async link(page, way) {
+      const { origin, searchParams } = new URL(page);
+      const headers = { authorization: `Bearer ${searchParams.get('token')}` };
+      const answer = await fetch(`${origin}/link/${way}`, { method: 'POST', headers });
+      if (!answer.ok) throw new Error(`link ${way}: ${answer.status}`);
+    },
     phone: read(/phone\s+(http:\S+)/),
     desk: read(/desk\s+(https:\S+)/),
-    address: read(/县里地址\s+(\S+)/),
-    code: read(/code\s+(\S+)/),
+    address: twoPhones ? '' : read(/县里地址\s+(\S+)/),
+    code: twoPhones ? '' : read(/code\s+(\S+)/),
     pin: read(/PIN\s+(\d+)/),
     account: { name: 'town', password: read(/town\s+(\S+)/) },
     centre: { name: 'admin', password: read(/admin\s+(\S+)/) },

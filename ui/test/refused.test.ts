@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { RefusedView } from '@/api';
-import { formOf, mayResend } from '@/phone/refused';
+import { formOf, mayResend, pageOf, titleOf } from '@/phone/refused';
+import { setLanguage } from '@/words/language';
 
-const refused = (kind: string, reason: string): RefusedView => ({
-  ...{ op: 'dev1:1', record: 'r1', fields: ['note'], at_ms: 0, subject: '' },
+const refused = (kind: string, reason: string, more: Partial<RefusedView> = {}): RefusedView => ({
+  ...{ op: '41:7', record: 'r1', fields: ['note'], at_ms: 0, subject: '', household: null, incident: null, verb: '' },
+  wrote: [
+    {
+      name: 'note',
+      field: 'note',
+      shown: '轮椅',
+      value: '轮椅',
+      entry: { kind: 'note', group: '', codes: [] },
+    },
+  ],
   ...{ kind, reason },
+  ...more,
 });
 
 describe('what can be done about a refused record', () => {
@@ -16,9 +27,34 @@ describe('what can be done about a refused record', () => {
     expect(mayResend(refused('household', 'bad_field'))).toBe(false);
   });
 
-  it('opens_a_form_only_where_there_is_one_and_writing_helps', () => {
-    expect(formOf(refused('household', 'bad_field'))).toBe('/household/r1/edit');
+  it('changes_a_record_of_any_kind_where_writing_helps', () => {
+    for (const kind of [
+      'household',
+      'person',
+      'visit',
+      'incident',
+      'incident_step',
+      'residence',
+      'occupancy',
+      'check_in',
+    ])
+      expect([kind, formOf(refused(kind, 'bad_field'))]).toEqual([kind, '/review/refused/41:7']);
     expect(formOf(refused('household', 'out_of_scope'))).toBeNull();
-    expect(formOf(refused('visit', 'bad_field'))).toBeNull();
+    expect(formOf(refused('incident_step', 'not_now'))).toBeNull();
+    expect(formOf(refused('photo_evidence', 'bad_hash', { wrote: [] }))).toBeNull();
+  });
+
+  it('opens_the_very_incident_a_step_belongs_to', async () => {
+    await setLanguage('zh-CN');
+    expect(pageOf(refused('incident_step', 'not_now', { incident: 'i7' }))?.to).toBe('/incident/i7');
+    expect(pageOf(refused('visit', 'bad_field', { household: 'h3' }))?.to).toBe('/household/h3');
+    expect(pageOf(refused('patrol', 'bad_field'))).toBeNull();
+  });
+
+  it('says_what_it_is_about_before_what_was_done', async () => {
+    await setLanguage('zh-CN');
+    expect(titleOf(refused('incident_step', 'not_now', { subject: '路灯不亮', verb: 'supplement' }))).toBe(
+      '路灯不亮 · 补充说明',
+    );
   });
 });

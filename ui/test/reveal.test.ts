@@ -15,6 +15,7 @@ const LINE: PersonLine = {
   age: 84,
   citizen_id: '990101********1000',
   phone: '139****0000',
+  other_phones: [],
   residence: 'registered',
   review: 0,
   standing: 'at_county',

@@ -3,6 +3,7 @@
 //! Bound to 127.0.0.1 and guarded by a token of 128 random bits in the page's URL. The shell of the app never contains
 //! this.
 
+use crate::link::Link;
 use crate::world;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -26,6 +27,8 @@ pub struct Carrier {
     pub token: String,
     /// Folder of the built screens.
     pub pages: PathBuf,
+    /// The phone's way to the county, where it can be cut: `POST /link/down`, `POST /link/up`.
+    pub link: Option<Arc<Link>>,
 }
 
 /// The router.
@@ -34,6 +37,7 @@ pub fn router(carrier: Carrier) -> Router {
     Router::new()
         .route("/call/{name}", post(call))
         .route("/photo/{id}", get(photo))
+        .route("/link/{way}", post(link))
         .with_state(Arc::new(carrier))
         .fallback_service(pages)
         .layer(axum::extract::DefaultBodyLimit::max(64 * 1024 * 1024))
@@ -44,14 +48,34 @@ fn refused(status: StatusCode, code: &str) -> Response {
     (status, Json(error)).into_response()
 }
 
+fn bears(headers: &HeaderMap, token: &str) -> bool {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    bearer.and_then(|value| value.strip_prefix("Bearer ")) == Some(token)
+}
+
+async fn link(
+    State(carrier): State<Arc<Carrier>>,
+    Path(way): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if !bears(&headers, &carrier.token) {
+        return refused(StatusCode::UNAUTHORIZED, "bad_token");
+    }
+    match (carrier.link.as_deref(), way.as_str()) {
+        (Some(link), "down") => link.down(),
+        (Some(link), "up") => link.up(),
+        _ => return refused(StatusCode::NOT_FOUND, "not_found"),
+    }
+    Json(serde_json::Value::Null).into_response()
+}
+
 async fn call(
     State(carrier): State<Arc<Carrier>>,
     Path(name): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if bearer.and_then(|value| value.strip_prefix("Bearer ")) != Some(carrier.token.as_str()) {
+    if !bears(&headers, &carrier.token) {
         return refused(StatusCode::UNAUTHORIZED, "bad_token");
     }
     let args = if body.is_empty() { Ok(serde_json::Value::Null) } else { serde_json::from_slice(&body) };

@@ -34,6 +34,9 @@ enum Command {
         /// Leave the phone new, to see enrolment
         #[arg(long)]
         new_phone: bool,
+        /// Beside it a colleague's phone at the next port; both can be cut off from the county
+        #[arg(long)]
+        two_phones: bool,
     },
     /// One day over real processes, written to a report
     Demo {
@@ -63,8 +66,8 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     match Cli::parse().command {
-        Command::Run { shell, work, phone_port, county_port, scale, new_phone } => {
-            let program = run::Program { shell, work, phone_port, county_port, scale, new_phone };
+        Command::Run { shell, work, phone_port, county_port, scale, new_phone, two_phones } => {
+            let program = run::Program { shell, work, phone_port, county_port, scale, new_phone, two_phones };
             finish(run::run(&program))
         }
         Command::Demo { report, work, ledger, tracks, photos } => {

@@ -3,6 +3,7 @@
 
 use crate::carrier::{Carrier, router};
 use crate::county::County;
+use crate::pair;
 use crate::phone::Phone;
 use crate::world;
 use serde_json::json;
@@ -31,6 +32,8 @@ pub struct Program {
     pub scale: String,
     /// Whether the phone is left new.
     pub new_phone: bool,
+    /// Whether a colleague's phone runs beside it, on the next port, and both can be cut off from the county.
+    pub two_phones: bool,
 }
 
 /// A program that was built beside this one.
@@ -55,13 +58,18 @@ pub fn run(program: &Program) -> Result<(), String> {
         let made = county.json(&["demo", "--scale", &program.scale]).map_err(words)?;
         world::write(&passwords, accounts(&made).as_bytes()).map_err(words)?;
         let grid = made.get("known_grid").and_then(serde_json::Value::as_str).unwrap_or_default();
-        county
-            .json(&["worker", "add", "示例甲", "--area", grid, "--role", "full_time", "--number", "D0001"])
-            .map_err(words)?;
+        for (name, number) in [("示例甲", "D0001"), ("示例乙", "D0002")].iter().take(workers(program)) {
+            county
+                .json(&["worker", "add", name, "--area", grid, "--role", "full_time", "--number", number])
+                .map_err(words)?;
+        }
         world::write(&grid_file, grid.as_bytes()).map_err(words)?;
     }
     let dir = program.work.join("phone");
     let holder = if program.shell.is_some() { program.work.join("app/phone") } else { dir.clone() };
+    if program.two_phones {
+        return pair::run(program, county, pages);
+    }
     let enrolled = holder.join("key").exists();
     let code = if enrolled {
         None
@@ -72,18 +80,24 @@ pub fn run(program: &Program) -> Result<(), String> {
     };
     county.serve().map_err(words)?;
 
-    println!();
-    println!("  县台 desk    https://{listen}/desk/");
-    for line in world::read(&passwords)
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-        .unwrap_or_default()
-        .lines()
-    {
-        println!("               {line}");
-    }
+    print_desk(program, listen);
     match &program.shell {
         Some(shell) => with_shell(program, shell, code.as_deref(), listen),
         None => headless(program, code.as_deref(), listen, &dir, pages),
+    }
+}
+
+fn workers(program: &Program) -> usize {
+    if program.two_phones { 2 } else { 1 }
+}
+
+pub(crate) fn print_desk(program: &Program, listen: SocketAddr) {
+    println!();
+    println!("  县台 desk    https://{listen}/desk/");
+    let passwords = world::read(&program.work.join("desk-passwords.txt"));
+    for line in passwords.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default().lines()
+    {
+        println!("               {line}");
     }
 }
 
@@ -128,13 +142,11 @@ fn headless(
         None => {}
     }
     println!("  PIN          {DEMO_PIN}");
-    let mut random = [0; 16];
-    world::RealRandomness.fill(&mut random);
-    let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let token = token();
     let stop = Arc::new(AtomicBool::new(false));
     phone.keep_in_sync(Arc::clone(&stop)).map_err(words)?;
     play(&phone, &stop).map_err(words)?;
-    let carrier = Carrier { client: Arc::clone(&phone.client), token: token.clone(), pages };
+    let carrier = Carrier { client: Arc::clone(&phone.client), token: token.clone(), pages, link: None };
     let address = SocketAddr::from(([127, 0, 0, 1], program.phone_port));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(words)?;
     runtime.block_on(async {
@@ -153,8 +165,14 @@ fn headless(
     Ok(())
 }
 
+pub(crate) fn token() -> String {
+    let mut random = [0; 16];
+    world::RealRandomness.fill(&mut random);
+    random.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Makes the simulated hardware lively: the camera has pictures, and whoever starts a patrol walks past the points.
-fn play(phone: &Phone, stop: &Arc<AtomicBool>) -> std::io::Result<()> {
+pub(crate) fn play(phone: &Phone, stop: &Arc<AtomicBool>) -> std::io::Result<()> {
     phone.device.load_photos((0..3).map(crate::demo::made_photo).collect());
     let (client, device, clock, stop) =
         (Arc::clone(&phone.client), Arc::clone(&phone.device), Arc::clone(&phone.clock), Arc::clone(stop));
@@ -186,6 +204,6 @@ fn accounts(made: &serde_json::Value) -> String {
         .collect()
 }
 
-fn words(error: impl std::fmt::Display) -> String {
+pub(crate) fn words(error: impl std::fmt::Display) -> String {
     error.to_string()
 }

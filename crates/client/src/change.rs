@@ -140,6 +140,29 @@ impl Change<'_, '_> {
         self.append(Verb::DELETE, kind, record, area, payload, height, state)
     }
 
+    /// Brings up again what `settled` settled; false when it settled nothing.
+    ///
+    /// # Errors
+    /// `undo_gone` when somebody has decided anew since, and those of the store.
+    pub fn reopen(
+        &mut self,
+        kind: RecordKind,
+        record: RecordId,
+        area: RecordId,
+        settled: OpId,
+    ) -> Result<bool> {
+        let mut state = self.state(kind, record)?;
+        let Some(again) = state.reopening(kind, settled) else { return Ok(false) };
+        if !state.settles(kind, settled) {
+            return Err(rule("undo_gone"));
+        }
+        for (verb, payload, height) in again {
+            let op = self.append(verb, kind, record, area, payload.clone(), height, state.clone())?;
+            state.add(op, Written { height, verb, payload });
+        }
+        Ok(true)
+    }
+
     #[expect(
         clippy::too_many_arguments,
         reason = "the parts of one operation; a struct would be taken apart at once"

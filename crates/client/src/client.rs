@@ -17,7 +17,7 @@ pub(crate) use scanning::INVITATION;
 
 use crate::error::{Result, rule};
 use crate::open::{Open, World};
-use crate::views::session::{AppState, Phase, Settings, WorkerView};
+use crate::views::session::{AppState, Phase, Settings, Start, WorkerView};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use xunge_store::OpenOptions;
@@ -107,6 +107,18 @@ impl Client {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             change,
         })
+    }
+
+    /// All that the first screen needs. What of it cannot be read is left out and asked for by its own command.
+    ///
+    /// # Errors
+    /// Those of [`Client::app_state`].
+    pub fn start(&self) -> Result<Start> {
+        let app = self.app_state()?;
+        let open = self.opened().ok();
+        let today = open.as_ref().and_then(|open| open.today_view().ok());
+        let sync = open.as_ref().and_then(|open| open.sync_state().ok());
+        Ok(Start { app, today, sync })
     }
 
     fn phase(&self) -> Result<(Phase, Option<u32>, Option<LockReason>)> {

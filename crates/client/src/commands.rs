@@ -13,6 +13,7 @@ use xunge_domain::track::PatrolMove;
 /// Every command.
 pub const NAMES: &[&str] = &[
     "app_state",
+    "start",
     "enrol",
     "read_invitation",
     "unlock",
@@ -64,6 +65,7 @@ pub const NAMES: &[&str] = &[
     "resolve",
     "withdraw_refused",
     "resend_refused",
+    "amend_refused",
 ];
 
 /// Calls `name` with `args`. Never panics on what a screen sends.
@@ -82,6 +84,7 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
     // Callable in every phase.
     match name {
         "app_state" => return answer(client.app_state()?),
+        "start" => return answer(client.start()?),
         "enrol" => return answer(client.enrol(&read(args)?)?),
         "reopen" => return answer(client.reopen(&read(args)?)?),
         "read_invitation" => return answer(client.read_invitation(&read(args)?)?),
@@ -122,7 +125,7 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
             open.mended_seen()?;
             answer(open.today_view()?)
         }
-        "households_head" => answer(open.households_head()?),
+        "households_head" => answer(open.households_head(&read(args)?)?),
         "building" => answer(open.building(&read(args)?)?),
         "buildings_near" => answer(open.buildings_near()?),
         "households" => answer(open.households(&read(args)?)?),
@@ -168,6 +171,7 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
         "resolve" => answer(open.resolve(&read(args)?)?),
         "withdraw_refused" => answer(open.withdraw_refused(&read(args)?)?),
         "resend_refused" => answer(open.resend_refused(&read(args)?)?),
+        "amend_refused" => answer(open.amend_refused(&read(args)?)?),
         _ => Err(rule("unknown_command")),
     }
 }

@@ -7,6 +7,7 @@ import type * as T from './types';
 /** Name → [arguments, answer]. One line per row of docs/commands.md. */
 export interface Commands {
   app_state: [None, T.AppState];
+  start: [None, T.Start];
   enrol: [T.EnrolArgs, T.AppState];
   read_invitation: [T.ReadInvitationArgs, T.InvitationView];
   unlock: [T.UnlockArgs, T.AppState];
@@ -26,7 +27,7 @@ export interface Commands {
   draft_drop: [T.DraftKey, null];
   today: [None, T.Today];
   mended_seen: [None, T.Today];
-  households_head: [None, T.HouseholdsHead];
+  households_head: [T.HeadArgs, T.HouseholdsHead];
   building: [T.BuildingArgs, T.BuildingView];
   buildings_near: [None, T.Nearby];
   households: [T.HouseholdsArgs, T.HouseholdLines];
@@ -58,6 +59,7 @@ export interface Commands {
   resolve: [T.ResolveArgs, T.Saved];
   withdraw_refused: [T.RefusedArgs, null];
   resend_refused: [T.RefusedArgs, null];
+  amend_refused: [T.AmendArgs, T.Saved];
 }
 
 /** A call without arguments sends `{}`. */

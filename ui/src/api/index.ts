@@ -1,7 +1,10 @@
 /**
  * The only door to Rust. Screens import `call` and `photoUrl` from here and know neither Tauri nor HTTP.
  */
+import { bridge, takeToken } from './bridge';
 import { CallFailure, type Answer, type Args, type Carrier, type Name } from './carrier';
+
+import type { Start } from './types';
 
 export { CallFailure } from './carrier';
 export type * from './types';
@@ -10,12 +13,18 @@ let carrier: Carrier | undefined;
 
 /** Chooses the carrier once, before the first screen. */
 export async function connect(): Promise<void> {
+  if (carrier) return;
   if (import.meta.env.MODE === 'testing') carrier = (await import('@/testing/memory')).memory();
   else if ('__TAURI_INTERNALS__' in window) carrier = (await import('./tauri')).tauri;
-  else {
-    const { bridge, takeToken } = await import('./bridge');
-    carrier = bridge(window.location.origin, takeToken(window.location, window.history, window.sessionStorage));
-  }
+  else carrier = bridge(window.location.origin, takeToken(window.location, window.history, window.sessionStorage));
+}
+
+let asked: Promise<Start> | undefined;
+
+/** What the first screen needs: asked for while the rest of the scripts are still being read. */
+export function opening(): Promise<Start> {
+  asked ??= connect().then(() => call('start'));
+  return asked;
 }
 
 /** For tests: a carrier of their own. */

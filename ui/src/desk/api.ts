@@ -210,11 +210,21 @@ export interface OpenedPerson {
 export interface ReviewRow {
   id: string;
   kind: string;
+  household: string | null;
   door: string;
   subject: string;
   field: string;
   grid: string;
-  sides: { by: string; at_ms: number; value: string; provisional: boolean }[];
+  sides: {
+    op: string;
+    by: string;
+    at_ms: number;
+    deletes: boolean;
+    parts: { field: string; group: string; value: string }[];
+    provisional: boolean;
+  }[];
+  both: boolean;
+  third: { kind: string; group: string; codes: string[] } | null;
 }
 export interface WorkerRow {
   id: string;

@@ -3,13 +3,15 @@ import '@/style/tokens.css';
 import '@/style/base.css';
 import './polyfills';
 import { createApp } from 'vue';
-import { CallFailure, connect } from '@/api';
+import { CallFailure, opening } from '@/api';
 import App from './App.vue';
 import { i18n } from '@/words/language';
 import { hardwareBack } from './hardware';
 import { router } from './router';
-import { refreshApp } from './state/app';
+import { take } from './state/app';
+import { keep } from './state/records';
 import { startFailed } from './startFailed';
+import { sync } from './state/sync';
 
 document.addEventListener('touchstart', () => document.documentElement.setAttribute('data-touch', ''), {
   passive: true,
@@ -17,8 +19,10 @@ document.addEventListener('touchstart', () => document.documentElement.setAttrib
 
 async function start(): Promise<void> {
   try {
-    await connect();
-    await refreshApp();
+    const start = await opening();
+    if (start.today) keep('today', start.today);
+    sync.value = start.sync;
+    await take(start.app);
   } catch (error) {
     startFailed(CallFailure.from(error));
     return;

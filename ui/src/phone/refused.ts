@@ -1,5 +1,7 @@
-/** What can be done about a record the county refused: send the same words again, change them first, or only look. */
+/** What can be done about a record the county refused: change it and send it again, send the same words again, or look. */
 import type { RefusedView } from '@/api';
+import { t } from '@/words/language';
+import { word } from '@/words/words';
 
 /**
  * Refused for what the record says or when it came: the same record sent again meets the same answer. Every other reason
@@ -12,25 +14,29 @@ const FOR_GOOD = new Set([
   'unknown_kind',
   ...['bad_field', 'invalid_field', 'too_long', 'too_large'],
 ]);
-/** Nothing typed differently would be taken either. */
-const NOT_MINE = new Set(['out_of_scope', 'county_only', 'kind_mismatch', 'tier_two', 'role']);
+/** Nothing typed differently would be taken either: it is not this worker's to write, or its moment is over. */
+const NO_WORDS_HELP = new Set([
+  ...['out_of_scope', 'county_only', 'kind_mismatch', 'tier_two', 'role', 'unknown_kind'],
+  ...['illegal_transition', 'not_now', 'verb_not_allowed', 'not_yours'],
+]);
 
 export const mayResend = (item: RefusedView): boolean => !FOR_GOOD.has(item.reason);
 
-/** Where the record can be written anew; null where this phone has no form for it. */
+/** Where the record can be changed; null where nothing of it is typed or words would not help. */
 export function formOf(item: RefusedView): string | null {
-  if (item.kind !== 'household' || NOT_MINE.has(item.reason)) return null;
-  return `/household/${item.record}/edit`;
+  const typed = item.wrote.some((field) => field.entry !== null);
+  return typed && !NO_WORDS_HELP.has(item.reason) ? `/review/refused/${item.op}` : null;
 }
 
-/** The incident to look at. A step is a record of its own and does not name its incident: the list of them does. */
-export function pageOf(item: RefusedView): string | null {
-  if (item.kind === 'incident') return `/incident/${item.record}`;
-  return item.kind === 'incident_step' ? '/incidents' : null;
+/** The page of what it was about. */
+export function pageOf(item: RefusedView): { to: string; word: string } | null {
+  if (item.incident) return { to: `/incident/${item.incident}`, word: t('review.see_incident') };
+  if (item.household) return { to: `/household/${item.household}`, word: t('review.open') };
+  return null;
 }
 
-/** Which step it was, told by what it wrote. */
-export function stepOf(item: RefusedView): 'rate' | 'supplement' | 'withdraw' {
-  if (item.fields.includes('rating')) return 'rate';
-  return item.fields.includes('text') || item.fields.includes('photos') ? 'supplement' : 'withdraw';
+/** What it is about first, then what was being done with it. */
+export function titleOf(item: RefusedView): string {
+  const what = item.kind === 'incident_step' && item.verb ? word('verb', item.verb) : word('kind', item.kind);
+  return item.subject ? t('review.step_of', { title: item.subject, verb: what }) : what;
 }

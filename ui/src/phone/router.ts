@@ -41,6 +41,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/report', component: () => import('./screens/ReportScreen.vue') },
   { path: '/incident/:id', component: () => import('./screens/IncidentScreen.vue') },
   { path: '/review', component: () => import('./screens/ReviewScreen.vue'), meta: { people: true } },
+  { path: '/review/refused/:op', component: () => import('./screens/RefusedForm.vue'), meta: { people: true } },
   { path: '/me', component: () => import('./screens/MeScreen.vue'), meta: { tab: 'me' } },
   { path: '/me/sync', component: () => import('./screens/SyncScreen.vue') },
   { path: '/me/access', component: () => import('./screens/AccessScreen.vue'), meta: { people: true } },
@@ -59,7 +60,8 @@ window.addEventListener('popstate', () => {
 export const router = createRouter({
   history: createWebHashHistory(),
   routes,
-  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  // The first page stands at its top already; asking where it stands would lay it out a second time.
+  scrollBehavior: (_to, from, saved) => saved ?? (from.matched.length > 0 ? { top: 0 } : false),
 });
 
 const HOME = { new: '/enrol', locked: '/unlock', needs_desk: '/needs-desk', ready: '/today' } as const;

@@ -420,15 +420,24 @@ function answer(
       200,
       page([
         {
-          id: 'c1',
+          id: 'p4:5',
           kind: 'person',
+          household: 'h2-502',
           door: '2幢2单元 502',
           subject: '魏**',
           field: 'phone',
           grid: '富民三格',
+          both: true,
+          third: { kind: 'phone', group: '', codes: [] },
           sides: [
-            { by: '刘敏', at_ms: at(9, 20), value: '142****2207', provisional: true },
-            { by: 'county', at_ms: at(8, 5), value: '142****8841', provisional: false },
+            {
+              ...{ op: '41:41', by: '刘敏', at_ms: at(9, 20), deletes: false, provisional: true },
+              parts: [{ field: 'phone', group: '', value: '142****2207' }],
+            },
+            {
+              ...{ op: '43:9', by: 'full_time', at_ms: at(8, 5), deletes: false, provisional: false },
+              parts: [{ field: 'phone', group: '', value: '142****8841' }],
+            },
           ],
         },
       ]),

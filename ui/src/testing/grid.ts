@@ -75,6 +75,7 @@ export function personLine(p: PersonFields & { id: string }, n: number): PersonL
     age: year ? new Date().getFullYear() - year : null,
     citizen_id: p.citizen_id ? maskId(p.citizen_id) : null,
     phone: p.phone ? maskPhone(p.phone) : null,
+    other_phones: [],
     residence: p.residence,
     review: 0,
     standing: n === 0 ? 'at_county' : 'on_phone',
@@ -150,6 +151,7 @@ export function household(door: Door): HouseholdView {
     occupancy: door.unit === '1' ? 'owner' : 'tenant',
     note: door.door === '301' ? '门铃坏了，请敲门' : '',
     phone: door.door === '301' ? '142****0146' : null,
+    other_phones: [],
     people: [],
     duties: door.id === 'h1-301' ? [duty(door.people[0]!.id)] : [],
     visits: [

@@ -19,6 +19,7 @@ import type {
 import { at, building, buildings, checkDigit, doors, household, isoDay, MARK, maskName, type Door } from './grid';
 import { categories, incidents, photo } from './incidents';
 import { patrolView } from './patrol';
+import { reviewOf } from './review';
 
 const HERE = { lat_e7: 374_905_000, lon_e7: 1_182_552_000, accuracy_dm: 80 };
 
@@ -61,49 +62,9 @@ export function memory(search = window.location.search): Carrier {
     { at_ms: at(16, 40, 1), person: '胡**', reason: 'call' },
     { at_ms: at(10, 5, 3), person: '曹**', reason: 'care_duty' },
   ];
-  const review: Review = {
-    conflicts: [
-      {
-        id: 'c1',
-        kind: 'person',
-        record: 'p7',
-        household: 'h2-502',
-        door: '2幢2单元 502',
-        subject: '魏**',
-        field: 'phone',
-        both: true,
-        sides: [
-          { op: 'dev1:41', mine: true, by: '刘敏', at_ms: at(9, 20), value: '142****2207', provisional: true },
-          { op: 'county:9', mine: false, by: 'county', at_ms: at(8, 5), value: '142****8841', provisional: false },
-        ],
-      },
-      {
-        id: 'c2',
-        kind: 'household',
-        record: 'h1-602',
-        household: 'h1-602',
-        door: '2幢1单元 602',
-        subject: '',
-        field: 'occupancy',
-        both: false,
-        sides: [
-          { op: 'dev2:17', mine: false, by: '何军', at_ms: at(17, 2, 1), value: 'tenant', provisional: true },
-          { op: 'dev1:38', mine: true, by: '刘敏', at_ms: at(8, 50), value: 'owner', provisional: false },
-        ],
-      },
-    ],
-    refused: [
-      {
-        op: 'dev1:33',
-        kind: 'incident_step',
-        record: 's9',
-        reason: 'illegal_transition',
-        fields: ['text'],
-        at_ms: at(10, 12),
-        subject: '路灯不亮',
-      },
-    ],
-  };
+  const review = reviewOf();
+  /** The last thing settled, for undoing it. */
+  let settled: Review['conflicts'] = [];
   const saves = { on_phone: 3, at_county: 128 };
   let patrolState: 'none' | 'walking' | 'paused' | 'done' = scene.get('patrol') === 'walking' ? 'walking' : 'none';
   const started = Date.now() - 42 * 60_000;
@@ -187,6 +148,10 @@ export function memory(search = window.location.search): Carrier {
 
   const handlers: Handlers = {
     app_state: () => ({ ...state }),
+    start: () => {
+      const ready = state.phase === 'ready';
+      return { app: { ...state }, today: ready ? handlers.today({}) : null, sync: ready ? sync() : null };
+    },
     enrol: ({ code, pin }) => {
       if (/^(\d)\1*$|123456/.test(pin)) throw new CallFailure('weak_pin');
       if (code.startsWith('0000')) throw new CallFailure('bad_code');
@@ -335,11 +300,12 @@ export function memory(search = window.location.search): Carrier {
       mended = false;
       return handlers.today(undefined as never) as Today;
     },
-    households_head: () => ({
+    households_head: ({ building: wanted }) => ({
       households: 299,
       people: 908,
       visited_today: doors.filter((d) => d.visited).length,
       buildings: buildings(),
+      drawn: building(wanted ?? 'b2'),
     }),
     building: ({ id }) => building(id),
     buildings_near: () =>
@@ -395,7 +361,7 @@ export function memory(search = window.location.search): Carrier {
       reveals--;
       log.unshift({ at_ms: Date.now(), person: maskName(person.name), reason });
       const { id: _, ...fields } = person;
-      return { id, fields, until_ms: Date.now() + 30_000, left_this_hour: reveals };
+      return { id, fields, other_phones: [], until_ms: Date.now() + 30_000, left_this_hour: reveals };
     },
     save_person: ({ id, household: where, fields }) => {
       const d = door(where ?? '');
@@ -435,7 +401,12 @@ export function memory(search = window.location.search): Carrier {
         notes: [],
       };
     },
-    undo: () => (state.change++, saves.on_phone--, null),
+    undo: () => {
+      if (settled.length > 0) review.conflicts = settled.splice(0);
+      state.change++;
+      saves.on_phone--;
+      return null;
+    },
     patrol,
     patrol_start: () => {
       if (patrolState === 'walking') throw new CallFailure('patrol_under_way');
@@ -532,9 +503,15 @@ export function memory(search = window.location.search): Carrier {
       return saved(id);
     },
     review: () => structuredClone(review),
-    resolve: ({ conflict }) => {
+    resolve: ({ conflict, value }) => {
+      if (value === '0') throw new CallFailure('invalid_field', { field: 'value' });
+      settled = review.conflicts;
       review.conflicts = review.conflicts.filter((c) => c.id !== conflict);
       return saved(conflict);
+    },
+    amend_refused: ({ op }) => {
+      review.refused = review.refused.filter((r) => r.op !== op);
+      return saved(op);
     },
     withdraw_refused: ({ op }) => ((review.refused = review.refused.filter((r) => r.op !== op)), state.change++, null),
     resend_refused: ({ op }) => ((review.refused = review.refused.filter((r) => r.op !== op)), state.change++, null),

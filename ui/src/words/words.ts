@@ -1,6 +1,6 @@
 /** Numbers, dates and codes in the words of the language files. No arithmetic of the work happens here. */
 import type { CallFailure, Standing } from '@/api';
-import { i18n, t, te } from './language';
+import { t, te } from './language';
 import type { IconName } from '@/icons/icons';
 
 /** `what` happened, what is `safe`, what to `do`. */
@@ -25,16 +25,15 @@ export function word(group: string, code: string | null | undefined): string {
   return te(key) || te(key, 'zh-CN') ? t(key) : code;
 }
 
-/** Who wrote: a name as it is, or the word for the county or for a worker whose name is not on this phone. */
+/** Who wrote: a name as it is; the county; or a role, where the name is not for the reader. */
 export function writer(by: string): string {
-  return by === 'county' || by === 'worker' ? word('by', by) : by;
+  if (by === 'county' || by === 'worker') return word('by', by);
+  return te(`role.${by}`) || te(`role.${by}`, 'zh-CN') ? t('by.another', { role: t(`role.${by}`) }) : by;
 }
 
-const locale = () => i18n.global.locale.value;
 const DAY = 86_400_000;
 /** The whole country keeps one time, UTC+8 without summer time; so do days in Rust. A phone set to another zone must not
  *  put a visit of this morning under yesterday. */
-const ZONE = 'Asia/Shanghai';
 const EAST = 8 * 3_600_000;
 /** A date whose UTC parts are the local ones. */
 const local = (ms: number) => new Date(ms + EAST);
@@ -52,15 +51,15 @@ function midnight(ms: number): number {
 /** Midnight before a moment, by the time of the whole country. */
 export const dayStart = midnight;
 
-/** `11月21日`, with the year when it is not this one. */
+/**
+ * `11月21日`, with the year when it is not this one. Words of the language files and not `Intl`: on an old phone the first
+ * use of that costs longer than everything else of the first screen together.
+ */
 export function day(ms: number, now = Date.now()): string {
-  const same = local(ms).getUTCFullYear() === local(now).getUTCFullYear();
-  return new Intl.DateTimeFormat(locale(), {
-    ...(same ? {} : { year: 'numeric' }),
-    month: locale() === 'en' ? 'short' : 'long',
-    day: 'numeric',
-    timeZone: ZONE,
-  }).format(ms);
+  const date = local(ms);
+  const year = date.getUTCFullYear();
+  const params = { year, name: t(`words.month_${date.getUTCMonth() + 1}`), day: date.getUTCDate() };
+  return t(year === local(now).getUTCFullYear() ? 'words.day' : 'words.day_year', params);
 }
 
 /** `今天 9:02`, `昨天 16:20`, `11月2日 8:05`. */
@@ -84,8 +83,8 @@ export function hour(text: string): string {
 /** `11月23日 周一` from `YYYY-MM-DD`. */
 export function longDay(date: string): string {
   const ms = dateMs(date);
-  const weekday = new Intl.DateTimeFormat(locale(), { weekday: 'short', timeZone: ZONE }).format(ms);
-  return locale() === 'en' ? `${weekday} ${day(ms)}` : `${day(ms)} ${weekday}`;
+  const weekday = t(`words.weekday_${local(ms).getUTCDay()}`);
+  return t('words.long_day', { weekday, day: day(ms) });
 }
 
 /** Local midnight of `YYYY-MM-DD`. */

@@ -6,7 +6,9 @@ pub mod incidents;
 pub mod patrols;
 pub mod people;
 pub mod photos;
+pub mod refused;
 pub mod resolving;
+mod typing;
 pub mod undo;
 
 use crate::change::Change;
@@ -26,7 +28,7 @@ pub(crate) fn existing(change: &Change<'_, '_>, kind: RecordKind, record: Record
 }
 
 /// Longest free text a form takes, in bytes.
-pub(crate) const LONGEST_NOTE: usize = 2_000;
+pub(crate) const LONGEST_NOTE: usize = xunge_domain::records::typing::LONGEST_TYPED;
 
 /// Refuses a text that no form should send.
 pub(crate) fn short(text: &str, field: &str) -> Result<String> {

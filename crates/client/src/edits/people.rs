@@ -1,7 +1,7 @@
 //! Persons: the form, opening one person with a reason, moving out.
 
-use super::households::{phone_value, text_or_null};
-use super::{existing, id, short};
+use super::typing::typed_value;
+use super::{existing, id};
 use crate::change::{Change, Fields};
 use crate::error::{Result, rule, rule_with};
 use crate::open::Open;
@@ -9,8 +9,8 @@ use crate::views::households::Saved;
 use crate::views::people::{
     CheckIdArgs, CheckedId, OpenPerson, OpenPersonArgs, PersonEdit, PersonFields, RemovePersonArgs,
 };
-use chrono::{Datelike, NaiveDate};
-use xunge_domain::codes::{CitizenId, clean_name};
+use chrono::NaiveDate;
+use xunge_domain::codes::CitizenId;
 use xunge_domain::ids::RecordId;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{ResidenceEnd, ResidenceKind};
@@ -24,8 +24,6 @@ const OPEN_MS: i64 = 30_000;
 const HOUR_MS: i64 = 3_600_000;
 /// Reasons a worker may give; words are in the language files.
 const REASONS: [&str; 5] = ["check_at_door", "correct_record", "call", "care_duty", "asked_by_person"];
-/// An ordinary value of every voluntary field.
-const DECLINED: &str = "declined";
 
 impl Open {
     /// Creates or changes a person.
@@ -39,7 +37,10 @@ impl Open {
             let (mut fields, mut residence) = (Fields::new(), Fields::new());
             for (name, text) in &edit.fields {
                 match name.as_str() {
-                    "relation" => residence.push(("relation", code(text, "relation", 0..=8)?)),
+                    "relation" => {
+                        let value = typed_value(RecordKind::Residence, "relation", text, today)?;
+                        residence.push(("relation", value));
+                    }
                     "residence" => {
                         let kind = ResidenceKind::from_word(text).ok_or(rule_with(
                             "invalid_field",
@@ -139,9 +140,12 @@ impl Open {
             writer.log_access(&Access { at_ms: now.wall_ms, person, worker, reason: args.reason.clone() })?;
             Ok::<_, crate::error::ClientError>(left)
         })?;
-        let fields = self.store.read(|reader| {
+        let (fields, other_phones) = self.store.read(|reader| {
             let row = reader.row(RecordKind::Person, person)?.ok_or(rule("not_found"))?;
             let mut fields = person_fields(&row);
+            let numbers = row.field(RecordKind::Person, "other_phones").many();
+            let others: Vec<String> =
+                numbers.iter().filter_map(Value::as_text).map(str::to_owned).collect();
             if let Some(household) = reader.household_of(person)?
                 && let Some(residence) = residence_of(reader, person, household)?
                 && let Some(row) = reader.row(RecordKind::Residence, residence)?
@@ -153,9 +157,9 @@ impl Open {
                     .map(|kind| kind.word().to_owned())
                     .unwrap_or_default();
             }
-            Ok::<_, crate::error::ClientError>(fields)
+            Ok::<_, crate::error::ClientError>((fields, others))
         })?;
-        Ok(OpenPerson { id: args.id.clone(), fields, until_ms: now.wall_ms + OPEN_MS, left_this_hour: left })
+        Ok(OpenPerson { id: args.id.clone(), fields, other_phones, until_ms: now.wall_ms + OPEN_MS, left_this_hour: left })
     }
 
     /// What a half-typed citizen id says.
@@ -228,40 +232,8 @@ fn person_fields(row: &Row) -> PersonFields {
     }
 }
 
-pub(super) fn person_field(name: &str, text: &str, today: NaiveDate) -> Result<(&'static str, Value)> {
-    let text = text.trim();
-    Ok(match name {
-        "name" => ("name", text_or_null(&clean_name(&short(text, "name")?))),
-        "note" => ("note", text_or_null(&short(text, "note")?)),
-        "phone" => ("phone", phone_value(text).map_err(|_| rule_with("invalid_field", "field", "phone"))?),
-        "sex" => {
-            let known = matches!(text, "0" | "1" | "2" | "9");
-            let sex =
-                text.parse().ok().filter(|_| known).ok_or(rule_with("invalid_field", "field", "sex"))?;
-            ("sex", Value::Int(sex))
-        }
-        "birth" if text.is_empty() => ("birth", Value::Null),
-        "birth" => {
-            let day = text.parse::<NaiveDate>().ok().filter(|day| *day <= today && day.year() > 1890);
-            let day = day.ok_or(rule_with("invalid_field", "field", "birth"))?;
-            ("birth", Value::Int(crate::local::number(day)))
-        }
-        "citizen_id" if text.is_empty() => ("citizen_id", Value::Null),
-        "citizen_id" if text == DECLINED => ("citizen_id", Value::Text(DECLINED.into())),
-        "citizen_id" => {
-            let reading = CitizenId::read(text, today);
-            let citizen = reading.id.map_err(|_| rule_with("invalid_field", "field", "citizen_id"))?;
-            ("citizen_id", Value::Text(citizen.reveal().to_owned()))
-        }
-        _ => return Err(rule_with("invalid_field", "field", "unknown")),
-    })
-}
-
-pub(super) fn code(text: &str, field: &'static str, range: std::ops::RangeInclusive<i64>) -> Result<Value> {
-    let number: Option<i64> = text.trim().parse().ok();
-    number.filter(|number| range.contains(number)).map(Value::Int).ok_or(rule_with(
-        "invalid_field",
-        "field",
-        field,
-    ))
+fn person_field(name: &str, text: &str, today: NaiveDate) -> Result<(&'static str, Value)> {
+    let unknown = rule_with("invalid_field", "field", "unknown");
+    let field = RecordKind::Person.field_named(name).ok_or(unknown)?;
+    Ok((field.name, typed_value(RecordKind::Person, field.name, text, today)?))
 }

@@ -13,7 +13,8 @@ use xunge_domain::value::{Edit, Value};
 use xunge_sync::merge::{MergedField, RecordState};
 
 impl Open {
-    /// Takes back what `op` did: a created record is deleted, edited fields get their former values.
+    /// Takes back what `op` did: a created record is deleted, edited fields get their former values, a settled conflict
+    /// comes up again.
     ///
     /// # Errors
     /// `undo_gone` when somebody has changed the same fields since, and those of the store.
@@ -25,6 +26,9 @@ impl Open {
             let (record, area) = (stored.header.record, stored.header.area);
             let payload =
                 stored.operation().and_then(|operation| operation.read().ok()).ok_or(rule("undo_gone"))?;
+            if change.reopen(kind, record, area, op)? {
+                return Ok(());
+            }
             let mut before = RecordState::default();
             for other in change.writer.operations_of(record)? {
                 if other.id() != op {

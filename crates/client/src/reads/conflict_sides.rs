@@ -8,10 +8,12 @@ use super::naming::{masked_id, masked_phone};
 use super::review::field_word;
 use crate::error::Result;
 use crate::local;
+use crate::views::review::PartView;
 use std::collections::BTreeSet;
 use xunge_domain::codes::{mask_name, redact};
 use xunge_domain::ids::RecordId;
 use xunge_domain::operation::Verb;
+use xunge_domain::records::typing::{Entry, entry_of};
 use xunge_domain::records::words::{OccupancyKind, ResidenceKind, VisitOutcome};
 use xunge_domain::records::{FieldKey, FieldSpec, FieldType, RecordKind, SlotCode, slot_name};
 use xunge_domain::value::Value;
@@ -33,6 +35,7 @@ pub(super) struct Shown {
 /// What one side says.
 pub(super) struct SideValue {
     pub(super) text: String,
+    pub(super) parts: Vec<PartView>,
     pub(super) provisional: bool,
 }
 
@@ -54,8 +57,12 @@ pub(super) fn shown(
     let first = conflict.sides.first().map(|side| &side.values);
     let mut values = Vec::new();
     for side in &conflict.sides {
-        let text = side_text(look, kind, &differing, conflict, side)?;
-        values.push(SideValue { text, provisional: Some(&side.values) == first });
+        let parts = side_parts(look, kind, &differing, conflict, side)?;
+        let text =
+            parts.iter().map(|part| part.value.as_str()).filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        let text = text.join(BETWEEN);
+        let parts = if differing.len() > 1 { parts } else { Vec::new() };
+        values.push(SideValue { text, parts, provisional: Some(&side.values) == first });
     }
     Ok(Shown { field, values })
 }
@@ -70,7 +77,7 @@ fn deletion(look: &Look<'_>, kind: RecordKind, record: RecordId, conflict: &Conf
             Some(stored) if !deletes => edited(look, kind, record, &stored)?,
             _ => DELETED.to_owned(),
         };
-        values.push(SideValue { text, provisional: !deletes });
+        values.push(SideValue { text, parts: Vec::new(), provisional: !deletes });
     }
     Ok(Shown { field: slot_name(kind, SlotCode::ALIVE), values })
 }
@@ -109,28 +116,37 @@ pub(crate) fn differing(kind: RecordKind, conflict: &Conflict) -> Vec<&'static F
         .collect()
 }
 
-fn side_text(
+fn side_parts(
     look: &Look<'_>,
     kind: RecordKind,
     differing: &[&'static FieldSpec],
     conflict: &Conflict,
     side: &Side,
-) -> Result<String> {
-    let mut texts = Vec::new();
+) -> Result<Vec<PartView>> {
+    let part = |field: &str, group: &str, value: String| PartView {
+        field: field.to_owned(),
+        group: group.to_owned(),
+        value,
+    };
+    let mut parts = Vec::new();
     if differing.iter().any(|field| PLACE_FIELDS.contains(&field.name)) {
-        texts.extend(place_text(kind, side));
+        parts.extend(place_text(kind, side).map(|place| part("place", "", place)));
     }
     for field in
         differing.iter().filter(|field| !PLACE_FIELDS.contains(&field.name) && field.name != "accuracy_dm")
     {
         let Some(value) = side.values.get(&field.key) else { continue };
-        texts.push(match (field.name, value) {
+        let text = match (field.name, value) {
             ("birth", Value::Int(day)) => birth_text(*day, conflict, field.key),
             _ => value_text(look, kind, field, value)?,
-        });
+        };
+        let group = match entry_of(kind, field.name) {
+            Some(Entry::Choice { group, .. }) => group,
+            _ => "",
+        };
+        parts.push(part(field_word(kind, field).unwrap_or(field.name), group, text));
     }
-    texts.retain(|text| !text.is_empty());
-    Ok(texts.join(BETWEEN))
+    Ok(parts)
 }
 
 /// Degrees with five decimals, about a metre.
@@ -155,7 +171,7 @@ fn birth_text(day: i64, conflict: &Conflict, key: FieldKey) -> String {
     date.format(pattern).to_string()
 }
 
-fn value_text(look: &Look<'_>, kind: RecordKind, field: &FieldSpec, value: &Value) -> Result<String> {
+pub(super) fn value_text(look: &Look<'_>, kind: RecordKind, field: &FieldSpec, value: &Value) -> Result<String> {
     Ok(match (field.holds, value) {
         (_, Value::Null) => String::new(),
         (FieldType::Ref(target), _) => match value.as_reference() {

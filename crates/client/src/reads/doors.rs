@@ -19,7 +19,7 @@ impl Open {
     /// `not_found`, and those of the store.
     pub fn building(&self, args: &BuildingArgs) -> Result<BuildingView> {
         let building = id(&args.id)?;
-        self.look(|look| look.building(building))
+        self.look(|look| look.building(building, &look.due_households()?))
     }
 }
 
@@ -45,11 +45,11 @@ pub(super) fn building_line(row: BuildingRow, due: u32) -> BuildingLine {
 }
 
 impl Look<'_> {
-    fn building(&self, building: RecordId) -> Result<BuildingView> {
+    /// A building drawn, with those of `due` that live in it.
+    pub(super) fn building(&self, building: RecordId, due: &[DueHousehold]) -> Result<BuildingView> {
         let row = self.reader.building(building, self.day())?.ok_or_else(not_found)?;
-        let due: BTreeSet<RecordId> = self
-            .due_households()?
-            .into_iter()
+        let due: BTreeSet<RecordId> = due
+            .iter()
             .filter(|due| due.door.building == Some(building))
             .map(|due| due.household)
             .collect();

@@ -40,7 +40,8 @@ impl Look<'_> {
         let page = self.reader.household(household)?.ok_or_else(not_found)?;
         let occupancy =
             page.occupancy_kind.and_then(OccupancyKind::from_code).unwrap_or(OccupancyKind::Unknown);
-        let people = self.reader.people_of(household)?.iter().map(|row| self.person_line(row)).collect();
+        let rows = self.reader.people_of(household)?;
+        let people = rows.iter().map(|row| self.person_line(row)).collect::<Result<_>>()?;
         let mut duties = Vec::new();
         for row in self.reader.duties_of(household)? {
             duties.extend(self.duty(row)?.map(duty_view));
@@ -54,6 +55,7 @@ impl Look<'_> {
             occupancy: occupancy.word().to_owned(),
             note: redact(&page.note),
             phone: masked_phone(page.phone.as_deref()),
+            other_phones: self.other_numbers(RecordKind::Household, household, "contact_phones")?,
             people,
             duties,
             visits: visits.into_iter().map(|row| self.visit_line(row)).collect::<Result<_>>()?,
@@ -63,9 +65,16 @@ impl Look<'_> {
         })
     }
 
-    fn person_line(&self, row: &PersonRow) -> PersonLine {
+    /// Numbers kept beside the first one, masked.
+    fn other_numbers(&self, kind: RecordKind, record: RecordId, field: &str) -> Result<Vec<String>> {
+        let row = self.reader.row(kind, record)?;
+        let numbers = row.iter().flat_map(|row| row.field(kind, field).many());
+        Ok(numbers.filter_map(|value| masked_phone(value.as_text())).collect())
+    }
+
+    fn person_line(&self, row: &PersonRow) -> Result<PersonLine> {
         let birth = row.birth.and_then(local::date);
-        PersonLine {
+        Ok(PersonLine {
             id: row.person.to_string(),
             name: mask_name(&row.name),
             relation: row.relation.map(|code| code.to_string()).unwrap_or_default(),
@@ -73,6 +82,7 @@ impl Look<'_> {
             age: birth.and_then(|birth| self.today.years_since(birth)),
             citizen_id: masked_id(row.citizen_id.as_deref()),
             phone: masked_phone(row.phone.as_deref()),
+            other_phones: self.other_numbers(RecordKind::Person, row.person, "other_phones")?,
             residence: row
                 .kind
                 .and_then(ResidenceKind::from_code)
@@ -81,7 +91,7 @@ impl Look<'_> {
                 .to_owned(),
             review: row.conflicts,
             standing: self.standing(row.person, row.unsettled, row.conflicts),
-        }
+        })
     }
 
     fn visit_line(&self, row: VisitRow) -> Result<VisitLine> {

@@ -1,13 +1,16 @@
 //! The households tab: numbers of the grid, its buildings, and finding a household.
 
-use super::doors::{building_line, due_by_building};
+use super::doors::due_by_building;
 use super::look::Look;
 use super::naming::door_of_line;
 use crate::error::Result;
 use crate::open::Open;
 use crate::views::Page;
-use crate::views::households::{HouseholdLine, HouseholdLines, HouseholdsArgs, HouseholdsHead};
+use crate::views::households::{
+    BuildingTab, HeadArgs, HouseholdLine, HouseholdLines, HouseholdsArgs, HouseholdsHead,
+};
 use xunge_domain::codes::mask_name;
+use xunge_domain::ids::RecordId;
 use xunge_store::queries::HouseholdLine as Line;
 
 /// No command returns more rows.
@@ -21,28 +24,37 @@ pub(super) fn limit_of(page: Page) -> u32 {
 }
 
 impl Open {
-    /// Numbers of the grid and its buildings in walking order.
+    /// Numbers of the grid, its buildings in walking order, and one of them drawn: the tab's first screen in one answer.
     ///
     /// # Errors
     /// Those of the store.
-    pub fn households_head(&self) -> Result<HouseholdsHead> {
+    pub fn households_head(&self, args: &HeadArgs) -> Result<HouseholdsHead> {
         self.look(|look| {
-            let due = due_by_building(&look.due_households()?);
-            let mut head =
-                HouseholdsHead { households: 0, people: 0, visited_today: 0, buildings: Vec::new() };
+            let all_due = look.due_households()?;
+            let due = due_by_building(&all_due);
+            let (mut households, mut people, mut visited_today) = (0, 0, 0);
+            let mut names = Vec::new();
             for area in look.areas() {
                 let counts = look.reader.grid_counts(area, look.day())?;
-                head.households += counts.households;
-                head.people += counts.people;
+                households += counts.households;
+                people += counts.people;
                 // Visits are counted over the whole phone, not by area.
-                head.visited_today = counts.visited;
-                let buildings = look.reader.buildings(area, look.day())?;
-                head.buildings.extend(buildings.into_iter().map(|row| {
-                    let due = due.get(&row.building).copied().unwrap_or(0);
-                    building_line(row, due)
-                }));
+                visited_today = counts.visited;
+                names.extend(look.reader.building_names(area)?);
             }
-            Ok(head)
+            let due_in = |building: &RecordId| due.get(building).copied().unwrap_or(0);
+            let wanted = args.building.as_deref().and_then(|text| text.parse().ok());
+            let known = |building: &RecordId| names.iter().any(|(id, _)| id == building);
+            let first = wanted
+                .filter(known)
+                .or_else(|| names.iter().map(|(id, _)| *id).find(|id| due_in(id) > 0))
+                .or_else(|| names.first().map(|(id, _)| *id));
+            let drawn = first.map(|building| look.building(building, &all_due)).transpose()?;
+            let buildings = names
+                .into_iter()
+                .map(|(id, name)| BuildingTab { id: id.to_string(), name, due: due_in(&id) })
+                .collect();
+            Ok(HouseholdsHead { households, people, visited_today, buildings, drawn })
         })
     }
 

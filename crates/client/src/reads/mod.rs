@@ -20,6 +20,7 @@ mod naming;
 mod near;
 mod patrol;
 mod photos;
+mod refused;
 mod review;
 mod today;
 

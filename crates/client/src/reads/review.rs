@@ -1,21 +1,21 @@
 //! What needs a human: conflicts with their sides, and operations the county did not take.
 
-use super::conflict_sides::{Shown, shown};
-use super::household::fields_of;
+use super::conflict_sides::{Shown, differing, shown};
 use super::incidents::title;
 use super::look::Look;
 use crate::change::state_of;
-use crate::edits::resolving::{PHOTO, handle, room_for_both};
+use crate::edits::resolving::handle;
 use crate::error::Result;
 use crate::open::Open;
-use crate::views::review::{ConflictView, RefusedView, Review, SideView};
+use crate::views::review::{ConflictView, EntryView, Review, SideView};
 use xunge_domain::ids::RecordId;
+use xunge_domain::records::typing::{Entry, entry_of};
 use xunge_domain::records::{FieldSpec, RecordKind};
-use xunge_store::{Photo, StoredOperation};
-use xunge_sync::merge::Conflict;
+use xunge_sync::merge::{Conflict, RecordState};
+use xunge_sync::settle::room_for_both;
 
 /// Items of either kind shown at once; the others come up as these are settled.
-const MOST_ITEMS: u32 = 50;
+pub(super) const MOST_ITEMS: u32 = 50;
 
 impl Open {
     /// Conflicts and refused operations.
@@ -48,11 +48,24 @@ pub(super) fn field_word(kind: RecordKind, field: &FieldSpec) -> Option<&'static
     })
 }
 
+/// How a value is typed, for a screen.
+pub(super) fn entry_view(entry: Entry) -> EntryView {
+    let (group, codes) = match entry {
+        Entry::Choice { group, codes } => (group, codes),
+        _ => ("", &[][..]),
+    };
+    EntryView {
+        kind: entry.name().to_owned(),
+        group: group.to_owned(),
+        codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+    }
+}
+
 /// What a record is about, for a heading.
-struct About {
-    household: Option<RecordId>,
-    door: String,
-    subject: String,
+pub(super) struct About {
+    pub(super) household: Option<RecordId>,
+    pub(super) door: String,
+    pub(super) subject: String,
 }
 
 impl Look<'_> {
@@ -60,13 +73,14 @@ impl Look<'_> {
         let mut views = Vec::new();
         for row in self.reader.conflicted(0, MOST_ITEMS)? {
             let Some(kind) = RecordKind::from_code(row.kind) else { continue };
-            let merged = state_of(self.reader, kind, row.record)?.view(kind);
+            let state = state_of(self.reader, kind, row.record)?;
+            let merged = state.view(kind);
             if merged.conflicts.is_empty() {
                 continue;
             }
             let about = self.about(kind, row.record)?;
             for conflict in &merged.conflicts {
-                views.push(self.conflict_view(kind, row.record, conflict, &about)?);
+                views.push(self.conflict_view(kind, row.record, conflict, &state, &about)?);
             }
         }
         views.truncate(MOST_ITEMS as usize);
@@ -78,19 +92,22 @@ impl Look<'_> {
         kind: RecordKind,
         record: RecordId,
         conflict: &Conflict,
+        state: &RecordState,
         about: &About,
     ) -> Result<ConflictView> {
         let Shown { field, values } = shown(self, kind, record, conflict)?;
         let mut sides = Vec::new();
         for (side, value) in conflict.sides.iter().zip(values) {
-            let device = side.op.device;
-            let written = self.reader.operation(side.op)?.map(|stored| stored.header.evidence.wall_ms);
+            // Whose value it is, also where somebody only brought the question up again.
+            let origin = state.origin(kind, conflict.slot, side.op);
+            let written = self.reader.operation(origin)?.map(|stored| stored.header.evidence.wall_ms);
             sides.push(SideView {
                 op: side.op.to_string(),
-                mine: self.is_mine(device),
-                by: self.author(device)?,
+                mine: self.is_mine(origin.device),
+                by: self.author(origin.device)?,
                 at_ms: written.unwrap_or(0),
                 value: value.text,
+                parts: value.parts,
                 provisional: value.provisional,
             });
         }
@@ -104,57 +121,14 @@ impl Look<'_> {
             field: field.to_owned(),
             sides,
             both: room_for_both(kind, conflict.slot).is_some(),
+            third: match differing(kind, conflict)[..] {
+                [only] => entry_of(kind, only.name).map(entry_view),
+                _ => None,
+            },
         })
     }
 
-    fn refused(&self) -> Result<Vec<RefusedView>> {
-        let mut views: Vec<RefusedView> = self
-            .reader
-            .refused(0, MOST_ITEMS)?
-            .iter()
-            .map(|stored| self.refused_view(stored))
-            .collect::<Result<_>>()?;
-        for photo in self.reader.refused_photos(MOST_ITEMS)? {
-            views.push(self.refused_photo(&photo)?);
-        }
-        views.truncate(MOST_ITEMS as usize);
-        Ok(views)
-    }
-
-    fn refused_photo(&self, photo: &Photo) -> Result<RefusedView> {
-        let evidence = photo.id();
-        Ok(RefusedView {
-            op: format!("{PHOTO}{evidence}"),
-            kind: RecordKind::PhotoEvidence.name().to_owned(),
-            record: evidence.to_string(),
-            reason: photo.reason.clone().unwrap_or_default(),
-            fields: Vec::new(),
-            at_ms: photo.facts.taken_ms,
-            subject: self.subject(RecordKind::PhotoEvidence, evidence)?,
-        })
-    }
-
-    fn refused_view(&self, stored: &StoredOperation) -> Result<RefusedView> {
-        let kind = RecordKind::from_code(stored.header.kind);
-        let about = kind.map(|kind| self.about(kind, stored.header.record)).transpose()?;
-        let heading = about.map(|about| [about.door, about.subject]).unwrap_or_default();
-        Ok(RefusedView {
-            op: stored.id().to_string(),
-            kind: kind.map(RecordKind::name).unwrap_or_default().to_owned(),
-            record: stored.header.record.to_string(),
-            reason: stored.reason.clone().unwrap_or_default(),
-            fields: fields_of(stored),
-            at_ms: stored.header.evidence.wall_ms,
-            subject: heading
-                .iter()
-                .map(String::as_str)
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join(" "),
-        })
-    }
-
-    fn about(&self, kind: RecordKind, record: RecordId) -> Result<About> {
+    pub(super) fn about(&self, kind: RecordKind, record: RecordId) -> Result<About> {
         let household = self.reader.household_of(record)?;
         let door = match (household, kind) {
             (Some(household), _) => self.door_of_household(household)?,
@@ -166,7 +140,7 @@ impl Look<'_> {
     }
 
     /// The masked person a record is about, or the category of its incident.
-    fn subject(&self, kind: RecordKind, record: RecordId) -> Result<String> {
+    pub(super) fn subject(&self, kind: RecordKind, record: RecordId) -> Result<String> {
         let parent = |name| {
             Ok::<_, crate::error::ClientError>(
                 self.reader.row(kind, record)?.and_then(|row| row.field(kind, name).reference()),

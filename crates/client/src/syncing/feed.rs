@@ -10,6 +10,7 @@ use std::collections::hash_map::Entry;
 use xunge_domain::ids::{DeviceNo, RecordId};
 use xunge_domain::operation::Operation;
 use xunge_domain::records::RecordKind;
+use xunge_domain::value::Edit;
 use xunge_store::{Fact, OpState, Reader, Writer};
 use xunge_sync::auth::signed_registry::{RegistryError, SignedCategory, Tier};
 use xunge_sync::batch::unpack;
@@ -137,9 +138,27 @@ impl Open {
                 continue;
             }
             put_merged(writer, *kind, record, *area, &state)?;
+            who_wrote(writer, *kind, ops)?;
         }
         Ok(())
     }
+}
+
+/// A visit, a patrol and an incident name the worker they are of: from then on it is known who writes with that device.
+fn who_wrote(writer: &Writer<'_>, kind: RecordKind, ops: &[&Operation]) -> Result<()> {
+    if !matches!(kind, RecordKind::Visit | RecordKind::Patrol | RecordKind::Incident) {
+        return Ok(());
+    }
+    let Some(field) = kind.field_named("worker") else { return Ok(()) };
+    for op in ops.iter().filter(|op| op.header.id.device != DeviceNo::COUNTY) {
+        let payload = op.read().unwrap_or_default();
+        if let Some(Edit::Put(value)) = payload.edits.get(&field.key)
+            && let Some(worker) = value.as_reference()
+        {
+            writer.set_device(op.header.id.device, worker)?;
+        }
+    }
+    Ok(())
 }
 
 /// A record of the batch: kind and area as its last operation says them, and its operations.

@@ -4,7 +4,7 @@ use super::{Page, Place, Standing, people::PersonLine};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// Answer of `buildings`: the worker's buildings in walking order.
+/// A building with its numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct BuildingLine {
     /// Building id.
@@ -21,7 +21,26 @@ pub struct BuildingLine {
     pub due: u32,
 }
 
-/// Answer of `households_head`.
+/// A building among the others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BuildingTab {
+    /// Building id.
+    pub id: String,
+    /// Name, e.g. `2幢`.
+    pub name: String,
+    /// Households in it that are due.
+    pub due: u32,
+}
+
+/// Arguments of `households_head`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct HeadArgs {
+    /// The building to draw; without it, or when it is gone, the first with somebody due, or the first.
+    #[serde(default)]
+    pub building: Option<String>,
+}
+
+/// Answer of `households_head`: all that the first screen of the tab shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct HouseholdsHead {
     /// Households in the grid.
@@ -31,7 +50,9 @@ pub struct HouseholdsHead {
     /// Visited today.
     pub visited_today: u32,
     /// Buildings in walking order.
-    pub buildings: Vec<BuildingLine>,
+    pub buildings: Vec<BuildingTab>,
+    /// The building drawn first.
+    pub drawn: Option<BuildingView>,
 }
 
 /// Answer of `buildings_near`.
@@ -161,6 +182,8 @@ pub struct HouseholdView {
     pub note: String,
     /// Landline or agreed contact phone of the household, masked.
     pub phone: Option<String>,
+    /// Further numbers kept beside it, masked.
+    pub other_phones: Vec<String>,
     /// People, head first.
     pub people: Vec<PersonLine>,
     /// Care duties owed here.

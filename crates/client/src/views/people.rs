@@ -21,6 +21,8 @@ pub struct PersonLine {
     pub citizen_id: Option<String>,
     /// Masked phone.
     pub phone: Option<String>,
+    /// Further numbers kept beside it, masked.
+    pub other_phones: Vec<String>,
     /// Residence code: `registered`, `usual`, `floating`, `overseas`.
     pub residence: String,
     /// Conflicts waiting on this person.
@@ -45,6 +47,8 @@ pub struct OpenPerson {
     pub id: String,
     /// The fields in full.
     pub fields: PersonFields,
+    /// Further numbers kept beside the phone, in full.
+    pub other_phones: Vec<String>,
     /// The screen masks again at this moment (phone's clock).
     pub until_ms: i64,
     /// Reveals left in this hour.

@@ -31,8 +31,22 @@ pub struct ConflictView {
     pub field: String,
     /// The values, provisional one first.
     pub sides: Vec<SideView>,
-    /// Whether keeping both is possible (sets and append-only fields).
+    /// Whether keeping both is possible (numbers, notes).
     pub both: bool,
+    /// How a third value is typed; absent where there is none to type (a deletion, several fields at once).
+    pub third: Option<EntryView>,
+}
+
+/// How one value is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct EntryView {
+    /// `line`, `note`, `phone`, `citizen_id`, `day` (`YYYY-MM-DD`), `choice`, `category` (an incident category's code),
+    /// `door` (a dwelling's id).
+    pub kind: String,
+    /// Group of the language files for the codes of a choice; empty otherwise.
+    pub group: String,
+    /// The codes of a choice.
+    pub codes: Vec<String>,
 }
 
 /// One side of a conflict.
@@ -40,16 +54,29 @@ pub struct ConflictView {
 pub struct SideView {
     /// Operation id as `device:counter`, the choice for `resolve`.
     pub op: String,
-    /// Whether this phone wrote it.
+    /// Whether this phone wrote the value first.
     pub mine: bool,
-    /// Worker name, `county` for an import, or a role where the author is outside the reader's scope.
+    /// Worker name, `county` for an import or the desk, or a role where the author is outside the reader's scope.
     pub by: String,
     /// When it was written, by the writer's clock: evidence, not a judge.
     pub at_ms: i64,
     /// The value, masked where the field is personal. A deleted record says `deleted`.
     pub value: String,
+    /// The same field by field, where several differ.
+    pub parts: Vec<PartView>,
     /// Shown meanwhile.
     pub provisional: bool,
+}
+
+/// One field of a side that differs in several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PartView {
+    /// Code of the language files.
+    pub field: String,
+    /// Group of the language files, where the value is one of its codes; empty otherwise.
+    pub group: String,
+    /// The value, masked.
+    pub value: String,
 }
 
 /// Arguments of `resolve`.
@@ -63,9 +90,13 @@ pub struct ResolveArgs {
     /// A third value, typed; wins over `op`.
     #[serde(default)]
     pub value: Option<String>,
-    /// Keep both (sets only).
+    /// Keep both, where [`ConflictView::both`] says so.
     #[serde(default)]
     pub both: bool,
+    /// The operation ids between which it was decided; when they are no longer the conflict's, nothing is settled.
+    /// Empty: whatever stands there.
+    #[serde(default)]
+    pub seen: Vec<String>,
 }
 
 /// An operation the county refused.
@@ -85,6 +116,38 @@ pub struct RefusedView {
     pub at_ms: i64,
     /// Door or subject, masked.
     pub subject: String,
+    /// Household it is about.
+    pub household: Option<String>,
+    /// Incident it is about, or a step or photo of it.
+    pub incident: Option<String>,
+    /// The verb of an incident's step; empty otherwise.
+    pub verb: String,
+    /// What it wrote, field by field, masked: what `amend_refused` can change and what it keeps.
+    pub wrote: Vec<RefusedField>,
+}
+
+/// One field of a refused operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RefusedField {
+    /// Name for `amend_refused`.
+    pub name: String,
+    /// Code of the language files.
+    pub field: String,
+    /// What it says, masked where it is personal, as in a conflict.
+    pub shown: String,
+    /// The value as it would be typed; absent where the mask hides some of it.
+    pub value: Option<String>,
+    /// How it is typed; absent where nobody types it.
+    pub entry: Option<EntryView>,
+}
+
+/// Arguments of `amend_refused`: the refused operation is taken back and written anew with these fields changed.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct AmendArgs {
+    /// Operation id as `device:counter`.
+    pub op: String,
+    /// Changed fields by [`RefusedField::name`]; the others stay as they were written.
+    pub fields: std::collections::BTreeMap<String, String>,
 }
 
 /// Arguments of `withdraw_refused` and `resend_refused`.

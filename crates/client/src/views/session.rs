@@ -39,6 +39,17 @@ pub struct AppState {
     pub change: u64,
 }
 
+/// Answer of `start`: all that the first screen needs, in one call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Start {
+    /// Which screen to open.
+    pub app: AppState,
+    /// Today, where the phone is open.
+    pub today: Option<super::home::Today>,
+    /// Where everything is, where the phone is open.
+    pub sync: Option<SyncState>,
+}
+
 /// The worker as the phone shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct WorkerView {

@@ -6,6 +6,7 @@
 //! use keeps its key. Unknown kinds and keys are legal: they come from a newer app and travel on untouched.
 
 mod fields;
+pub mod typing;
 pub mod words;
 
 pub use fields::*;

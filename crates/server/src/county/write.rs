@@ -43,9 +43,11 @@ pub enum Change {
     },
     /// The record goes.
     Delete,
-    /// A payload made by the caller.
+    /// An operation made by the caller.
     Written {
-        /// It.
+        /// What it does.
+        verb: Verb,
+        /// Its payload.
         payload: Payload,
         /// Its height.
         height: u32,
@@ -145,13 +147,18 @@ impl County {
             Change::Edits(edits) => state.edit(edit.kind, edits.clone()),
             Change::Resolve { slot, edits } => state.resolve(edit.kind, *slot, edits.clone()),
             Change::Delete => state.delete(edit.kind),
-            Change::Written { payload, height } => (payload.clone(), *height),
+            Change::Written { payload, height, .. } => (payload.clone(), *height),
+        };
+        let verb = match &edit.change {
+            Change::Delete => Verb::DELETE,
+            Change::Written { verb, .. } => *verb,
+            Change::Edits(_) | Change::Resolve { .. } => Verb::WRITE,
         };
         let mut salt = Salt::default();
         self.random.fill(&mut salt);
         let header = Header {
             id: OpId { device: DeviceNo::COUNTY, counter },
-            verb: if edit.change == Change::Delete { Verb::DELETE } else { Verb::WRITE },
+            verb,
             kind: edit.kind.code(),
             record: edit.record,
             area: edit.area,

@@ -104,6 +104,13 @@ impl Call {
     }
 }
 
+/// The calendar day at the county.
+pub fn local_day(now_ms: i64) -> chrono::NaiveDate {
+    chrono::DateTime::from_timestamp_millis(now_ms + crate::cli::UTC_OFFSET_MIN * 60_000)
+        .map(|now| now.date_naive())
+        .unwrap_or_default()
+}
+
 /// A piece of rows that are all there.
 pub fn piece<T>(rows: Vec<T>, page: Page) -> Rows<T> {
     let total = rows.len() as u64;

@@ -7,6 +7,11 @@ use std::collections::BTreeMap;
 use xunge_domain::ids::{DeviceNo, RecordId};
 use xunge_domain::records::RecordKind;
 
+/// The county's own writes, as a code.
+pub const COUNTY: &str = "county";
+/// The same in lists that take names.
+const COUNTY_CENTRE: &str = "县级中心";
+
 /// See the module.
 pub struct Labels<'a> {
     county: &'a County,
@@ -48,7 +53,8 @@ impl<'a> Labels<'a> {
         Ok(now.map(|at| all.swap_remove(at)))
     }
 
-    fn dwelling(&self, dwelling: RecordId) -> county::Result<String> {
+    /// The door of a dwelling.
+    pub fn dwelling(&self, dwelling: RecordId) -> county::Result<String> {
         let Some(row) = self.county.record(dwelling)? else { return Ok(String::new()) };
         let building = row.reference(1).map(|building| self.county.record(building)).transpose()?.flatten();
         Ok(door(building.as_ref().map_or("", |building| building.text(1)), row.text(2), row.text(4)))
@@ -73,7 +79,7 @@ impl<'a> Labels<'a> {
     /// Who writes from a phone; the county's own writes are its centre's.
     pub fn device(&self, device: DeviceNo) -> county::Result<String> {
         if device == DeviceNo::COUNTY {
-            return Ok("县级中心".into());
+            return Ok(COUNTY_CENTRE.into());
         }
         if let Some(known) = self.devices.borrow().get(&device.0) {
             return Ok(known.clone());

@@ -3,7 +3,8 @@
 //!
 //! - [`table`]: the routes; [`session`]: who asks; [`call`]: what was asked and what the account sees
 //! - [`incidents`], [`steps`], [`photos`]: incidents and their life; [`patrols`], [`visits`]: what was done in the field
-//! - [`areas`], [`households`], [`people`], [`review`]: what is known; [`workers`]: workers, phones, codes
+//! - [`areas`], [`households`], [`people`], [`review`], [`settling`]: what is known, and
+//!   what two people know differently; [`workers`]: workers, phones, codes
 //! - [`map`]: an area from above; [`staff`]: workers added and granted areas; [`accounts`]: accounts of the desk;
 //!   [`imports`]: ledgers
 //! - [`audit`]: who looked and acted; [`departments`]: to whom incidents are given
@@ -27,6 +28,7 @@ pub mod photos;
 pub mod problem;
 pub mod review;
 pub mod session;
+pub mod settling;
 pub mod staff;
 pub mod steps;
 pub mod table;
@@ -159,6 +161,8 @@ fn act(action: Action, call: &Call, county: &County, seat: &Seat) -> Answer<Repl
         Action::Household => json(&households::one(call, county, seat)?)?,
         Action::OpenPerson => json(&people::open(call, county, seat)?)?,
         Action::Review => json(&review::list(call, county, seat)?)?,
+        Action::Resolve => json(&settling::resolve(call, county, seat)?)?,
+        Action::ReopenReview => json(&settling::reopen(call, county, seat)?)?,
         Action::Workers => json(&workers::list(call, county, seat)?)?,
         Action::EnrolCode => json(&workers::enrol_code(call, county, seat)?)?,
         Action::Devices => json(&workers::devices(call, county, seat)?)?,
@@ -236,6 +240,8 @@ fn respond(reply: Reply) -> Response {
     people::OpenForm,
     people::Opened,
     review::ReviewRow,
+    settling::ResolveForm,
+    settling::Resolved,
     workers::WorkerLine,
     workers::Code,
     workers::DeviceLine,

@@ -166,6 +166,18 @@ impl World {
                 (crate::desk::path_of(action, &self.import(things), ""), Json::Null)
             }
             Action::RunImport => (crate::desk::path_of(action, &self.import(things), ""), json!({})),
+            Action::Resolve => {
+                let (id, seen) = self.in_review(things);
+                let op = seen.first().cloned();
+                (format!("review/{id}/resolve"), json!({ "seen": seen, "op": op }))
+            }
+            Action::ReopenReview => {
+                let (id, seen) = self.in_review(things);
+                let settle = json!({ "seen": seen, "op": seen.first() });
+                let settled = self.desk.post(&self.session, &format!("review/{id}/resolve"), &settle);
+                let op = body(&settled)["undo"].as_str().unwrap_or("0:1").to_owned();
+                (format!("review/{id}/reopen"), json!({ "op": op }))
+            }
             // Routes that name nothing: all the account sees.
             Action::Accounts => ("accounts".into(), Json::Null),
             Action::Imports => ("imports".into(), Json::Null),
@@ -179,6 +191,15 @@ impl World {
             Action::Audit => ("audit".into(), Json::Null),
             Action::Login => panic!("anybody's"),
         }
+    }
+
+    /// The household's two numbers, and between what the account would decide: nothing where it sees nothing.
+    fn in_review(&self, things: &Things) -> (String, Vec<String>) {
+        let id = format!("{}:2", things.household);
+        let listed = body(&self.desk.get(&self.session, "review?limit=50"));
+        let row = listed["rows"].as_array().and_then(|rows| rows.iter().find(|row| row["id"] == id.as_str()));
+        let sides = row.and_then(|row| row["sides"].as_array()).cloned().unwrap_or_default();
+        (id, sides.iter().filter_map(|side| side["op"].as_str().map(str::to_owned)).collect())
     }
 
     /// A ledger the account had read for the area of these things; no id of anything where it may not.
@@ -274,6 +295,11 @@ impl World {
             // One category of its own, and one of all that lies above.
             Action::Categories => self.things[&Lies::Own].mark.clone(),
             Action::Photo => return assert_eq!(answer.body, things.bytes),
+            Action::Resolve => return assert!(body(answer)["undo"].is_string()),
+            Action::ReopenReview => {
+                // The question is there again, with both values.
+                return assert_eq!(self.in_review(things).1.len(), 2);
+            }
             Action::EnrolCode | Action::ReopenCode => return assert!(body(answer)["code"].is_string()),
             Action::Counts => {
                 // Two of each inside: the incident, and the one its photo belongs to.

@@ -100,6 +100,14 @@ pub(super) fn buildings_sql() -> String {
     )
 }
 
+/// Names only: what a row of buttons needs, without counting anybody.
+pub(super) const NAMES: &str = "SELECT record.uuid, building.name
+     FROM building
+     JOIN record ON record.id = building.id
+     WHERE building.area = ?1 AND building.deleted = 0
+     ORDER BY building.walk_order, building.id
+     LIMIT ?2";
+
 pub(super) fn building_by_id_sql() -> String {
     building_sql("building.id = ?1")
 }
@@ -157,6 +165,15 @@ impl Reader<'_> {
     pub fn buildings(&self, area: RecordId, day: Range<i64>) -> Result<Vec<BuildingRow>, StoreError> {
         let Some(area) = self.key_of(area)? else { return Ok(Vec::new()) };
         rows(self, &buildings_sql(), params![area, day.start, day.end], read_building)
+    }
+
+    /// The names of an area's buildings in walking order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn building_names(&self, area: RecordId) -> Result<Vec<(RecordId, String)>, StoreError> {
+        let Some(area) = self.key_of(area)? else { return Ok(Vec::new()) };
+        rows(self, NAMES, params![area, MOST_BUILDINGS], |row| Ok((id(row, 0)?, text(row, 1)?)))
     }
 
     /// One building.

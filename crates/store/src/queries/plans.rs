@@ -9,6 +9,7 @@ fn statements() -> Vec<(&'static str, String)> {
     vec![
         ("buildings", buildings::buildings_sql()),
         ("building", buildings::building_by_id_sql()),
+        plain("building names", buildings::NAMES),
         plain("doors", buildings::DOORS),
         plain("counts", buildings::COUNTS),
         plain("household", households::PAGE),

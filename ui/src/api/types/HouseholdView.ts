@@ -34,6 +34,10 @@ note: string,
  */
 phone: string | null, 
 /**
+ * Further numbers kept beside it, masked.
+ */
+other_phones: Array<string>, 
+/**
  * People, head first.
  */
 people: Array<PersonLine>, 

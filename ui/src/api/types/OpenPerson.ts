@@ -14,6 +14,10 @@ id: string,
  */
 fields: PersonFields, 
 /**
+ * Further numbers kept beside the phone, in full.
+ */
+other_phones: Array<string>, 
+/**
  * The screen masks again at this moment (phone's clock).
  */
 until_ms: number, 

@@ -34,6 +34,10 @@ citizen_id: string | null,
  */
 phone: string | null, 
 /**
+ * Further numbers kept beside it, masked.
+ */
+other_phones: Array<string>, 
+/**
  * Residence code: `registered`, `usual`, `floating`, `overseas`.
  */
 residence: string, 

@@ -17,6 +17,11 @@ op: string | null,
  */
 value: string | null, 
 /**
- * Keep both (sets only).
+ * Keep both, where [`ConflictView::both`] says so.
  */
-both: boolean, };
+both: boolean, 
+/**
+ * The operation ids between which it was decided; when they are no longer the conflict's, nothing is settled.
+ * Empty: whatever stands there.
+ */
+seen: Array<string>, };

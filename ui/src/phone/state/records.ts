@@ -6,12 +6,29 @@ import { onMounted, onUnmounted, ref, shallowRef, watch, type Ref, type ShallowR
 import { CallFailure } from '@/api';
 
 const kept = new Map<string, unknown>();
+/** Kept answers nobody has looked at yet: the page that shows one need not ask again at once. */
+const fresh = new Set<string>();
 
 /** Rises whenever records changed on the phone: pages load again. */
 export const recordsTick = ref(0);
 
+/** An answer that came with another one. */
+export function keep(key: string, answer: unknown): void {
+  kept.set(key, answer);
+  fresh.add(key);
+}
+
+/** Asks for what is likely to be opened next, so that it opens at once. A failure is told when it is opened. */
+export async function fetchAhead<T>(key: string, load: () => Promise<T>): Promise<T | null> {
+  if (kept.has(key)) return null;
+  const answer = await load().catch(() => null);
+  if (answer !== null && !kept.has(key)) kept.set(key, answer);
+  return answer;
+}
+
 export function forget(): void {
   kept.clear();
+  fresh.clear();
 }
 
 export interface Records<T> {
@@ -41,12 +58,13 @@ export function useRecords<T>(key: () => string, load: () => Promise<T>): Record
     }
   }
 
-  onMounted(reload);
+  // What came with the page's opening is not asked for a second time.
+  onMounted(() => (fresh.delete(key()) ? undefined : reload()));
   onUnmounted(() => (alive = false));
   watch(recordsTick, () => void reload());
   watch(key, (name) => {
     data.value = (kept.get(name) as T | undefined) ?? null;
-    void reload();
+    if (!fresh.delete(name)) void reload();
   });
   return { data, failure, reload };
 }

@@ -46,11 +46,14 @@ export function startPolling(): void {
   running = true;
   last = app.now?.change ?? 0;
   document.addEventListener('visibilitychange', onVisible);
-  void round();
+  // Where everything is came with the first screen: the first poll can wait for its turn.
+  if (sync.value) timer = setTimeout(() => void round(), POLL_MS);
+  else void round();
 }
 
 export function stopPolling(): void {
   running = false;
+  sync.value = null;
   clearTimeout(timer);
   document.removeEventListener('visibilitychange', onVisible);
 }

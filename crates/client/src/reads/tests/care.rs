@@ -2,7 +2,7 @@
 
 use super::phone::{Fields, Phone, at, day, id, link, named, text};
 use crate::views::home::DueVisit;
-use crate::views::households::{HouseholdArgs, HouseholdView};
+use crate::views::households::{HeadArgs, HouseholdArgs, HouseholdView};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{Cadence, WorkerRole};
 use xunge_domain::value::Value;
@@ -178,7 +178,7 @@ fn due_doors_come_in_walking_order_and_one_a_household() {
         today.visits_due.iter().all(|visit| visit.due == "2026-11-30"),
         "the earlier of two duties is named"
     );
-    let head = phone.open.households_head().unwrap();
+    let head = phone.open.households_head(&HeadArgs::default()).unwrap();
     let due: Vec<(String, u32)> = head.buildings.into_iter().map(|line| (line.name, line.due)).collect();
     assert_eq!(due, [("2幢".to_owned(), 4), ("1幢".to_owned(), 1)]);
     assert_eq!((head.households, head.people), (5, 10));

@@ -1,7 +1,8 @@
 //! Conflicts as the worker meets them: whose, what, what is shown meanwhile.
 
 use super::phone::{MY_DEVICE, Phone, day, id, link, named, text};
-use crate::views::review::{ConflictView, ResolveArgs};
+use crate::views::households::UndoArgs;
+use crate::views::review::{AmendArgs, ConflictView, ResolveArgs};
 use xunge_domain::records::RecordKind;
 use xunge_domain::value::Value;
 use xunge_store::OpState;
@@ -70,7 +71,7 @@ fn equal_values_are_no_conflict_and_resolving_ends_one() {
     let conflict = conflicts(&phone).remove(0);
     assert_eq!(conflict.sides.len(), 3);
     let op = conflict.sides[0].op.clone();
-    let args = ResolveArgs { conflict: conflict.id, op: Some(op), value: None, both: false };
+    let args = ResolveArgs { conflict: conflict.id, op: Some(op), value: None, both: false, seen: Vec::new() };
     phone.open.resolve(&args).unwrap();
     assert_eq!(conflicts(&phone), []);
 }
@@ -149,4 +150,101 @@ fn a_refused_operation_says_what_it_was_and_why() {
     );
     assert_eq!(refused[0].fields, ["phone", "note"]);
     assert_eq!(refused[0].subject, "2幢2单元 502 魏**");
+}
+
+fn two_numbers() -> (Phone, ConflictView) {
+    let phone = wei();
+    let before = phone.state(RecordKind::Person, 102);
+    phone.written_by(0, &before, RecordKind::Person, 102, vec![("phone", text("14211118841"))]);
+    phone.written_by(OTHER, &before, RecordKind::Person, 102, vec![("phone", text("14233335566"))]);
+    let conflict = conflicts(&phone).remove(0);
+    (phone, conflict)
+}
+
+fn choose(conflict: &ConflictView, side: usize) -> ResolveArgs {
+    ResolveArgs {
+        conflict: conflict.id.clone(),
+        op: Some(conflict.sides[side].op.clone()),
+        value: None,
+        both: false,
+        seen: conflict.sides.iter().map(|side| side.op.clone()).collect(),
+    }
+}
+
+#[test]
+fn a_decision_taken_back_asks_again_and_still_says_who_wrote_what() {
+    let (phone, before) = two_numbers();
+    let undo = phone.open.resolve(&choose(&before, 1)).unwrap().undo.unwrap();
+    assert_eq!(conflicts(&phone), []);
+    phone.open.undo(&UndoArgs { undo: undo.clone() }).unwrap();
+    let after = conflicts(&phone).remove(0);
+    assert_eq!(values(&after), values(&before));
+    assert!(after.sides.iter().all(|side| !side.mine), "taking it back makes none of them mine");
+    let gone = phone.open.undo(&UndoArgs { undo }).unwrap_err();
+    assert_eq!(gone.code(), "undo_gone");
+}
+
+#[test]
+fn a_third_value_is_read_as_at_the_form_and_a_bad_one_settles_nothing() {
+    let (phone, conflict) = two_numbers();
+    assert_eq!(conflict.third.as_ref().unwrap().kind, "phone");
+    let third = |typed: &str| ResolveArgs { value: Some(typed.into()), op: None, ..choose(&conflict, 0) };
+    assert_eq!(phone.open.resolve(&third("12")).unwrap_err().code(), "invalid_field");
+    assert_eq!(conflicts(&phone).len(), 1);
+    phone.open.resolve(&third("142 9999 0000")).unwrap();
+    let row = phone.row(RecordKind::Person, 102);
+    assert_eq!(row.field(RecordKind::Person, "phone").text(), Some("14299990000"));
+}
+
+#[test]
+fn what_came_while_deciding_is_not_settled_unseen() {
+    let (phone, conflict) = two_numbers();
+    let before = xunge_sync::merge::RecordState::default();
+    phone.written_by(9, &before, RecordKind::Person, 102, vec![("phone", text("14277776666"))]);
+    assert_eq!(phone.open.resolve(&choose(&conflict, 0)).unwrap_err().code(), "changed_meanwhile");
+    assert_eq!(conflicts(&phone).remove(0).sides.len(), 3);
+}
+
+#[test]
+fn a_group_that_differs_in_several_fields_says_each() {
+    let phone = wei();
+    let before = phone.state(RecordKind::Occupancy, 101);
+    let moved = |dwelling, kind| vec![("dwelling", link(dwelling)), ("kind", Value::Int(kind))];
+    phone.written_by(0, &before, RecordKind::Occupancy, 101, moved(20, 1));
+    phone.written_by(OTHER, &before, RecordKind::Occupancy, 101, moved(21, 2));
+    let conflict = conflicts(&phone).remove(0);
+    assert_eq!((conflict.field.as_str(), &conflict.third), ("dwelling", &None));
+    let parts: Vec<_> = conflict.sides[0]
+        .parts
+        .iter()
+        .map(|part| (part.field.as_str(), part.group.as_str(), part.value.as_str()))
+        .collect();
+    assert_eq!(parts, [("dwelling", "", "2幢2单元 501"), ("occupancy", "occupancy", "tenant")]);
+}
+
+#[test]
+fn a_refused_change_is_put_right_in_one_step() {
+    let phone = wei();
+    let op =
+        phone.mine(RecordKind::Person, 102, vec![("phone", text("14255552207")), ("note", text("轮椅"))]);
+    phone.settle(op, OpState::Refused, Some("bad_field"));
+    let refused = phone.open.review().unwrap().refused.remove(0);
+    let wrote: Vec<_> = refused
+        .wrote
+        .iter()
+        .map(|field| (field.name.as_str(), field.shown.as_str(), field.value.as_deref()))
+        .collect();
+    assert_eq!(wrote, [("phone", "142****2207", None), ("note", "轮椅", Some("轮椅"))], "masked, not lost");
+    let amend = |field: &str, typed: &str| AmendArgs {
+        op: refused.op.clone(),
+        fields: [(field.to_owned(), typed.to_owned())].into(),
+    };
+    assert_eq!(phone.open.amend_refused(&amend("phone", "7")).unwrap_err().code(), "invalid_field");
+    assert_eq!(phone.open.amend_refused(&amend("name", "别人")).unwrap_err().code(), "invalid_field");
+    assert_eq!(phone.open.review().unwrap().refused.len(), 1);
+    phone.open.amend_refused(&amend("note", "坐轮椅")).unwrap();
+    assert_eq!(phone.open.review().unwrap().refused, []);
+    let row = phone.row(RecordKind::Person, 102);
+    assert_eq!(row.field(RecordKind::Person, "note").text(), Some("坐轮椅"));
+    assert_eq!(row.field(RecordKind::Person, "phone").text(), Some("14255552207"), "what was not touched stays");
 }

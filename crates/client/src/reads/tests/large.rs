@@ -3,7 +3,7 @@
 
 use super::phone::{Phone, at, id, link, named, text};
 use crate::views::Page;
-use crate::views::households::{BuildingArgs, HouseholdArgs, HouseholdsArgs};
+use crate::views::households::{BuildingArgs, HeadArgs, HouseholdArgs, HouseholdsArgs};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::Cadence;
 use xunge_domain::value::Value;
@@ -64,7 +64,7 @@ fn a_town_on_one_phone_still_answers() {
     let household = id(1_000_011).to_string();
     let search = |query: &str| HouseholdsArgs { query: query.into(), page: Page::default() };
     assert_eq!(phone.open.today_view().unwrap().visits_due_total, 500);
-    assert_eq!(phone.open.households_head().unwrap().households, 5_000);
+    assert_eq!(phone.open.households_head(&HeadArgs::default()).unwrap().households, 5_000);
     assert_eq!(phone.open.building(&BuildingArgs { id: id(2_000).to_string() }).unwrap().floors.len(), 25);
     phone.open.household(&HouseholdArgs { id: household.clone() }).unwrap();
     assert_eq!(phone.open.households(&search("")).unwrap().rows.len(), 50);

@@ -160,6 +160,12 @@ impl Phone {
         self.open.store.read(|reader| state_of(reader, kind, id(record))).unwrap()
     }
 
+    /// A record's row as it stands.
+    pub fn row(&self, kind: RecordKind, record: u128) -> xunge_store::Row {
+        let row = self.open.store.read(|reader| reader.row(kind, id(record)));
+        row.unwrap().unwrap()
+    }
+
     /// Another device writes, having seen `seen`.
     pub fn written_by(
         &self,

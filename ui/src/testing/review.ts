@@ -1,0 +1,90 @@
+/** What waits for a human on the fictional day: two conflicts, and three records the county did not take. */
+import type { Review } from '@/api';
+import { at } from './grid';
+
+const PHONE = { kind: 'phone', group: '', codes: [] };
+const NOTE = { kind: 'note', group: '', codes: [] };
+
+export function reviewOf(): Review {
+  return {
+    conflicts: [
+      {
+        id: 'c1',
+        kind: 'person',
+        record: 'p4',
+        household: 'h2-502',
+        door: '2幢2单元 502',
+        subject: '魏**',
+        field: 'phone',
+        both: true,
+        third: PHONE,
+        sides: [
+          {
+            ...{ op: '41:41', mine: true, by: '刘敏', at_ms: at(9, 20), parts: [] },
+            ...{ value: '142****2207', provisional: true },
+          },
+          {
+            ...{ op: '43:9', mine: false, by: 'worker', at_ms: at(8, 5), parts: [] },
+            ...{ value: '142****8841', provisional: false },
+          },
+        ],
+      },
+      {
+        id: 'c2',
+        kind: 'occupancy',
+        record: 'o602',
+        household: 'h1-602',
+        door: '2幢1单元 602',
+        subject: '',
+        field: 'occupancy',
+        both: false,
+        third: {
+          kind: 'choice',
+          group: 'occupancy',
+          codes: ['owner', 'tenant', 'public', 'other', 'unknown'],
+        },
+        sides: [
+          {
+            ...{ op: '44:17', mine: false, by: '何军', at_ms: at(17, 2, 1), parts: [] },
+            ...{ value: 'tenant', provisional: true },
+          },
+          {
+            ...{ op: '41:38', mine: true, by: '刘敏', at_ms: at(8, 50), parts: [] },
+            ...{ value: 'owner', provisional: false },
+          },
+        ],
+      },
+    ],
+    refused: [
+      {
+        op: '41:33',
+        kind: 'incident_step',
+        record: 's9',
+        reason: 'not_now',
+        fields: ['text'],
+        at_ms: at(10, 12),
+        subject: '路灯不亮',
+        household: null,
+        incident: 'i4',
+        verb: 'supplement',
+        wrote: [{ name: 'text', field: 'text', shown: '灯杆编号 0417', value: '灯杆编号 0417', entry: NOTE }],
+      },
+      {
+        op: '41:35',
+        kind: 'person',
+        record: 'p4',
+        reason: 'bad_field',
+        fields: ['phone', 'note'],
+        at_ms: at(9, 31),
+        subject: '2幢1单元 301 孔**',
+        household: 'h1-301',
+        incident: null,
+        verb: '',
+        wrote: [
+          { name: 'phone', field: 'phone', shown: '142****6603', value: null, entry: PHONE },
+          { name: 'note', field: 'note', shown: '腿脚不便，敲门等一等', value: '腿脚不便，敲门等一等', entry: NOTE },
+        ],
+      },
+    ],
+  };
+}
