@@ -211,7 +211,8 @@ impl Phone {
     /// # Errors
     /// The code of whatever could not be read.
     pub fn written(&self) -> Result<Vec<(OpId, Hash)>, String> {
-        let own = self.open().own_operations().map_err(|error| error.code())?;
+        let open = self.client.opened().map_err(|error| error.code())?;
+        let own = open.own_operations().map_err(|error| error.code())?;
         Ok(own.iter().map(|op| (op.id, op.hash)).collect())
     }
 
