@@ -4,9 +4,11 @@
 //! `sweep all` runs everything that needs no other program; `sweep NAME…` only that. Programs and folders are given by
 //! `scripts/sweep.sh`.
 
+mod killed;
 mod table;
 
 use clap::Parser;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use table::Table;
 use xunge_tests::sweep::deeds::Deed;
@@ -15,7 +17,7 @@ use xunge_tests::sweep::{crash, failing};
 #[derive(Debug, Parser)]
 #[command(name = "sweep", about = "The long proofs")]
 struct Cli {
-    /// Which: `crash`, `failing`
+    /// Which: `crash`, `failing`, `killed`; `phone` is the phone that `killed` kills
     #[arg(default_values_t = ["crash".to_owned(), "failing".to_owned()])]
     which: Vec<String>,
     /// Only these deeds
@@ -24,10 +26,29 @@ struct Cli {
     /// Only every nth step
     #[arg(long, default_value_t = 1)]
     stride: usize,
+    /// The county's program, for `killed`
+    #[arg(long)]
+    county: Option<PathBuf>,
+    /// A folder for `killed`, emptied first; for `phone`, the phone's
+    #[arg(long)]
+    work: Option<PathBuf>,
+    /// How many kills
+    #[arg(long, default_value_t = 200)]
+    kills: u64,
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if cli.which == ["phone"] {
+        let dir = cli.work.unwrap_or_default();
+        return match killed::phone(&dir) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let mut table = Table::default();
     let deeds = Deed::ALL
         .into_iter()
@@ -44,6 +65,21 @@ fn main() -> ExitCode {
             let count = format!("{} faults, {} calls refused", failed.runs, failed.refused);
             table.row(&format!("failing disk: {}", deed.name()), &count, &failed.broken);
         }
+    }
+    if wanted("killed") {
+        let (county, work) = (cli.county.unwrap_or_default(), cli.work.unwrap_or_default());
+        let killed = killed::sweep(&county, &work, cli.kills).unwrap_or_else(|error| killed::Killed {
+            broken: vec![format!("it did not come to its end: {error}")],
+            ..killed::Killed::default()
+        });
+        let (counties, phones) = killed.kills;
+        let count = format!(
+            "{} kills ({counties} county, {phones} phone), {} operations and {} pictures equal",
+            counties + phones,
+            killed.operations,
+            killed.pictures
+        );
+        table.row("SIGKILL under load", &count, &killed.broken);
     }
     table.end()
 }
