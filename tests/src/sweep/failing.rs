@@ -135,7 +135,9 @@ impl Start {
                 Ok(_) => held = now,
                 Err(code) => {
                     // Which household to visit was read from a disk that does not read: then nothing was tried.
-                    if !(tape.struck() > 0 && ["not_found", "bad_arguments", "invalid_field"].contains(&code.as_str())) {
+                    if !(tape.struck() > 0
+                        && ["not_found", "bad_arguments", "invalid_field"].contains(&code.as_str()))
+                    {
                         typed(&format!("call {n}"), &code)?;
                     }
                     refused += 1;

@@ -50,7 +50,17 @@ fn set_up(program: &Path, work: &Path) -> Result<(County, PathBuf), Trouble> {
     let path = work.join("areas.csv");
     world::write(&path, table.as_bytes())?;
     county.command(&["area", "import", &path.to_string_lossy()])?;
-    county.command(&["worker", "add", "张示例", "--area", GRID, "--role", "full_time", "--number", "0001"])?;
+    county.command(&[
+        "worker",
+        "add",
+        "张示例",
+        "--area",
+        GRID,
+        "--role",
+        "full_time",
+        "--number",
+        "0001",
+    ])?;
     county.serve()?;
     let code = county.json(&["enrol-code", "0001", "--address", &county.address().to_string()])?;
     let dir = work.join("phone");
@@ -118,7 +128,11 @@ struct Running {
     said: Arc<AtomicU64>,
 }
 
-fn start_phone(dir: &Path, saved: &Arc<Mutex<BTreeSet<String>>>, odd: &Arc<Mutex<Vec<String>>>) -> Result<Running, Trouble> {
+fn start_phone(
+    dir: &Path,
+    saved: &Arc<Mutex<BTreeSet<String>>>,
+    odd: &Arc<Mutex<Vec<String>>>,
+) -> Result<Running, Trouble> {
     let mut child = Command::new(std::env::current_exe()?)
         .args(["phone", "--work"])
         .arg(dir)
@@ -132,8 +146,12 @@ fn start_phone(dir: &Path, saved: &Arc<Mutex<BTreeSet<String>>>, odd: &Arc<Mutex
     world::thread("phone says", move || {
         for line in BufReader::new(out).lines().map_while(Result::ok) {
             match line.split_once(' ') {
-                Some(("saved", id)) => drop(saved.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned())),
-                Some(("refused", why)) => odd.lock().unwrap_or_else(PoisonError::into_inner).push(why.to_owned()),
+                Some(("saved", id)) => {
+                    drop(saved.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned()))
+                }
+                Some(("refused", why)) => {
+                    odd.lock().unwrap_or_else(PoisonError::into_inner).push(why.to_owned())
+                }
                 _ => {}
             }
             count.fetch_add(1, Ordering::Relaxed);

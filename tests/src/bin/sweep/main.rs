@@ -12,12 +12,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use table::Table;
 use xunge_tests::sweep::deeds::Deed;
-use xunge_tests::sweep::{crash, failing};
+use xunge_tests::sweep::{crash, failing, large};
 
 #[derive(Debug, Parser)]
 #[command(name = "sweep", about = "The long proofs")]
 struct Cli {
-    /// Which: `crash`, `failing`, `killed`; `phone` is the phone that `killed` kills
+    /// Which: `crash`, `failing`, `killed`, `drain`, `large`; `phone` is the phone that `killed` kills
     #[arg(default_values_t = ["crash".to_owned(), "failing".to_owned()])]
     which: Vec<String>,
     /// Only these deeds
@@ -32,10 +32,16 @@ struct Cli {
     /// A folder for `killed`, emptied first; for `phone`, the phone's
     #[arg(long)]
     work: Option<PathBuf>,
+    /// Adds a line for each row to this file
+    #[arg(long)]
+    rows: Option<PathBuf>,
     /// How many kills
     #[arg(long, default_value_t = 200)]
     kills: u64,
 }
+
+/// Disks drawn by chance after each step.
+const TRIES: usize = 4;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -56,7 +62,7 @@ fn main() -> ExitCode {
     let wanted = |part: &str| cli.which.iter().any(|which| which == part);
     for deed in deeds {
         if wanted("crash") {
-            let swept = crash::sweep(deed);
+            let swept = crash::sweep(deed, TRIES);
             let count = format!("{} points, {} states", swept.points, swept.states);
             table.row(&format!("power cut: {}", deed.name()), &count, &swept.broken);
         }
@@ -81,5 +87,16 @@ fn main() -> ExitCode {
         );
         table.row("SIGKILL under load", &count, &killed.broken);
     }
-    table.end()
+    for (part, name, found) in [
+        ("drain", "50,000 waiting operations", (|| large::drain(50_000)) as fn() -> large::Large),
+        ("large", "store beyond 1 GB", || large::beyond(1 << 30)),
+    ] {
+        if wanted(part) {
+            let found = found();
+            let count =
+                format!("{} operations, {} MB, {} deaths", found.waiting, found.bytes >> 20, found.deaths);
+            table.row(name, &count, &found.broken);
+        }
+    }
+    table.end(cli.rows.as_deref())
 }
