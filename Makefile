@@ -54,8 +54,13 @@ bench: ## figures of phone, county and screens beside PouchDB and Anki → targe
 	@scripts/ui.sh
 	@scripts/bench.sh
 
-sweep: ## not yet due
-	@echo 'make sweep is not yet due: the simulation runs one seed so far (make simulate).' >&2; exit 1
+sweep: export ONLY := $(ONLY)
+sweep: ## the long proofs, half an hour: power cuts, failing disks, kills, large stores (ONLY='crash killed …')
+	@scripts/setup.sh core shell
+	@scripts/ui.sh
+	@scripts/sweep.sh
 
-mutants: ## not yet due
-	@echo 'make mutants is not yet due: no mutation testing is set up so far.' >&2; exit 1
+mutants: export FILES := $(FILES)
+mutants: ## changes the merge, the plan and the checks of scope on purpose; every change must be noticed (hours)
+	@scripts/setup.sh core
+	@scripts/mutants.sh

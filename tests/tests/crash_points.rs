@@ -6,7 +6,7 @@ use xunge_tests::sweep::crash::{sweep, sweep_without_syncs};
 use xunge_tests::sweep::deeds::Deed;
 
 fn survives(deed: Deed, at_least: u64) {
-    let swept = sweep(deed);
+    let swept = sweep(deed, 1);
     println!("{}: {} points, {} states", deed.name(), swept.points, swept.states);
     assert!(swept.points >= at_least, "the tape is too short to mean anything: {}", swept.points);
     assert!(swept.broken.is_empty(), "{} of {}: {:#?}", swept.broken.len(), swept.states, swept.broken);

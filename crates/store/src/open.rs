@@ -195,31 +195,48 @@ impl Store {
         files: Arc<dyn Files>,
         options: OpenOptions,
     ) -> Result<Self, OpenError> {
+        match Self::try_to_open(dir, key, &files, options) {
+            Err(Hindered::Damaged) if reads_whole(dir, key, &*files) => {
+                // SQLCipher says the same of a page that the disk did not give this once and of one that was changed. A
+                // store that reads whole at the second look is not damaged.
+                Self::try_to_open(dir, key, &files, options)
+            }
+            other => other,
+        }
+        .map_err(|hindered| match hindered {
+            Hindered::Damaged => Self::set_aside(dir, key, &*files),
+            Hindered::By(error) => error,
+        })
+    }
+
+    fn try_to_open(
+        dir: &Path,
+        key: &Secret,
+        files: &Arc<dyn Files>,
+        options: OpenOptions,
+    ) -> Result<Self, Hindered> {
         let layout = Layout::of(dir);
         if !files.exists(&layout.database) {
-            return Err(OpenError::Missing);
+            return Err(OpenError::Missing.into());
         }
         let (mark, verdict, expected) = Mark::read(layout.mark.clone(), key, &*files);
         if verdict == KeyVerdict::Wrong {
-            return Err(OpenError::WrongKey);
+            return Err(OpenError::WrongKey.into());
         }
         // SQLite would take an empty file for a new database.
         if files.size(&layout.database)? == 0 {
-            return Err(Self::set_aside(dir, key, &*files));
+            return Err(Hindered::Damaged);
         }
         let mut writer = connect(&layout.database, key, Role::Write, files.sqlite_vfs())?;
         let found = match version(&writer).map_err(StoreError::from) {
             Ok(found) => found,
-            Err(StoreError::Damaged) if verdict == KeyVerdict::Right => {
-                drop(writer);
-                return Err(Self::set_aside(dir, key, &*files));
-            }
+            Err(StoreError::Damaged) if verdict == KeyVerdict::Right => return Err(Hindered::Damaged),
             // Without a mark nobody can tell a wrong key from a damaged first page: leave everything as it is.
-            Err(StoreError::Damaged) => return Err(OpenError::WrongKey),
+            Err(StoreError::Damaged) => return Err(OpenError::WrongKey.into()),
             Err(other) => return Err(other.into()),
         };
         if found > SCHEMA_VERSION {
-            return Err(OpenError::NewerSchema { found, known: SCHEMA_VERSION });
+            return Err(OpenError::NewerSchema { found, known: SCHEMA_VERSION }.into());
         }
         let suspected = options.verify || files.exists(&layout.suspect);
         let sound = settle(&writer, Role::Write).and_then(|()| {
@@ -230,17 +247,9 @@ impl Store {
             Ok(whole)
         });
         let progress = match sound.map_err(StoreError::from) {
-            Ok(true) => Reader::new(&writer).progress(),
-            Ok(false) => Err(StoreError::Damaged),
-            Err(error) => Err(error),
-        };
-        let progress = match progress {
-            Ok(progress) => progress,
-            Err(StoreError::Damaged) => {
-                drop(writer);
-                return Err(Self::set_aside(dir, key, &*files));
-            }
-            Err(other) => return Err(other.into()),
+            Ok(true) => Reader::new(&writer).progress()?,
+            Ok(false) => return Err(Hindered::Damaged),
+            Err(error) => return Err(error.into()),
         };
         files.remove(&layout.suspect)?;
         let tail_lost = expected
@@ -252,7 +261,7 @@ impl Store {
         if verdict == KeyVerdict::Unknown {
             mark.take(progress, &*files)?;
         }
-        Self::assemble(dir, key, files, options, writer, mark, report)
+        Ok(Self::assemble(dir, key, files.clone(), options, writer, mark, report)?)
     }
 
     fn assemble(
@@ -273,6 +282,50 @@ impl Store {
         }
         Ok(Self::from_parts(layout, files, writer, readers, mark, crate::copy::seal_of(key), report))
     }
+}
+
+/// Why an attempt to open did not succeed.
+enum Hindered {
+    /// It does not read under the right key.
+    Damaged,
+    /// Anything else.
+    By(OpenError),
+}
+
+impl From<StoreError> for Hindered {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Damaged => Self::Damaged,
+            other => Self::By(other.into()),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Hindered {
+    fn from(error: rusqlite::Error) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+impl From<FileError> for Hindered {
+    fn from(error: FileError) -> Self {
+        Self::By(error.into())
+    }
+}
+
+impl From<OpenError> for Hindered {
+    fn from(error: OpenError) -> Self {
+        Self::By(error)
+    }
+}
+
+/// Whether every page reads now, over a connection of its own: one that has met a bad page reads nothing any more.
+fn reads_whole(dir: &Path, key: &Secret, files: &dyn Files) -> bool {
+    let database = Layout::of(dir).database;
+    files.size(&database).is_ok_and(|size| size > 0)
+        && connect(&database, key, Role::Write, files.sqlite_vfs()).is_ok_and(|connection| {
+            version(&connection).is_ok_and(|found| found > 0) && is_whole(&connection).unwrap_or(false)
+        })
 }
 
 /// Reads every page: authenticity by SQLCipher, structure by SQLite.

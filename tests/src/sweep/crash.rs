@@ -141,18 +141,19 @@ fn record(deed: Deed) -> Recording {
 }
 
 /// Cuts the power after every step of the deed and looks what comes back.
-pub fn sweep(deed: Deed) -> Swept {
-    cut_everywhere(&record(deed), false)
+/// What is left by chance is drawn `tries` times for each step.
+pub fn sweep(deed: Deed, tries: usize) -> Swept {
+    cut_everywhere(&record(deed), tries, false)
 }
 
 /// The same on a disk that says "synced" and does nothing, up to the first state that this ruins: what a sweep must notice.
 pub fn sweep_without_syncs(deed: Deed) -> Swept {
     let mut recording = record(deed);
     recording.steps.retain(|step| !matches!(step, Step::SyncFile(_) | Step::SyncFolder(_)));
-    cut_everywhere(&recording, true)
+    cut_everywhere(&recording, 1, true)
 }
 
-fn cut_everywhere(recording: &Recording, only_the_first: bool) -> Swept {
+fn cut_everywhere(recording: &Recording, tries: usize, only_the_first: bool) -> Swept {
     let deed = recording.deed;
     let chance = Chance::new(SEED, deed.name());
     let mut disk = Disk::holding(&recording.begun_with);
@@ -169,7 +170,8 @@ fn cut_everywhere(recording: &Recording, only_the_first: bool) -> Swept {
             None => {}
         }
         swept.points += 1;
-        for left in Left::ALL {
+        let by_chance = std::iter::repeat_n([Left::First, Left::Scattered], tries).flatten();
+        for left in [Left::All, Left::Nothing].into_iter().chain(by_chance) {
             let contents = disk.cut(left, &chance);
             let mut hasher = DefaultHasher::new();
             (&contents, done, county, forgot).hash(&mut hasher);

@@ -28,11 +28,6 @@ pub enum Left {
     Scattered,
 }
 
-impl Left {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::All, Self::Nothing, Self::First, Self::Scattered];
-}
-
 #[derive(Debug, Clone)]
 enum Change {
     Write(u64, Vec<u8>),

@@ -17,8 +17,10 @@ use xunge_store::files::RealFiles;
 
 const SEED: u64 = 1;
 
-/// Codes with which a call may refuse because of a failing disk.
-const TYPED: [&str; 5] = ["disk_full", "file_error", "store_error", "store_busy", "photo_damaged"];
+/// Codes with which a call may refuse because of a failing disk. SQLCipher cannot tell a page that did not come from one
+/// that was changed, hence `store_damaged`; whether the store is damaged shows at the next opening.
+const TYPED: [&str; 6] =
+    ["disk_full", "file_error", "store_error", "store_busy", "store_damaged", "photo_damaged"];
 
 /// What fails.
 const FAULTS: [(Kind, How); 4] =
@@ -133,7 +135,9 @@ impl Start {
                 Ok(_) => held = now,
                 Err(code) => {
                     // Which household to visit was read from a disk that does not read: then nothing was tried.
-                    if !(tape.struck() > 0 && ["not_found", "bad_arguments"].contains(&code.as_str())) {
+                    if !(tape.struck() > 0
+                        && ["not_found", "bad_arguments", "invalid_field"].contains(&code.as_str()))
+                    {
                         typed(&format!("call {n}"), &code)?;
                     }
                     refused += 1;

@@ -4,11 +4,13 @@
 //! - [`disk`]: what a power cut leaves of a tape
 //! - [`phone`]: a phone on such a disk; [`deeds`]: what it does there
 //! - [`crash`]: the power cut after every step of a deed; [`failing`]: every step failing
+//! - [`large`]: the same promises with much of everything
 
 pub mod crash;
 pub mod deeds;
 pub mod disk;
 pub mod failing;
+pub mod large;
 pub mod phone;
 pub mod tape;
 pub mod taped_files;

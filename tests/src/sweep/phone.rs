@@ -211,7 +211,8 @@ impl Phone {
     /// # Errors
     /// The code of whatever could not be read.
     pub fn written(&self) -> Result<Vec<(OpId, Hash)>, String> {
-        let own = self.open().own_operations().map_err(|error| error.code())?;
+        let open = self.client.opened().map_err(|error| error.code())?;
+        let own = open.own_operations().map_err(|error| error.code())?;
         Ok(own.iter().map(|op| (op.id, op.hash)).collect())
     }
 
@@ -270,7 +271,11 @@ fn pictures() -> Vec<Vec<u8>> {
     DRAWN.get_or_init(|| (0..3).map(picture).collect()).clone()
 }
 
-fn picture(seed: u8) -> Vec<u8> {
+/// A small photograph; another for each number.
+///
+/// # Panics
+/// Never: it is encoded into memory.
+pub fn picture(seed: u8) -> Vec<u8> {
     let pixels = image::ImageBuffer::from_fn(320, 240, |x, y| {
         image::Rgb([seed.wrapping_mul(70).wrapping_add(x as u8 / 4), (y as u8) / 3, 90])
     });

@@ -1,5 +1,8 @@
 //! One row for each proof: its name, its count, whether it held.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// See the module.
@@ -25,8 +28,26 @@ impl Table {
         self.rows.push((name.to_owned(), count.to_owned(), held));
     }
 
-    /// Prints the table.
-    pub fn end(self) -> ExitCode {
+    /// Prints the table, and adds its rows to a file where one is named.
+    pub fn end(self, file: Option<&Path>) -> ExitCode {
+        if let Some(file) = file {
+            let lines: String = self
+                .rows
+                .iter()
+                .map(|(name, count, held)| {
+                    format!("{}\t{name}\t{count}\n", if *held { "held" } else { "BROKEN" })
+                })
+                .collect();
+            let written = OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(file)
+                .and_then(|mut file| file.write_all(lines.as_bytes()));
+            if let Err(error) = written {
+                eprintln!("{}: {error}", file.display());
+                return ExitCode::FAILURE;
+            }
+        }
         let wide = self.rows.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or(0);
         println!();
         for (name, count, held) in &self.rows {
