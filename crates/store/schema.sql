@@ -91,7 +91,10 @@ CREATE TABLE area (
   "parent" INTEGER, -- → area
   "level" INTEGER,
   "outline" BLOB,
-  "grid_kind" INTEGER
+  "grid_kind" INTEGER,
+  "desk_phone" TEXT, -- of the desk that helps here
+  "complaint_phone" TEXT,
+  "basis" TEXT -- legal basis as the county registered it
 ) STRICT;
 
 -- 网格员: name, number and role, so that a phone can say who wrote what.
@@ -238,7 +241,8 @@ CREATE TABLE visit (
   "outcome" INTEGER,
   "note" TEXT, -- personal
   "duties" BLOB, -- set: CBOR array
-  "worker" INTEGER -- → worker
+  "worker" INTEGER, -- → worker
+  "checks" BLOB -- set: CBOR array of `field=answer`
 ) STRICT;
 
 -- 巡查点.

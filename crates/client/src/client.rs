@@ -54,6 +54,7 @@ impl Client {
     /// Closes the store and forgets its key.
     pub fn lock(&self) {
         if let Ok(open) = self.opened() {
+            self.keep_desk_phone(&open);
             // Tidying may fail on a full disk; locking must not.
             let _ = open.store.settle();
         }
@@ -102,6 +103,7 @@ impl Client {
             worker,
             pin_tries_left: tries,
             lock_reason: lock_reason.map(|reason| reason.code().to_owned()),
+            contacts: self.opened().ok().and_then(|open| open.contacts().ok()),
             reopen: if phase == Phase::Ready { None } else { self.way_back().map(|way| way.hint()) },
             settings: self.settings(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -32,6 +32,7 @@ pub const NAMES: &[&str] = &[
     "draft_load",
     "draft_drop",
     "today",
+    "week",
     "mended_seen",
     "households_head",
     "building",
@@ -121,6 +122,7 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
         "draft_load" => answer(open.load_draft(&read(args)?)?),
         "draft_drop" => answer(open.drop_draft(&read(args)?)?),
         "today" => answer(open.today_view()?),
+        "week" => answer(open.week(&read(args)?)?),
         "mended_seen" => {
             open.mended_seen()?;
             answer(open.today_view()?)

@@ -28,6 +28,8 @@ fn types() -> Vec<(&'static str, String)> {
     ];
     own.extend(all!(
         home::Today,
+        home::Week,
+        home::WeekArgs,
         home::DueVisit,
         home::MendedView,
         home::AnswerView,
@@ -97,6 +99,7 @@ fn types() -> Vec<(&'static str, String)> {
         session::Phase,
         session::AppState,
         session::Start,
+        session::Contacts,
         session::WorkerView,
         session::EnrolArgs,
         session::UnlockArgs,

@@ -8,6 +8,7 @@
 //! - [`administration`]: accounts, areas and workers, once for the command line and the desk
 //! - [`cli`]: the commands of `xunge-county`; [`edit`]: edits by field names; [`incident_categories`]: what a county
 //!   starts with
+//! - [`geojson`]: outlines as a survey office hands them over
 //! - [`world`]: the real clock, randomness, files, threads and sockets; nothing else reaches for them
 
 pub mod administration;
@@ -18,6 +19,7 @@ pub mod county;
 pub mod demo;
 pub mod desk;
 pub mod edit;
+pub mod geojson;
 pub mod http;
 pub mod import;
 pub mod incident_categories;

@@ -4,7 +4,10 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The migrations in order; the first brings `user_version` from 0 to 1. Files once released never change.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_start.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_start.sql"),
+    include_str!("../migrations/0002_contacts_and_checks.sql"),
+];
 
 /// The schema this version writes.
 pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;

@@ -12,6 +12,7 @@ mod patrols;
 mod people;
 mod registry;
 mod review;
+mod week;
 
 pub use buildings::{BuildingRow, DoorRow, GridCounts};
 pub use duties::DutyRow;
@@ -22,6 +23,7 @@ pub use patrols::{CheckInRow, PatrolRow, PointRow};
 pub use people::PersonRow;
 pub use registry::{CareCategoryRow, IncidentCategoryRow, WorkerRow};
 pub use review::ConflictedRecord;
+pub use week::Done;
 
 use crate::error::StoreError;
 use crate::operations::OpState;

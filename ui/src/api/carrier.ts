@@ -26,6 +26,7 @@ export interface Commands {
   draft_load: [T.DraftKey, T.Draft | null];
   draft_drop: [T.DraftKey, null];
   today: [None, T.Today];
+  week: [T.WeekArgs, T.Week];
   mended_seen: [None, T.Today];
   households_head: [T.HeadArgs, T.HouseholdsHead];
   building: [T.BuildingArgs, T.BuildingView];

@@ -46,6 +46,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/me/sync', component: () => import('./screens/SyncScreen.vue') },
   { path: '/me/access', component: () => import('./screens/AccessScreen.vue'), meta: { people: true } },
   { path: '/me/about', component: () => import('./screens/AboutMeScreen.vue') },
+  { path: '/me/week', component: () => import('./screens/WeekScreen.vue') },
   { path: '/me/privacy', component: () => import('./screens/PrivacyScreen.vue') },
   { path: '/:rest(.*)', redirect: '/today' },
 ];

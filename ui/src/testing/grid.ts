@@ -159,6 +159,7 @@ export function household(door: Door): HouseholdView {
         id: 'v0',
         at_ms: at(10, 12, 31),
         outcome: 'nothing_changed',
+        checks: [],
         note: '老人身体还好',
         by: '刘敏',
         standing: 'at_county',

@@ -35,7 +35,15 @@ export function memory(search = window.location.search): Carrier {
     worker: enrolled ? worker : null,
     pin_tries_left: 8,
     lock_reason: scene.get('phase') === 'needs_desk' ? 'wrong_pins' : null,
-    reopen: enrolled ? { address: '192.168.1.20:8443', phone: '7F2C' } : null,
+    reopen: enrolled ? { address: '192.168.1.20:8443', phone: '7F2C', desk_phone: '14200001010' } : null,
+    contacts: enrolled
+      ? {
+          desk_phone: '14200001010',
+          complaint_phone: '14200001011',
+          basis:
+            '《个人信息保护法》第十三条第一款第三项；示范县网格服务登记事项目录（虚构）第 1 项：实有人口与房屋登记',
+        }
+      : null,
     settings: {
       language: scene.get('lang') ?? 'zh-CN',
       big_type: scene.has('big'),
@@ -210,6 +218,13 @@ export function memory(search = window.location.search): Carrier {
     draft_save: (draft) => (drafts.set(draft.form, draft), null),
     draft_load: ({ form }) => drafts.get(form) ?? null,
     draft_drop: ({ form }) => (drafts.delete(form), null),
+    week: ({ day: wanted }) => ({
+      first: isoDay(Date.now() - (wanted ? 14 : 7) * 86_400_000),
+      last: isoDay(Date.now() - (wanted ? 8 : 1) * 86_400_000),
+      grid: worker.grid,
+      ...{ visits: 34, households: 31, nobody_home: 3, patrols: 9, length_m: 16_400 },
+      ...{ points_reached: 58, points_due: 63, incidents: 6, solved_here: 2, answers: 3 },
+    }),
     today: () => ({
       date: isoDay(Date.now()),
       grid: worker.grid,
@@ -337,7 +352,7 @@ export function memory(search = window.location.search): Carrier {
       if (note !== null) view.note = note;
       return saved(view.id);
     },
-    record_visit: ({ household: id, outcome, note, duties }) => {
+    record_visit: ({ household: id, outcome, note, duties, checks }) => {
       const d = door(id);
       const view = household(d);
       d.visited = Date.now();
@@ -348,6 +363,7 @@ export function memory(search = window.location.search): Carrier {
         at_ms: Date.now(),
         outcome,
         note,
+        checks,
         by: worker.name,
         standing: 'on_phone',
       });

@@ -24,13 +24,20 @@ pub(super) struct WayBack {
     pub(super) address: String,
     /// The phone's UUID, by which the desk finds it.
     pub(super) device: Uuid,
+    /// Telephone of the desk, as last heard.
+    #[serde(default)]
+    pub(super) desk_phone: String,
 }
 
 impl WayBack {
     /// For the screen: the address, and the last four characters of the phone's number.
     pub(super) fn hint(&self) -> ReopenHint {
         let device = self.device.simple().to_string().to_uppercase();
-        ReopenHint { address: self.address.clone(), phone: device[device.len() - 4..].to_owned() }
+        ReopenHint {
+            address: self.address.clone(),
+            phone: device[device.len() - 4..].to_owned(),
+            desk_phone: self.desk_phone.clone(),
+        }
     }
 }
 
@@ -85,6 +92,14 @@ impl Client {
     pub(super) fn keep_way_back(&self, way: &WayBack) -> Result<()> {
         let bytes = serde_json::to_vec(way).map_err(|_| rule("bad_answer"))?;
         Ok(self.world.files.write_durable(&self.way_back_path(), &bytes).map_err(StoreError::from)?)
+    }
+
+    /// Keeps the desk's telephone where a locked phone can read it. Failing that, the phone is locked all the same.
+    pub(super) fn keep_desk_phone(&self, open: &Open) {
+        let Ok(contacts) = open.contacts() else { return };
+        if let Some(way) = self.way_back().filter(|way| way.desk_phone != contacts.desk_phone) {
+            let _ = self.keep_way_back(&WayBack { desk_phone: contacts.desk_phone, ..way });
+        }
     }
 
     pub(super) fn way_back_path(&self) -> PathBuf {

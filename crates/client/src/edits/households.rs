@@ -85,6 +85,9 @@ impl Open {
         let household = id(&args.household)?;
         let note = short(&args.note, "note")?;
         let duties = args.duties.iter().map(|duty| id(duty)).collect::<Result<Vec<_>>>()?;
+        if !args.checks.iter().all(|check| is_check(check)) {
+            return Err(rule_with("invalid_field", "field", "checks"));
+        }
         let worker = self.identity().worker;
         self.change(|change| {
             let area = existing(change, RecordKind::Household, household)?.area;
@@ -112,10 +115,24 @@ impl Open {
                 let add = duties.iter().map(|duty| Value::reference(*duty)).collect();
                 edits.insert(field.key, Edit::Members { add, remove: Vec::new() });
             }
+            if !args.checks.is_empty()
+                && let Some(field) = RecordKind::Visit.field_named("checks")
+            {
+                let add = args.checks.iter().map(|check| Value::Text(check.clone())).collect();
+                edits.insert(field.key, Edit::Members { add, remove: Vec::new() });
+            }
             let op = change.edit(RecordKind::Visit, visit, area, edits)?;
             Ok(Saved { id: visit.to_string(), undo: Some(op.to_string()) })
         })
     }
+}
+
+/// What may be asked at a door, and what may be answered.
+const ASKED: [&str; 3] = ["people", "phone", "occupancy"];
+const ANSWERS: [&str; 3] = ["same", "changed", "declined"];
+
+fn is_check(text: &str) -> bool {
+    text.split_once('=').is_some_and(|(asked, answer)| ASKED.contains(&asked) && ANSWERS.contains(&answer))
 }
 
 /// Empty text clears a field.

@@ -95,7 +95,10 @@ impl Look<'_> {
     }
 
     fn visit_line(&self, row: VisitRow) -> Result<VisitLine> {
+        let stored = self.reader.row(RecordKind::Visit, row.visit)?;
+        let checks = stored.iter().flat_map(|stored| stored.field(RecordKind::Visit, "checks").many());
         Ok(VisitLine {
+            checks: checks.filter_map(|check| check.as_text().map(str::to_owned)).collect(),
             id: row.visit.to_string(),
             at_ms: row.at_ms.unwrap_or(0),
             outcome: row

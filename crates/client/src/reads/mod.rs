@@ -8,6 +8,7 @@
 
 mod care;
 mod conflict_sides;
+mod contacts;
 mod doors;
 mod due;
 mod household;
@@ -23,6 +24,7 @@ mod photos;
 mod refused;
 mod review;
 mod today;
+mod week;
 
 pub(crate) use conflict_sides::differing;
 

@@ -83,3 +83,42 @@ pub struct AnswerView {
     /// Where the incident stands.
     pub standing: Standing,
 }
+
+/// Arguments of `week`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct WeekArgs {
+    /// A day of the week wanted, `YYYY-MM-DD`; the present week without it.
+    #[serde(default)]
+    pub day: Option<String>,
+}
+
+/// Answer of `week`: what this worker did from Monday to Sunday, in numbers and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Week {
+    /// Monday, `YYYY-MM-DD`.
+    pub first: String,
+    /// Sunday.
+    pub last: String,
+    /// Name of the grid.
+    pub grid: String,
+    /// Visits.
+    pub visits: u32,
+    /// Households visited.
+    pub households: u32,
+    /// Visits that met nobody.
+    pub nobody_home: u32,
+    /// Patrols that were ended.
+    pub patrols: u32,
+    /// Their length, metres.
+    pub length_m: u64,
+    /// Inspection points reached.
+    pub points_reached: u32,
+    /// Inspection points due on these patrols.
+    pub points_due: u32,
+    /// Incidents reported.
+    pub incidents: u32,
+    /// Of these, solved on the spot.
+    pub solved_here: u32,
+    /// Reports the county answered.
+    pub answers: u32,
+}

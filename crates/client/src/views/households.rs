@@ -228,6 +228,8 @@ pub struct VisitLine {
     pub outcome: String,
     /// Note.
     pub note: String,
+    /// What was asked at the door, as in [`VisitArgs::checks`].
+    pub checks: Vec<String>,
     /// Name of the worker, or a role where the author is outside the reader's scope.
     pub by: String,
     /// Where it stands.
@@ -262,6 +264,10 @@ pub struct VisitArgs {
     /// Care duties this visit fulfils.
     #[serde(default)]
     pub duties: Vec<String>,
+    /// What was asked at the door, `field=answer`: fields `people`, `phone`, `occupancy`; answers `same`, `changed`,
+    /// `declined`.
+    #[serde(default)]
+    pub checks: Vec<String>,
 }
 
 /// Answer of every saving command.

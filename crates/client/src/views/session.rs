@@ -33,6 +33,8 @@ pub struct AppState {
     pub reopen: Option<ReopenHint>,
     /// Screen settings; readable while locked so that the PIN screen is already in big type.
     pub settings: Settings,
+    /// Whom to call, where the phone is open.
+    pub contacts: Option<Contacts>,
     /// Version of the app.
     pub version: String,
     /// Rises with every change of a record or of the sync state; poll `changes` with it.
@@ -48,6 +50,17 @@ pub struct Start {
     pub today: Option<super::home::Today>,
     /// Where everything is, where the phone is open.
     pub sync: Option<SyncState>,
+}
+
+/// What the county says of itself for its workers' screens; empty where it says nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Contacts {
+    /// Telephone of the desk that helps here.
+    pub desk_phone: String,
+    /// Telephone for complaints.
+    pub complaint_phone: String,
+    /// Legal basis of the records, as registered.
+    pub basis: String,
 }
 
 /// The worker as the phone shows them.
@@ -84,6 +97,8 @@ pub struct ReopenHint {
     pub address: String,
     /// Last four characters of the phone's number, as the desk's list of phones shows them.
     pub phone: String,
+    /// Telephone of the desk; empty when it is not known.
+    pub desk_phone: String,
 }
 
 /// Arguments of `reopen`.

@@ -37,6 +37,9 @@ const AREA: &[FieldSpec] = &[
     field(4, "level", Int),
     field(5, "outline", Bytes),
     field(6, "grid_kind", Int),
+    field(7, "desk_phone", Text),
+    field(8, "complaint_phone", Text),
+    field(9, "basis", Text),
 ];
 
 const BUILDING: &[FieldSpec] = &[
@@ -112,6 +115,7 @@ const VISIT: &[FieldSpec] = &[
     field(4, "note", Text).personal(),
     field(5, "duties", Bytes).merged(Set),
     field(6, "worker", Ref(RecordKind::Worker)),
+    field(7, "checks", Text).merged(Set),
 ];
 
 const PATROL: &[FieldSpec] = &[

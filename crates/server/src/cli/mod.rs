@@ -14,6 +14,7 @@ macro_rules! say {
 
 mod accounts;
 mod admin;
+mod area_facts;
 mod areas;
 mod check;
 mod failure;
@@ -178,6 +179,32 @@ enum AreaCommand {
     Import {
         /// The table
         file: PathBuf,
+        /// Their outlines: GeoJSON, polygons in WGS-84, each with the property `code`
+        #[arg(long, value_name = "FILE")]
+        outlines: Option<PathBuf>,
+    },
+    /// Outlines from GeoJSON: polygons in WGS-84, each with the property `code`
+    Outline {
+        /// The drawing
+        file: PathBuf,
+        /// Area of a drawing without a code
+        #[arg(long, value_name = "CODE")]
+        area: Option<String>,
+    },
+    /// Whom to call in an area and below, and the legal basis its workers show at the door; what is left out stays
+    Contacts {
+        /// Code of the area
+        #[arg(long, value_name = "CODE")]
+        area: String,
+        /// Telephone of the desk
+        #[arg(long, value_name = "NUMBER")]
+        desk_phone: Option<String>,
+        /// Telephone for complaints
+        #[arg(long, value_name = "NUMBER")]
+        complaint_phone: Option<String>,
+        /// Legal basis, as registered
+        #[arg(long, value_name = "TEXT")]
+        basis: Option<String>,
     },
 }
 
@@ -238,7 +265,16 @@ fn carry_out(at: &At, command: Command) -> Result<(), Failure> {
         Command::Serve { listen, host, desk_dir, log_json } => {
             serving::run(at.places(), listen, host, desk_dir, log_json)
         }
-        Command::Area { what: AreaCommand::Import { file } } => import_areas(at, &file),
+        Command::Area { what: AreaCommand::Import { file, outlines } } => {
+            import_areas(at, &file)?;
+            outlines.map_or(Ok(()), |drawn| area_facts::outline(&at.open()?, &drawn, None))
+        }
+        Command::Area { what: AreaCommand::Outline { file, area } } => {
+            area_facts::outline(&at.open()?, &file, area.as_deref())
+        }
+        Command::Area {
+            what: AreaCommand::Contacts { area, desk_phone, complaint_phone, basis },
+        } => area_facts::contacts(&at.open()?, &area, desk_phone, complaint_phone, basis),
         Command::Worker { what: WorkerCommand::Add { name, area, role, number, json } } => {
             admin::add_worker(&at.open()?, &name, &area, role, number, json)
         }

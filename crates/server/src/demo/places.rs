@@ -208,6 +208,12 @@ pub(super) fn town_id() -> RecordId {
     id_at("town")
 }
 
+/// What the demo county says of itself: numbers that nobody has, a basis of a list that does not exist.
+const DESK_PHONE: &str = "14200001010";
+const COMPLAINT_PHONE: &str = "14200001011";
+const BASIS: &str =
+    "《个人信息保护法》第十三条第一款第三项；示范县网格服务登记事项目录（虚构）第 1 项：实有人口与房屋登记";
+
 /// County, town, communities and grids, parents first. Each area's record belongs to the area itself.
 pub(super) fn areas(communities: u32) -> Vec<Draft> {
     let area = |id, name: &str, code: &str, parent: Option<RecordId>, level: AreaLevel, of: &[Grid]| {
@@ -217,6 +223,9 @@ pub(super) fn areas(communities: u32) -> Vec<Draft> {
             .maybe("parent", parent.map(Value::reference))
             .with("level", level.code())
             .maybe("outline", outline(of).map(Value::Bytes))
+            .maybe("desk_phone", parent.is_none().then(|| Value::from(DESK_PHONE)))
+            .maybe("complaint_phone", parent.is_none().then(|| Value::from(COMPLAINT_PHONE)))
+            .maybe("basis", parent.is_none().then(|| Value::from(BASIS)))
     };
     let all: Vec<Grid> = (0..communities).flat_map(Grid::of).collect();
     let mut edits = vec![

@@ -3,7 +3,7 @@
 //!
 //! - [`table`]: the routes; [`session`]: who asks; [`call`]: what was asked and what the account sees
 //! - [`incidents`], [`steps`], [`photos`]: incidents and their life; [`patrols`], [`visits`]: what was done in the field
-//! - [`areas`], [`households`], [`people`], [`review`], [`settling`]: what is known, and
+//! - [`areas`], [`area_facts`], [`households`], [`people`], [`review`], [`settling`]: what is known, and
 //!   what two people know differently; [`workers`]: workers, phones, codes
 //! - [`map`]: an area from above; [`staff`]: workers added and granted areas; [`accounts`]: accounts of the desk;
 //!   [`imports`]: ledgers
@@ -12,6 +12,7 @@
 //! Leaves to others: the pages (`ui/`), what records mean (`county`), TLS (`world`).
 
 pub mod accounts;
+pub mod area_facts;
 pub mod areas;
 pub mod audit;
 pub mod call;
@@ -100,6 +101,7 @@ async fn answer(app: &Arc<App>, bound: &'static Bound, mut request: Request) -> 
     }
     let body = axum::body::to_bytes(body, bound.route.body_limit).await.map_err(|_| match bound.action {
         Action::ReadLedger => Problem::new(413, "ledger_too_large"),
+        Action::SetOutline => Problem::new(413, "geojson_too_large"),
         _ => Problem::bad("body"),
     })?;
     let call = Call {
@@ -171,6 +173,9 @@ fn act(action: Action, call: &Call, county: &County, seat: &Seat) -> Answer<Repl
         Action::ReopenCode => json(&workers::reopen_code(call, county, seat)?)?,
         Action::AreaMap => json(&map::of(call, county, seat)?)?,
         Action::AddArea => json(&areas::add(call, county, seat)?)?,
+        Action::Contacts => json(&area_facts::contacts(call, county, seat)?)?,
+        Action::SetContacts => json(&area_facts::set_contacts(call, county, seat)?)?,
+        Action::SetOutline => json(&area_facts::set_outline(call, county, seat)?)?,
         Action::RenameArea => json(&areas::rename(call, county, seat)?)?,
         Action::AddWorker => json(&staff::add(call, county, seat)?)?,
         Action::Grant => json(&staff::grant(call, county, seat)?)?,
@@ -248,6 +253,8 @@ fn respond(reply: Reply) -> Response {
     audit::AuditLine,
     map::AreaMap,
     areas::AreaForm,
+    area_facts::AreaContacts,
+    area_facts::Outlined,
     staff::WorkerForm,
     accounts::AccountLine,
     accounts::AccountForm,

@@ -83,6 +83,8 @@ impl From<NotDone> for Problem {
             NotDone::Refused("bad_number") => Self::bad("number"),
             NotDone::Refused("bad_code") => Self::bad("code"),
             NotDone::Refused("bad_level") => Self::bad("kind"),
+            NotDone::Refused("bad_phone") => Self::bad("phone"),
+            NotDone::Refused("bad_basis") => Self::bad("basis"),
             NotDone::Refused("unknown_account") => Self::not_found(),
             NotDone::Refused(code) => Self::new(409, code),
         }

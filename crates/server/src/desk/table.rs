@@ -36,6 +36,9 @@ pub enum Action {
     AreaMap,
     AddArea,
     RenameArea,
+    Contacts,
+    SetContacts,
+    SetOutline,
     AddWorker,
     Grant,
     RevokeGrant,
@@ -80,7 +83,11 @@ const fn bound(
 ) -> Bound {
     // Whoever logs in has no session yet.
     let who = if matches!(action, Action::Login) { Who::Public } else { Who::Desk };
-    let body_limit = if matches!(action, Action::ReadLedger) { LEDGER } else { BODY };
+    let body_limit = match action {
+        Action::ReadLedger => LEDGER,
+        Action::SetOutline => crate::geojson::LARGEST,
+        _ => BODY,
+    };
     Bound { route: Route { method, path, who, rule, body_limit, summary }, action, answers }
 }
 
@@ -240,6 +247,30 @@ pub const ROUTES: &[Bound] = &[
         Action::RenameArea,
         "AreaLine",
         "Renames an area",
+    ),
+    bound(
+        "GET",
+        "/desk/api/areas/{id}/contacts",
+        Rule::OwnDeskArea,
+        Action::Contacts,
+        "AreaContacts",
+        "Whom to call in an area, and its legal basis",
+    ),
+    bound(
+        "POST",
+        "/desk/api/areas/{id}/contacts",
+        Rule::OwnDeskArea,
+        Action::SetContacts,
+        "AreaContacts",
+        "Sets whom to call in an area, and its legal basis",
+    ),
+    bound(
+        "POST",
+        "/desk/api/areas/{id}/outline",
+        Rule::OwnDeskArea,
+        Action::SetOutline,
+        "Outlined",
+        "Gives areas their outlines from GeoJSON",
     ),
     bound(
         "POST",

@@ -142,6 +142,12 @@ impl World {
             Action::Photo => (crate::desk::path_of(action, "", &hex(&sha256(&things.bytes))), Json::Null),
             Action::AreaMap => named(area, Json::Null),
             Action::RenameArea => named(area, json!({"name": "改了名"})),
+            Action::Contacts => named(area, Json::Null),
+            Action::SetContacts => named(area, json!({"desk_phone": "14200001010", "basis": things.mark})),
+            Action::SetOutline => named(
+                area,
+                Json::from(r#"{"type":"Polygon","coordinates":[[[123.5,29],[123.6,29],[123.6,29.1]]]}"#),
+            ),
             Action::AddArea => {
                 let code = format!("new-{}", things.mark);
                 (
@@ -283,6 +289,9 @@ impl World {
                 return assert!(body(answer)["incidents_open"].as_u64() >= Some(1), "{}", body(answer));
             }
             Action::AddArea => format!("new-{}", things.mark),
+            Action::SetContacts => things.mark.clone(),
+            Action::Contacts => return assert!(body(answer)["desk_phone"].is_string()),
+            Action::SetOutline => things.area.to_string(),
             Action::ImportRows => "id_missing".to_owned(),
             Action::Accounts | Action::AccountState => things.mark.clone(),
             Action::AddAccount | Action::NewPassword => {

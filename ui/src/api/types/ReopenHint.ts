@@ -11,4 +11,8 @@ address: string,
 /**
  * Last four characters of the phone's number, as the desk's list of phones shows them.
  */
-phone: string, };
+phone: string, 
+/**
+ * Telephone of the desk; empty when it is not known.
+ */
+desk_phone: string, };

@@ -19,4 +19,9 @@ note: string,
 /**
  * Care duties this visit fulfils.
  */
-duties: Array<string>, };
+duties: Array<string>, 
+/**
+ * What was asked at the door, `field=answer`: fields `people`, `phone`, `occupancy`; answers `same`, `changed`,
+ * `declined`.
+ */
+checks: Array<string>, };

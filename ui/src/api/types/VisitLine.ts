@@ -22,6 +22,10 @@ outcome: string,
  */
 note: string, 
 /**
+ * What was asked at the door, as in [`VisitArgs::checks`].
+ */
+checks: Array<string>, 
+/**
  * Name of the worker, or a role where the author is outside the reader's scope.
  */
 by: string, 
