@@ -4,12 +4,14 @@
 //! [`live`] does it and gives a [`Report`]; nothing here asserts a time.
 
 mod actions;
+mod desk;
 mod inputs;
 mod setting;
 mod settle;
 
 use crate::link::Link;
 use crate::world::Watch;
+pub use desk::Seen;
 use inputs::Inputs;
 pub(crate) use inputs::{made_photo, walk_along};
 use serde::Serialize;
@@ -52,6 +54,16 @@ pub struct Report {
     pub in_review_after: u64,
     /// Links cut and counties killed.
     pub interruptions: u64,
+    /// Uploads that broke off in the middle of their body, as the county counted; they went on later.
+    pub uploads_broken: u64,
+    /// Visits recorded on the phones.
+    pub visits: u64,
+    /// Incidents reported on the phones.
+    pub incidents: u64,
+    /// Photos that belong to them.
+    pub photos_taken: u64,
+    /// What a person logged in at the desk sees of them.
+    pub seen_at_desk: Seen,
     /// Bytes towards the county.
     pub bytes_up: u64,
     /// Bytes from the county.
@@ -69,6 +81,9 @@ pub struct Report {
     pub photos_refused: Vec<String>,
     /// What differed; empty when all is well.
     pub differences: Vec<String>,
+    /// Why the day came to no end; absent when it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broke_off: Option<String>,
     /// Whether nothing differed.
     pub ok: bool,
 }
@@ -124,14 +139,15 @@ pub fn live(day: &Day) -> Result<Report, DayError> {
     say("two phones enrol and fetch their grid");
     let (anna, bert) = setting.enrol()?;
     settle::until_quiet(&[&anna.phone, &bert.phone])?;
+    let before = desk::Desk::open(&setting)?.look()?;
 
     say("no signal: a morning of visits, edits, a patrol and incidents");
     anna.link.down();
     bert.link.down();
-    actions::morning(&anna, &mut inputs, &mut report)?;
+    let shared = actions::morning(&anna, &mut inputs, &mut report)?;
     actions::afternoon(&bert, &mut inputs, &mut report)?;
 
-    say("signal returns: a link breaks in mid-photo, the county is killed");
+    say("signal returns: links break in mid-way, the county is killed");
     rough_way(&mut setting, &anna.link, &bert.link, &anna, &bert, &mut report)?;
     settle::until_quiet(&[&anna.phone, &bert.phone])?;
 
@@ -139,6 +155,17 @@ pub fn live(day: &Day) -> Result<Report, DayError> {
     actions::settle_conflicts(&anna, &mut report)?;
     settle::until_quiet(&[&anna.phone, &bert.phone])?;
     settle::agree(&anna, &bert, &mut report)?;
+
+    say("somebody at the desk looks at it");
+    report.uploads_broken += desk::broken_uploads(setting.county.address())?;
+    let at_desk = desk::Desk::open(&setting)?;
+    desk::compare(before, at_desk.look()?, &mut report);
+    if !at_desk.shows_household_of(&anna, &shared)? {
+        report.differences.push("the desk does not show the changed household as the phone does".into());
+    }
+    if report.uploads_broken == 0 && report.photos_taken > 0 {
+        report.differences.push("no upload broke off in mid-body".into());
+    }
 
     anna.stop();
     bert.stop();
@@ -177,6 +204,7 @@ fn rough_way(
     bert_link.up();
     let (before, _) = bert_link.bytes();
     settle::hurry_until(&bert.phone, || bert_link.bytes().0 > before + 40_000)?;
+    report.uploads_broken += desk::broken_uploads(setting.county.address())?;
     setting.county.kill();
     report.interruptions += 1;
     setting.county.serve()?;

@@ -85,9 +85,17 @@ fn main() -> ExitCode {
 }
 
 fn live(day: &demo::Day, path: &std::path::Path) -> Result<(), String> {
-    let report = demo::live(day).map_err(|error| error.to_string())?;
+    // A report of an older day must not stand for one that came to no end.
+    let lived = demo::live(day);
+    let report = match &lived {
+        Ok(report) => report.clone(),
+        Err(error) => demo::Report { broke_off: Some(error.to_string()), ..demo::Report::default() },
+    };
     let json = serde_json::to_vec_pretty(&report).map_err(|error| error.to_string())?;
     world::write(path, &json).map_err(|error| error.to_string())?;
+    if let Some(why) = report.broke_off {
+        return Err(why);
+    }
     print_table(&report);
     if report.ok {
         Ok(())
@@ -97,7 +105,8 @@ fn live(day: &demo::Day, path: &std::path::Path) -> Result<(), String> {
 }
 
 fn print_table(report: &demo::Report) {
-    let rows: [(&str, String); 12] = [
+    let seen = report.seen_at_desk;
+    let rows: [(&str, String); 14] = [
         ("saved on the phones", report.saved.to_string()),
         ("at the county, same id and hash", report.at_county.to_string()),
         ("photos reported", report.photos_sent.to_string()),
@@ -106,6 +115,14 @@ fn print_table(report: &demo::Report) {
         ("put to review", report.in_review.to_string()),
         ("review items left", report.in_review_after.to_string()),
         ("interruptions", report.interruptions.to_string()),
+        ("uploads broken in mid-body", report.uploads_broken.to_string()),
+        (
+            "seen at the desk",
+            format!(
+                "{} visits, {} patrols, {} incidents, {} photos",
+                seen.visits, seen.patrols, seen.incidents, seen.photos
+            ),
+        ),
         ("bytes up", report.bytes_up.to_string()),
         ("bytes down", report.bytes_down.to_string()),
         ("seconds", report.seconds.to_string()),

@@ -62,9 +62,7 @@ pub fn run(program: &Program, mut county: County, pages: PathBuf) -> Result<(), 
 async fn serve((address, carrier): (SocketAddr, Carrier)) -> Result<(), String> {
     let listener = tokio::net::TcpListener::bind(address).await.map_err(words)?;
     axum::serve(listener, router(carrier))
-        .with_graceful_shutdown(async {
-            let _ = tokio::signal::ctrl_c().await;
-        })
+        .with_graceful_shutdown(crate::run::told_to_stop())
         .await
         .map_err(words)
 }

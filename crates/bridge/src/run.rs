@@ -93,9 +93,10 @@ fn workers(program: &Program) -> usize {
 
 pub(crate) fn print_desk(program: &Program, listen: SocketAddr) {
     println!();
-    println!("  县台 desk    https://{listen}/desk/");
+    println!("  县工作台 desk https://{listen}/desk/");
     let passwords = world::read(&program.work.join("desk-passwords.txt"));
-    for line in passwords.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default().lines()
+    for line in
+        passwords.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default().lines()
     {
         println!("               {line}");
     }
@@ -153,16 +154,23 @@ fn headless(
         let listener = tokio::net::TcpListener::bind(address).await.map_err(words)?;
         println!("  手机 phone    http://{address}/?token={token}");
         println!("\n  Ctrl-C stops both.");
-        axum::serve(listener, router(carrier))
-            .with_graceful_shutdown(async {
-                let _ = tokio::signal::ctrl_c().await;
-            })
-            .await
-            .map_err(words)
+        axum::serve(listener, router(carrier)).with_graceful_shutdown(told_to_stop()).await.map_err(words)
     })?;
     stop.store(true, Ordering::SeqCst);
     phone.client.lock();
     Ok(())
+}
+
+/// Until Ctrl-C, SIGTERM or SIGHUP (the terminal is gone): the county is then stopped too and is left by nobody.
+pub(crate) async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let heard = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(signal);
+    let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = heard else { return };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+    }
 }
 
 pub(crate) fn token() -> String {

@@ -34,7 +34,8 @@ fn people(worker: &Worker, household: &str) -> Result<Vec<String>, DayError> {
 }
 
 /// Anna's morning.
-pub(super) fn morning(anna: &Worker, inputs: &mut Inputs, report: &mut Report) -> Result<(), DayError> {
+/// Answers the household that both change.
+pub(super) fn morning(anna: &Worker, inputs: &mut Inputs, report: &mut Report) -> Result<String, DayError> {
     let doors = households(anna)?;
     let Some(shared) = doors.first().cloned() else {
         return Err(DayError::Odd("no household arrived".into()));
@@ -46,6 +47,7 @@ pub(super) fn morning(anna: &Worker, inputs: &mut Inputs, report: &mut Report) -
     for (number, household) in doors.iter().take(40).enumerate() {
         let outcome = ["nothing_changed", "nobody_home", "changed"][number % 3];
         anna.call("record_visit", json!({ "household": household, "outcome": outcome, "note": "敲门核对" }))?;
+        report.visits += 1;
         if number % 5 == 1
             && let Some(person) = people(anna, household)?.first()
         {
@@ -61,7 +63,8 @@ pub(super) fn morning(anna: &Worker, inputs: &mut Inputs, report: &mut Report) -
     for (category, solved) in [(0, false), (1, true), (2, false)] {
         incident(anna, inputs, category, solved, 3, report)?;
     }
-    patrol(anna, "afternoon", inputs, report, 2)
+    patrol(anna, "afternoon", inputs, report, 2)?;
+    Ok(shared)
 }
 
 /// Bert's afternoon, in the same grid, without having heard of Anna's.
@@ -80,6 +83,7 @@ pub(super) fn afternoon(bert: &Worker, inputs: &mut Inputs, report: &mut Report)
             "record_visit",
             json!({ "household": household, "outcome": "nothing_changed", "note": "" }),
         )?;
+        report.visits += 1;
     }
     patrol(bert, "morning", inputs, report, 1)?;
     for category in 0..3 {
@@ -164,14 +168,17 @@ fn incident(
     report: &mut Report,
 ) -> Result<(), DayError> {
     let form = "incident:new";
-    let mut taken = 0;
+    let mut taken: u64 = 0;
     for _ in 0..photos {
         let Some((name, photo)) = inputs.photo() else { break };
         worker.phone.device.load_photos(vec![photo]);
         match worker.call("take_photo", json!({ "form": form })) {
             Ok(_) => taken += 1,
             Err(DayError::Phone { code, .. }) if code.starts_with("photo_") => {
-                report.photos_refused.push(format!("{name}: {code}"));
+                let refused = format!("{name}: {code}");
+                if !report.photos_refused.contains(&refused) {
+                    report.photos_refused.push(refused);
+                }
             }
             Err(error) => return Err(error),
         }
@@ -191,6 +198,8 @@ fn incident(
             "resolution": if solved { "当场清理" } else { "" },
         }),
     )?;
+    report.incidents += 1;
+    report.photos_taken += taken;
     Ok(())
 }
 

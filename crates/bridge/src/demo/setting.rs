@@ -14,6 +14,10 @@ use xunge_client::commands::dispatch;
 /// Where the day happens.
 pub(super) struct Setting {
     pub county: County,
+    /// Code of the grid both walk.
+    pub grid: String,
+    /// Name and password of an account at the desk of the whole county.
+    pub account: (String, String),
     work: PathBuf,
     /// Numbers of the two workers.
     workers: [String; 2],
@@ -50,6 +54,8 @@ impl Setting {
         say("a demo county is set up");
         let made = county.json(&["demo", "--scale", "small"])?;
         let known = text(&made, "known_grid")?;
+        let first = made.pointer("/accounts/0").cloned().unwrap_or_default();
+        let account = (text(&first, "name")?, text(&first, "password")?);
         let grid = match &day.ledger {
             None => known,
             Some(ledger) => {
@@ -95,7 +101,7 @@ impl Setting {
         }
         let workers: [String; 2] = workers.try_into().map_err(|_| DayError::Odd("two workers".into()))?;
         county.serve()?;
-        Ok(Self { county, work: day.work.clone(), workers })
+        Ok(Self { county, grid, account, work: day.work.clone(), workers })
     }
 
     /// Both phones enrol, each over a link of its own.

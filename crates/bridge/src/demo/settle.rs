@@ -143,6 +143,6 @@ pub(super) fn compare(setting: &Setting, workers: &[&Worker], report: &mut Repor
     Ok(())
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -19,6 +19,8 @@ pub struct Metrics {
     pub pictures: AtomicU64,
     /// Bytes of pictures received.
     pub picture_bytes: AtomicU64,
+    /// Uploads whose body broke off; what had arrived is kept.
+    pub uploads_broken: AtomicU64,
 }
 
 impl Default for Metrics {
@@ -32,6 +34,7 @@ impl Default for Metrics {
             operations: AtomicU64::new(0),
             pictures: AtomicU64::new(0),
             picture_bytes: AtomicU64::new(0),
+            uploads_broken: AtomicU64::new(0),
         }
     }
 }
@@ -66,6 +69,7 @@ impl Metrics {
             ("xunge_operations_total", "Operations received from phones.", &self.operations),
             ("xunge_pictures_total", "Pictures received whole.", &self.pictures),
             ("xunge_picture_bytes_total", "Bytes of pictures received.", &self.picture_bytes),
+            ("xunge_uploads_broken_total", "Uploads whose body broke off.", &self.uploads_broken),
         ] {
             let count = count.load(Ordering::Relaxed);
             let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} counter\n{name} {count}");

@@ -74,6 +74,7 @@ async fn patch(
     if number(header::CONTENT_LENGTH.as_str()).is_some_and(|stated| stated > most) {
         return Err(Refused::TooLarge.into());
     }
+    let mut body_under_way = BodyUnderWay { app, ended: false };
     let mut piece = Vec::new();
     let mut received = 0_u64;
     let mut broken = false;
@@ -96,12 +97,27 @@ async fn patch(
     if broken {
         return Err(Refused::BadRequest("body").into());
     }
+    body_under_way.ended = true;
     if offset == standing.length {
         app.metrics.pictures.fetch_add(1, Ordering::Relaxed);
     }
     let mut response = standing_response(204, &Standing { offset, ..standing });
     response.headers_mut().remove(LENGTH);
     Ok(response)
+}
+
+/// Counts a body that came to no end, also when the connection goes and with it whoever was reading.
+struct BodyUnderWay<'a> {
+    app: &'a App,
+    ended: bool,
+}
+
+impl Drop for BodyUnderWay<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.app.metrics.uploads_broken.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 async fn add(app: &App, token: &str, offset: u64, piece: Vec<u8>) -> Result<u64> {
