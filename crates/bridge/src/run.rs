@@ -93,7 +93,7 @@ fn workers(program: &Program) -> usize {
 
 pub(crate) fn print_desk(program: &Program, listen: SocketAddr) {
     println!();
-    println!("  县台 desk    https://{listen}/desk/");
+    println!("  县工作台 desk https://{listen}/desk/");
     let passwords = world::read(&program.work.join("desk-passwords.txt"));
     for line in passwords.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default().lines()
     {

@@ -19,6 +19,8 @@ pub struct Metrics {
     pub pictures: AtomicU64,
     /// Bytes of pictures received.
     pub picture_bytes: AtomicU64,
+    /// Phones that began to read everything anew because they differed from the county.
+    pub rebuilds: AtomicU64,
 }
 
 impl Default for Metrics {
@@ -32,6 +34,7 @@ impl Default for Metrics {
             operations: AtomicU64::new(0),
             pictures: AtomicU64::new(0),
             picture_bytes: AtomicU64::new(0),
+            rebuilds: AtomicU64::new(0),
         }
     }
 }
@@ -66,6 +69,11 @@ impl Metrics {
             ("xunge_operations_total", "Operations received from phones.", &self.operations),
             ("xunge_pictures_total", "Pictures received whole.", &self.pictures),
             ("xunge_picture_bytes_total", "Bytes of pictures received.", &self.picture_bytes),
+            (
+                "xunge_rebuilds_total",
+                "Phones that read everything anew because they differed.",
+                &self.rebuilds,
+            ),
         ] {
             let count = count.load(Ordering::Relaxed);
             let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} counter\n{name} {count}");
