@@ -21,13 +21,14 @@ stage() {
 stage build cargo build --locked --workspace --bins --tests
 [ ${#broken[@]} -eq 0 ] || fail "it does not build; see above."
 stage cargo cargo test --locked --workspace --no-fail-fast
+stage tus scripts/tus.sh
 stage ui npm --prefix ui run --silent test
 stage shell scripts/shell-e2e.sh
 if has_script ui e2e; then stage e2e npm --prefix ui run --silent e2e; fi
 
 say "closing lines of the runners"
 grep -hE '^( +Running |   Doc-tests |test result: |error: test failed)' "$logs/cargo.log" || true
-for log in ui shell e2e; do
+for log in tus ui shell e2e; do
   [ -f "$logs/$log.log" ] || continue
   echo "$log:"
   tail -n 12 "$logs/$log.log"

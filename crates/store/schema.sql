@@ -523,3 +523,20 @@ CREATE TABLE own_patrol (
 
 CREATE INDEX own_patrol_open ON own_patrol (id)
 WHERE open = 1;
+
+-- Other people's operations in an area, added up: compared with what the county has at the same place of the feed.
+CREATE TABLE area_digest (
+  area INTEGER PRIMARY KEY REFERENCES record (id),
+  operations INTEGER NOT NULL,
+  sum BLOB NOT NULL -- 16 bytes, sum of the digests modulo 2^128
+) STRICT;
+
+-- While everything is read anew: operations the county named again. The others of its operations go at the end.
+CREATE TABLE seen_again (
+  id INTEGER PRIMARY KEY
+) STRICT;
+
+-- Records to be merged again at the end, because an operation of theirs went or was another one.
+CREATE TABLE to_merge (
+  record INTEGER PRIMARY KEY REFERENCES record (id)
+) STRICT;

@@ -68,6 +68,30 @@ fn a_photo_goes_from_the_phone_a_week_after_its_receipt_and_not_before() {
 }
 
 #[test]
+fn a_photo_the_county_has_lost_since_its_receipt_is_sent_again_and_not_let_go() {
+    let scene = Scene::default();
+    let phone = scene.phone("anna");
+    phone.load_photo(4);
+    phone.call("take_photo", json!({ "form": "incident:new" })).unwrap();
+    let report =
+        json!({ "form": "incident:new", "category": "lamp", "text": "灯不亮", "no_fix_reason": "indoors" });
+    phone.call("report_incident", report).unwrap();
+    settle(&phone);
+    let sha256 = phone.open().own_pictures().unwrap()[0].stored_sha256;
+    let county = scene.county.county();
+    assert!(county.picture_held(&sha256).unwrap().is_some());
+    county.write(|tx| Ok(tx.rows().drop_blob(&sha256)?)).unwrap();
+
+    days(&scene, &phone, 8);
+    settle(&phone);
+    assert!(storage(&phone, "photos_bytes") > 0, "it stays");
+    assert!(county.picture_held(&sha256).unwrap().is_some(), "and is at the county again");
+    days(&scene, &phone, 8);
+    settle(&phone);
+    assert_eq!(storage(&phone, "photos_bytes"), 0);
+}
+
+#[test]
 fn raw_points_die_a_week_after_the_round_once_its_summary_is_received() {
     let scene = Scene::default();
     let phone = scene.phone("anna");

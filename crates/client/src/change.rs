@@ -276,6 +276,10 @@ pub fn put_merged(
     state: &RecordState,
 ) -> Result<Merged> {
     let merged = state.view(kind);
+    if merged.erased {
+        writer.remove_row(kind, record)?;
+        return Ok(merged);
+    }
     let values: BTreeMap<FieldKey, RowValue> = merged
         .fields
         .iter()
@@ -295,7 +299,7 @@ pub fn put_merged(
         record,
         area,
         values: &values,
-        deleted: merged.deleted || merged.erased,
+        deleted: merged.deleted,
         conflicts: u32::try_from(merged.conflicts.len()).unwrap_or(u32::MAX),
         newest,
     })?;

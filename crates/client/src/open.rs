@@ -91,6 +91,10 @@ pub(crate) struct Contact {
     pub running: bool,
     /// Operations of the snapshot, in all.
     pub snapshot_operations: u64,
+    /// What is here is to be compared with what the county has, at the next pull.
+    pub compare: bool,
+    /// Whether it was the same when last compared.
+    pub same: Option<bool>,
 }
 
 /// The opened phone.

@@ -12,9 +12,11 @@
 //! Clocks stand in the header as evidence; nothing decides by them.
 
 mod codec;
+mod digest;
 mod header;
 
 pub use codec::{DecodeError, Payload};
+pub use digest::{DigestSum, digest};
 pub use header::{Chain, Header, HeaderEvidence, Verb};
 
 use crate::ids::OpId;

@@ -51,6 +51,13 @@ pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Grid, LedgerError> {
 fn decode(bytes: &[u8]) -> Result<String, LedgerError> {
     let zeros = |parity: usize| bytes.iter().take(2_000).skip(parity).step_by(2).filter(|b| **b == 0).count();
     let sampled = bytes.len().min(2_000) / 2;
+    // A program of an office put the mark of UTF-8 before what it wrote in GBK: the mark is not believed.
+    let bytes = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        Some(rest) if std::str::from_utf8(rest).is_err() && !GB18030.decode_without_bom_handling(rest).1 => {
+            rest
+        }
+        _ => bytes,
+    };
     let encoding: &Encoding = match Encoding::for_bom(bytes) {
         Some((encoding, _)) => encoding,
         // Chinese text in UTF-16 has few zero bytes, but separators and digits bring enough.
@@ -159,6 +166,8 @@ mod tests {
     #[test]
     fn four_byte_characters_survive_gb18030() {
         let bytes = GB18030.encode("姓名;性别\n𠮷国浩;男\n").0.into_owned();
+        let falsely_marked = [b"\xEF\xBB\xBF", bytes.as_slice()].concat();
+        assert_eq!(decode(&falsely_marked).unwrap(), decode(&bytes).unwrap());
         assert_eq!(texts(&read("x", &bytes).unwrap(), 1), ["𠮷国浩", "男"]);
     }
 

@@ -41,6 +41,14 @@ pub enum Fact {
     Purged,
     /// Bytes: that this store was built anew after damage, or lost the end of its log, as the client wrote it.
     Mended,
+    /// Bytes: the newest mark of the county's feed, as the county encoded it. Shown at each greeting.
+    FeedMark,
+    /// Bytes, empty: everything is being read anew; what the county does not name again goes at the end.
+    Rebuilding,
+    /// Number: server time of the last time everything was read anew because it differed.
+    RebuiltMs,
+    /// Bytes, empty: something was erased by law, and its traces in unused parts of the files have still to go.
+    ScrubDue,
 }
 
 impl Fact {
@@ -61,6 +69,10 @@ impl Fact {
             Self::LostAreas => "lost_areas",
             Self::Purged => "purged",
             Self::Mended => "mended",
+            Self::FeedMark => "feed_mark",
+            Self::Rebuilding => "rebuilding",
+            Self::RebuiltMs => "rebuilt_ms",
+            Self::ScrubDue => "scrub_due",
         }
     }
 }

@@ -7,6 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_contacts_and_checks.sql"),
+    include_str!("../migrations/0003_mirror.sql"),
 ];
 
 /// The schema this version writes.

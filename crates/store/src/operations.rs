@@ -8,7 +8,7 @@ use crate::records::{pack, unpack};
 use crate::store::{Reader, Writer};
 use rusqlite::{OptionalExtension, params};
 use xunge_domain::ids::{DeviceNo, OpId, RecordId};
-use xunge_domain::operation::{Chain, Hash, Header, HeaderEvidence, Operation, Salt, Verb};
+use xunge_domain::operation::{Chain, Hash, Header, HeaderEvidence, Operation, Salt, Verb, digest};
 use xunge_domain::records::KindCode;
 
 /// Where an operation stands.
@@ -213,6 +213,35 @@ impl Reader<'_> {
         Ok(taken)
     }
 
+    /// Own operations from this counter on, whatever their state, in order of writing, at most `max_ops` and about
+    /// `max_bytes` of payload; always one when there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn own_from(
+        &self,
+        first: u64,
+        max_ops: u32,
+        max_bytes: usize,
+    ) -> Result<Vec<StoredOperation>, StoreError> {
+        let Some((device, _)) = self.own_chain()? else { return Ok(Vec::new()) };
+        let bound = |counter: u64| pack(OpId { device, counter: counter.min(u64::from(u32::MAX)) });
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM operation WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3"
+        ))?;
+        let mut rows = statement.query(params![bound(first)?, bound(u64::from(u32::MAX))?, max_ops])?;
+        let (mut taken, mut bytes) = (Vec::new(), 0_usize);
+        while let Some(row) = rows.next()? {
+            let operation = complete(self, read_columns(row)?)?;
+            bytes += operation.payload.as_ref().map_or(0, Vec::len) + HEADER_BYTES;
+            if bytes > max_bytes && !taken.is_empty() {
+                break;
+            }
+            taken.push(operation);
+        }
+        Ok(taken)
+    }
+
     /// Own operations between two counters, both included, whatever their state: for a county that lost them.
     ///
     /// # Errors
@@ -255,6 +284,17 @@ impl Reader<'_> {
         )?;
         let rows = statement.query_map([limit], |row| Ok(unpack(row.get(0)?).counter))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many own operations the county keeps waiting for this reason.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn waiting_because(&self, reason: &str) -> Result<u64, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT COUNT(*) FROM operation WHERE state = 3 AND state IN (1, 2, 3, 4, 5) AND reason = ?1",
+        )?;
+        Ok(statement.query_row([reason], |row| row.get(0))?)
     }
 
     /// How many own operations stand where. The log is dense, so those at the county are what the others leave.
@@ -355,6 +395,13 @@ impl Writer<'_> {
             ]),
         )?;
         self.touch();
+        if state == OpState::Remote && added == 1 {
+            self.count(area, digest(header, &operation.payload), true);
+        }
+        if state == OpState::Remote && self.see_again(operation, added == 0)? {
+            // What lay here under this id was something else.
+            return self.append(operation, state, seq).map(|_| true);
+        }
         Ok(added == 1)
     }
 
@@ -428,33 +475,6 @@ impl Writer<'_> {
             .execute([pack(op)?])?;
         self.touch();
         if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("operation that can be withdrawn")) }
-    }
-
-    /// Erases an operation's payload and salt by law; header and the given hash of the payload stay. The block key from
-    /// which its salt could be derived goes too when `salt_block` names it: give the salts of the others in that block
-    /// to [`Writer::keep_salt`] first.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when there is no such operation.
-    pub fn erase_payload(
-        &self,
-        op: OpId,
-        payload_hash: &Hash,
-        salt_block: Option<u64>,
-    ) -> Result<(), StoreError> {
-        let changed = self
-            .connection
-            .prepare_cached(
-                "UPDATE operation
-                 SET payload = NULL, salt = NULL, payload_hash = ?2
-                 WHERE id = ?1",
-            )?
-            .execute(params![pack(op)?, payload_hash])?;
-        if let Some(block) = salt_block {
-            self.connection.prepare_cached("DELETE FROM salt_block WHERE block = ?1")?.execute([block])?;
-        }
-        self.touch();
-        if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("operation")) }
     }
 
     /// Takes own operations from this counter on out of the log, to be written again under other counters. The caller

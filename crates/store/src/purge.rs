@@ -94,6 +94,7 @@ impl Writer<'_> {
         self.connection
             .prepare_cached("DELETE FROM operation WHERE area = ?1 AND state = ?2")?
             .execute(params![place, OpState::Remote as u8])?;
+        self.drop_digest(place)?;
         self.connection
             .prepare_cached(
                 "UPDATE operation SET state = ?2 WHERE area = ?1 AND state = ?3 AND state IN (1, 2, 3, 4, 5)",
@@ -121,7 +122,7 @@ impl Writer<'_> {
         Ok(held.then_some(evidence))
     }
 
-    fn drop_drafts_of(&self, record: RecordId) -> Result<(), StoreError> {
+    pub(crate) fn drop_drafts_of(&self, record: RecordId) -> Result<(), StoreError> {
         self.connection
             .prepare_cached("DELETE FROM draft WHERE instr(form, ?1) > 0")?
             .execute([record.to_string()])?;

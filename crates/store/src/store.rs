@@ -18,6 +18,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use xunge_domain::ids::RecordId;
+use xunge_domain::operation::DigestSum;
 use xunge_domain::world::Randomness;
 
 /// The phone's records, encrypted. Share it by reference; it may be used from any thread.
@@ -124,6 +125,7 @@ impl Store {
             .map_err(|error| self.noticed(error.into()))?;
         let writer = Writer::new(&transaction);
         let value = body(&writer)?;
+        writer.keep_digests().map_err(|error| self.noticed(error))?;
         let (progress, touched) = (writer.progress.get(), writer.touched.get());
         // Its statements go back before the transaction ends.
         drop(writer);
@@ -151,6 +153,11 @@ impl Store {
         let mut connection = self.reader();
         let transaction = connection.transaction().map_err(|error| self.noticed(error.into()))?;
         body(&Reader::new(&transaction))
+    }
+
+    /// The connection that writes, for what is no transaction.
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
+        lock(&self.writer)
     }
 
     fn reader(&self) -> MutexGuard<'_, Connection> {
@@ -268,6 +275,10 @@ pub struct Writer<'a> {
     /// Records met in this transaction: an area or a household is asked for with every one of its operations. Gone with
     /// the transaction, so what is rolled back is forgotten here too.
     pub(crate) met: RefCell<HashMap<RecordId, Met>>,
+    /// What was counted in and out of areas, not written down yet.
+    pub(crate) digests: RefCell<HashMap<i64, DigestSum>>,
+    /// Whether everything is being read anew; not known before it was asked.
+    pub(crate) rebuild_known: Cell<Option<bool>>,
     kept: Kept<'a>,
 }
 
@@ -289,6 +300,8 @@ impl<'a> Writer<'a> {
             progress: Cell::new(None),
             touched: Cell::new(false),
             met: RefCell::default(),
+            digests: RefCell::default(),
+            rebuild_known: Cell::new(None),
             kept: Kept::default(),
         }
     }

@@ -6,6 +6,8 @@
 mod canary;
 #[path = "phone/log.rs"]
 mod log;
+#[path = "phone/mirror.rs"]
+mod mirror;
 #[path = "phone/opening.rs"]
 mod opening;
 #[path = "phone/photos.rs"]

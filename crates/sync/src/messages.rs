@@ -16,11 +16,16 @@
 //! Photos travel beside them by tus 1.0.0: a signed `POST /sync/v1/uploads` with [`BeginUpload`] gets an upload URL. A refusal of a whole request is [`Refusal`] with an HTTP status. Anything that is not one of
 //! these, with content type [`CONTENT_TYPE`], was not said by the county: a captive portal, a proxy, half an answer.
 
+mod enrolling;
+mod pictures;
 mod runs;
 
+pub use enrolling::{Enrolled, Redeem, Reopen, Reopened, enrol_proof};
+pub use pictures::{BeginUpload, Receipt, Receipts, ReceiptsWanted};
 pub use runs::alike;
 
 use minicbor::{Decode, Encode};
+use xunge_domain::operation::{Hash, Operation};
 
 /// Content type of every message.
 pub const CONTENT_TYPE: &str = "application/vnd.xunge.sync+cbor";
@@ -66,6 +71,26 @@ pub struct Hello {
     /// Feed position of the phone.
     #[n(3)]
     pub cursor: u64,
+    /// The newest mark the county gave in this epoch: with it an older copy of the county's database is noticed.
+    #[n(4)]
+    pub mark: Option<FeedMark>,
+}
+
+/// A place in the feed as the county stated it. The phone keeps the newest and shows it; it understands only `seq`.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct FeedMark {
+    /// The place.
+    #[n(0)]
+    pub seq: u64,
+    /// Hash of the operation there.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub hash: Vec<u8>,
+    /// Code of the county over its epoch and the two.
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub code: Vec<u8>,
 }
 
 /// Answer to [`Hello`].
@@ -98,6 +123,9 @@ pub struct Welcome {
     /// The lease: without contact until then the phone locks itself (server time).
     #[n(7)]
     pub lease_until_ms: i64,
+    /// Mark of `head`.
+    #[n(8)]
+    pub mark: Option<FeedMark>,
 }
 
 /// An area granted to a device.
@@ -139,6 +167,34 @@ pub struct Push {
     #[n(4)]
     #[cbor(with = "minicbor::bytes")]
     pub signature: Vec<u8>,
+    /// Counters of operations the worker took back: the log is dense, so they travel, but are not to be applied.
+    #[n(5)]
+    pub withdrawn: Option<Vec<u64>>,
+    /// Operations whose payload was erased by law: in the batch they are empty.
+    #[n(6)]
+    pub erased: Option<Vec<Erased>>,
+}
+
+/// What is left of an operation's payload that was erased by law.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Erased {
+    /// The operation's counter.
+    #[n(0)]
+    pub counter: u64,
+    /// Salted hash of what the payload was.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub payload_hash: Vec<u8>,
+}
+
+impl Erased {
+    /// The operation's hash: of its header with the payload's hash when that is among the `erased`, else of it whole.
+    pub fn hash_of(op: &Operation, erased: &[Self]) -> Hash {
+        let gone = erased.iter().find(|erased| erased.counter == op.header.id.counter);
+        let hash = gone.and_then(|erased| Hash::try_from(erased.payload_hash.as_slice()).ok());
+        hash.map_or_else(|| op.hash(), |hash| op.header.hash(&hash))
+    }
 }
 
 /// Answer to [`Push`]: the receipt. Sent only after everything in it is durable.
@@ -164,6 +220,9 @@ pub struct Pushed {
     #[n(5)]
     #[cbor(with = "runs")]
     pub outcomes: Vec<Outcome>,
+    /// Mark of the feed's end after this push.
+    #[n(6)]
+    pub mark: Option<FeedMark>,
 }
 
 /// What became of one operation.
@@ -255,6 +314,9 @@ pub struct OwnBody {
     #[n(1)]
     #[cbor(with = "runs")]
     pub outcomes: Vec<Outcome>,
+    /// Those whose payload was erased by law.
+    #[n(2)]
+    pub erased: Option<Vec<Erased>>,
 }
 
 /// Asks for the feed after `after`.
@@ -271,6 +333,9 @@ pub struct Pull {
     /// Most operations wanted.
     #[n(2)]
     pub limit: u32,
+    /// Whether the phone wants to compare what it has: asked once a greeting.
+    #[n(3)]
+    pub compare: Option<bool>,
 }
 
 /// A piece of the feed.
@@ -291,6 +356,30 @@ pub struct Pulled {
     #[n(3)]
     #[cbor(with = "minicbor::bytes")]
     pub batch: Vec<u8>,
+    /// Mark of `upto`.
+    #[n(4)]
+    pub mark: Option<FeedMark>,
+    /// When asked for and nothing more is ready: what the county has, as of `upto`, of everybody's operations but the
+    /// caller's in each of the caller's areas. Absent for roles that see only a part of an area.
+    #[n(5)]
+    pub digests: Option<Vec<AreaDigest>>,
+}
+
+/// The operations of an area added up (`xunge_domain::operation::DigestSum`).
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct AreaDigest {
+    /// The area, 16 bytes.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub area: Vec<u8>,
+    /// How many.
+    #[n(1)]
+    pub operations: u64,
+    /// Sum of their digests modulo 2^128, 16 bytes, most significant first.
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub sum: Vec<u8>,
 }
 
 /// Asks for one page of the snapshot of everything the device may see.
@@ -303,6 +392,9 @@ pub struct SnapshotPage {
     /// Page, from 0.
     #[n(1)]
     pub page: u32,
+    /// Whether everything is read anew because it differed: counted by the county.
+    #[n(2)]
+    pub differed: Option<bool>,
 }
 
 /// One page of a snapshot.
@@ -327,161 +419,9 @@ pub struct SnapshotBody {
     #[n(4)]
     #[cbor(with = "minicbor::bytes")]
     pub batch: Vec<u8>,
-}
-
-/// Which pictures of which evidence the phone wants receipts for.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct ReceiptsWanted {
-    /// SHA-256 of stored pictures and thumbnails.
-    #[n(0)]
-    pub hashes: Vec<minicbor::bytes::ByteVec>,
-}
-
-/// Answer to [`ReceiptsWanted`].
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Receipts {
-    /// Those durable and verified at the county.
-    #[n(0)]
-    pub held: Vec<Receipt>,
-}
-
-/// The county holds this picture.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Receipt {
-    /// SHA-256 recomputed from the durable bytes.
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    pub sha256: Vec<u8>,
-    /// Bytes.
-    #[n(1)]
-    pub bytes: u64,
-}
-
-/// Begins the upload of a picture: body of the signed `POST /sync/v1/uploads`. The answer is 201 with `Location` (a tus
-/// upload URL) and `Upload-Offset`, or 200 with [`Receipts`] when the county holds the picture already.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct BeginUpload {
-    /// Evidence record that speaks of the picture, 16 bytes.
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    pub evidence: Vec<u8>,
-    /// 1 = the full picture, 2 = its thumbnail.
-    #[n(1)]
-    pub which: u8,
-    /// Length in bytes.
-    #[n(2)]
-    pub length: u64,
-    /// SHA-256 of the bytes.
-    #[n(3)]
-    #[cbor(with = "minicbor::bytes")]
-    pub sha256: Vec<u8>,
-}
-
-/// Redeems an enrolment code.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Redeem {
-    /// The single-use code, eight Crockford characters (`auth::enrol_code::SingleUse::to_text`).
-    #[n(0)]
-    pub code: String,
-    /// Ed25519 public key of the device.
-    #[n(1)]
-    #[cbor(with = "minicbor::bytes")]
-    pub device_key: Vec<u8>,
-    /// Ed25519 over [`enrol_proof`]: the sender holds the private key.
-    #[n(2)]
-    #[cbor(with = "minicbor::bytes")]
-    pub proof: Vec<u8>,
-    /// Version of the app.
-    #[n(3)]
-    pub app: String,
-}
-
-/// What a device signs when it redeems a code.
-pub fn enrol_proof(code: &str, device_key: &[u8]) -> Vec<u8> {
-    [b"xunge enrol v1\0".as_slice(), code.as_bytes(), device_key].concat()
-}
-
-/// Answer to [`Redeem`]. The same for the same device key until the code expires: a lost answer locks nobody out.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Enrolled {
-    /// Device id, 16 bytes: `keyid` of signed requests.
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    pub device: Vec<u8>,
-    /// Device number in operation ids.
-    #[n(1)]
-    pub device_no: u32,
-    /// Worker record id, 16 bytes.
-    #[n(2)]
-    #[cbor(with = "minicbor::bytes")]
-    pub worker: Vec<u8>,
-    /// Name of the worker.
-    #[n(3)]
-    pub worker_name: String,
-    /// Number of the worker.
-    #[n(4)]
-    pub worker_number: String,
-    /// Areas granted.
+    /// Mark of `at`.
     #[n(5)]
-    pub areas: Vec<Granted>,
-    /// Name of the county.
-    #[n(6)]
-    pub county_name: String,
-    /// Ed25519 key that signs the registry of care categories.
-    #[n(7)]
-    #[cbor(with = "minicbor::bytes")]
-    pub registry_key: Vec<u8>,
-    /// X25519 key to which the store key is sealed.
-    #[n(8)]
-    #[cbor(with = "minicbor::bytes")]
-    pub sealing_key: Vec<u8>,
-    /// Present epoch.
-    #[n(9)]
-    #[cbor(with = "minicbor::bytes")]
-    pub epoch: Vec<u8>,
-    /// Server time, UTC milliseconds.
-    #[n(10)]
-    pub server_ms: i64,
-    /// Role of the worker, a number of `WorkerRole`.
-    #[n(11)]
-    pub role: i64,
-    /// DER of the CA that will follow the present one; empty when none is planned.
-    #[n(12)]
-    #[cbor(with = "minicbor::bytes")]
-    pub next_ca: Vec<u8>,
-}
-
-/// Asks for the store key of a locked phone, with a code that the desk opened for it.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Reopen {
-    /// The single-use code, eight Crockford characters (`auth::enrol_code::SingleUse::to_text`).
-    #[n(0)]
-    pub code: String,
-    /// X25519 key that the phone drew for the answer, 32 bytes. The first one to redeem a code is its only one.
-    #[n(1)]
-    #[cbor(with = "minicbor::bytes")]
-    pub reply_key: Vec<u8>,
-    /// The store key as the phone sealed it at enrolment (`auth::key_return::to_county`).
-    #[n(2)]
-    #[cbor(with = "minicbor::bytes")]
-    pub sealed: Vec<u8>,
-}
-
-/// Answer to [`Reopen`]. May be asked for again with the same reply key until the code expires.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Reopened {
-    /// The store key, sealed to the reply key (`auth::key_return::receive`).
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    pub sealed: Vec<u8>,
+    pub mark: Option<FeedMark>,
 }
 
 /// Refusal of a whole request.

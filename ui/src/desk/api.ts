@@ -253,6 +253,9 @@ export interface DeviceRow {
   clock_off_ms: number | null;
   state: string;
   odd: string[];
+  trouble: string | null;
+  trouble_ms: number | null;
+  held_deletes: number;
 }
 export interface AccountRow {
   name: string;

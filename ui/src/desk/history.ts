@@ -6,12 +6,12 @@ import { fieldWord } from './words';
 
 type Line = Household['history'][number];
 
-/** What the server signs the county's own writes with; on screens the county has one name. */
-const COUNTY = new Set(['county', '县级中心']);
+/** What the server calls the county's own writes; on screens the county has one name. */
+const COUNTY = 'county';
 /** Writes of one import are moments apart. */
 const ONE_IMPORT_MS = 3_600_000;
 
-export const actor = (by: string): string => (COUNTY.has(by) ? t('by.county') : by);
+export const actor = (by: string): string => (by === COUNTY ? t('by.county') : by);
 
 function told(line: Line): string {
   const fields = line.fields.map((f) => fieldWord(line.kind, f)).join(t('common.comma'));
@@ -24,8 +24,8 @@ export function foldImports(history: Line[]): { at_ms: number; by: string; text:
   for (let n = 0; n < history.length;) {
     const first = history[n]!;
     let end = n + 1;
-    if (COUNTY.has(first.by))
-      while (COUNTY.has(history[end]?.by ?? '') && first.at_ms - history[end]!.at_ms < ONE_IMPORT_MS) end++;
+    if (first.by === COUNTY)
+      while (history[end]?.by === COUNTY && first.at_ms - history[end]!.at_ms < ONE_IMPORT_MS) end++;
     const people = history.slice(n, end).filter((line) => line.kind === 'person').length;
     const folded = end - n > 1;
     const text = people > 0 ? t('d.history.imported', { n: people }) : t('d.history.imported_household');

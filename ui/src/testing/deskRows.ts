@@ -248,6 +248,9 @@ export const devices: DeviceRow[] = [
     clock_off_ms: 12_000,
     state: 'active',
     odd: [],
+    trouble: null,
+    trouble_ms: null,
+    held_deletes: 0,
   },
   {
     id: 'd2',
@@ -261,6 +264,9 @@ export const devices: DeviceRow[] = [
     clock_off_ms: -7_260_000,
     state: 'active',
     odd: ['clock_off', 'silent'],
+    trouble: null,
+    trouble_ms: null,
+    held_deletes: 0,
   },
   {
     id: 'd3',
@@ -274,6 +280,9 @@ export const devices: DeviceRow[] = [
     clock_off_ms: 0,
     state: 'revoked',
     odd: [],
+    trouble: null,
+    trouble_ms: null,
+    held_deletes: 0,
   },
 ];
 export const patrols: Patrol[] = [0, 1, 2].map((n) => ({

@@ -100,6 +100,7 @@ export function memory(search = window.location.search): Carrier {
       last_contact_ms: online ? Date.now() - 60_000 : at(7, 50),
       last_error: online ? null : 'county_unreachable',
       retry_in_ms: online ? null : 48_000,
+      held_deletes: 0,
     };
   };
   const saved = (id: string): Saved => {

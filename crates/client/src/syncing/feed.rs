@@ -8,13 +8,13 @@ use ed25519_dalek::VerifyingKey;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use xunge_domain::ids::{DeviceNo, RecordId};
-use xunge_domain::operation::Operation;
+use xunge_domain::operation::{Operation, Verb};
 use xunge_domain::records::RecordKind;
 use xunge_domain::value::Edit;
 use xunge_store::{Fact, OpState, Reader, Writer};
 use xunge_sync::auth::signed_registry::{RegistryError, SignedCategory, Tier};
-use xunge_sync::batch::unpack;
-use xunge_sync::messages::{Pull, Pulled, SnapshotBody, SnapshotPage};
+use xunge_sync::batch::{SALT_BLOCK, unpack};
+use xunge_sync::messages::{FeedMark, Pull, Pulled, SnapshotBody, SnapshotPage, decode, encode};
 use xunge_sync::plan::Lane;
 
 /// Operations of a pull.
@@ -33,6 +33,24 @@ pub(super) fn snapshot_received(reader: &Reader<'_>) -> Result<u64> {
     Ok(read_u64(reader, Fact::SnapshotReceived)?.unwrap_or(0))
 }
 
+/// The newest mark of the county, to be shown at the greeting.
+pub(super) fn mark(reader: &Reader<'_>) -> Result<Option<FeedMark>> {
+    let bytes = reader.fact_bytes(Fact::FeedMark)?;
+    Ok(bytes.as_deref().and_then(|bytes| decode(bytes).ok()))
+}
+
+/// Keeps a mark when it is newer than the one kept, or when those of before are void.
+pub(super) fn keep_mark(writer: &Writer<'_>, said: Option<&FeedMark>, void: bool) -> Result<()> {
+    let kept = if void { None } else { mark(writer)? };
+    match said {
+        Some(said) if kept.is_none_or(|kept| kept.seq < said.seq) => {
+            Ok(writer.set_fact_bytes(Fact::FeedMark, &encode(said))?)
+        }
+        None if void => Ok(writer.drop_fact(Fact::FeedMark)?),
+        _ => Ok(()),
+    }
+}
+
 /// From now on a snapshot is due. What is here stays: operations are a set.
 pub(crate) fn begin_snapshot(writer: &Writer<'_>) -> Result<()> {
     writer.drop_fact(Fact::SnapshotAt)?;
@@ -42,31 +60,39 @@ pub(crate) fn begin_snapshot(writer: &Writer<'_>) -> Result<()> {
 
 impl Open {
     pub(super) fn fetch_snapshot(&self, at: Option<u64>, page: u32) -> std::result::Result<(), Failed> {
+        let differed = (page == 0 && self.store.read(super::mirror::differed)?).then_some(true);
         let body: SnapshotBody =
-            match self.post(Lane::Feed, "/sync/v1/snapshot", &SnapshotPage { at, page })? {
+            match self.post(Lane::Feed, "/sync/v1/snapshot", &SnapshotPage { at, page, differed })? {
                 Ok(body) => body,
                 Err(refusal) => return Err(Failed::refused(Lane::Feed, &refusal.code)),
             };
         let other = at.is_some_and(|at| at != body.at);
         let ops = unpack(&body.batch).map_err(|_| Failed::not_the_county(Lane::Feed))?;
         self.contact().snapshot_operations = body.operations;
+        let mut photos = Vec::new();
         self.store.write(|writer| {
+            keep_mark(writer, body.mark.as_ref(), false)?;
             if other && page > 0 {
                 // The one we were reading is gone. What came of it stays; the new one is read from its start.
+                if writer.rebuilding()? {
+                    writer.begin_rebuild()?;
+                }
                 return begin_snapshot(writer);
             }
-            self.apply(writer, &ops)?;
+            photos = self.apply(writer, &ops)?;
             write_u64(writer, Fact::SnapshotReceived, snapshot_received(writer)? + ops.len() as u64)?;
             if page + 1 < body.pages {
                 write_u64(writer, Fact::SnapshotAt, body.at)?;
                 write_u64(writer, Fact::SnapshotPage, u64::from(page) + 1)
             } else {
                 super::housekeeping::bring_back(writer)?;
+                super::mirror::finish(writer)?;
                 writer.drop_fact(Fact::SnapshotAt)?;
                 writer.drop_fact(Fact::SnapshotPage)?;
                 write_u64(writer, Fact::FeedCursor, body.at)
             }
         })?;
+        self.after_erasing(&photos);
         self.plan().succeeded(Lane::Feed);
         Ok(())
     }
@@ -75,8 +101,9 @@ impl Open {
         let (epoch, after) = self.store.read(|reader| {
             Ok::<_, ClientError>((reader.fact_bytes(Fact::Epoch)?.unwrap_or_default(), cursor(reader)?))
         })?;
+        let compare = self.contact().compare.then_some(true);
         let pulled: Pulled =
-            match self.post(Lane::Feed, "/sync/v1/pull", &Pull { epoch, after, limit: PULL_OPS })? {
+            match self.post(Lane::Feed, "/sync/v1/pull", &Pull { epoch, after, limit: PULL_OPS, compare })? {
                 Ok(pulled) => pulled,
                 Err(refusal) if refusal.code == "wrong_epoch" => {
                     self.plan().restart();
@@ -89,11 +116,18 @@ impl Open {
             return Err(Failed::refused(Lane::Feed, "feed_went_back"));
         }
         let ops = unpack(&pulled.batch).map_err(|_| Failed::not_the_county(Lane::Feed))?;
+        let mut photos = Vec::new();
         if !ops.is_empty() || pulled.upto != after {
             self.store.write(|writer| {
-                self.apply(writer, &ops)?;
+                keep_mark(writer, pulled.mark.as_ref(), false)?;
+                photos = self.apply(writer, &ops)?;
                 write_u64(writer, Fact::FeedCursor, pulled.upto)
             })?;
+        }
+        self.after_erasing(&photos);
+        if let Some(digests) = &pulled.digests {
+            self.contact().compare = false;
+            self.compare(digests)?;
         }
         let now = self.world.clock.now();
         self.plan().pulled(pulled.more, now.mono_ms);
@@ -102,7 +136,9 @@ impl Open {
 
     /// Lays operations of others beside ours and merges the records they touch. Kinds of a newer county are kept and
     /// wait for a newer app.
-    fn apply(&self, writer: &Writer<'_>, ops: &[Operation]) -> Result<()> {
+    ///
+    /// Answers the photos that an erasure took: their files go after this write.
+    fn apply(&self, writer: &Writer<'_>, ops: &[Operation]) -> Result<Vec<RecordId>> {
         let own = DeviceNo(self.identity().device_no);
         let mut touched: HashMap<RecordId, Touched<'_>> = HashMap::new();
         let mut order: Vec<RecordId> = Vec::new();
@@ -125,8 +161,13 @@ impl Open {
                 }
             }
         }
+        let mut photos = Vec::new();
         for record in order {
             let Some(Touched { kind, area, ops }) = touched.get(&record) else { continue };
+            if ops.iter().any(|op| op.header.verb == Verb::ERASE) {
+                photos.extend(writer.erase_record(*kind, record, SALT_BLOCK)?);
+                continue;
+            }
             // A record that came into being just now has no operations but these: nothing has to be read back.
             let state = if writer.is_blank(record) {
                 arrived_state(*kind, ops)
@@ -140,7 +181,7 @@ impl Open {
             put_merged(writer, *kind, record, *area, &state)?;
             who_wrote(writer, *kind, ops)?;
         }
-        Ok(())
+        Ok(photos)
     }
 }
 

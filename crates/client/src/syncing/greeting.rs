@@ -1,24 +1,26 @@
 //! The greeting: where phone and county stand to each other.
 
 use super::call::Failed;
-use super::push::from_bytes;
+use super::push::{from_bytes, to_bytes};
 use crate::open::{Open, keep_identity, write_u64};
 use xunge_domain::ids::RecordId;
+use xunge_domain::operation::Chain;
 use xunge_store::{Fact, OpState};
 use xunge_sync::messages::{Hello, PROTOCOL, Welcome};
 use xunge_sync::plan::Lane;
 
 impl Open {
     pub(super) fn greet(&self) -> Result<(), Failed> {
-        let (epoch, counter, cursor) = self.store.read(|reader| {
+        let (epoch, counter, cursor, mark) = self.store.read(|reader| {
             let counter = reader.own_chain()?.map_or(0, |(_, chain)| chain.counter);
             Ok::<_, crate::error::ClientError>((
                 reader.fact_bytes(Fact::Epoch)?.unwrap_or_default(),
                 counter,
                 super::feed::cursor(reader)?,
+                super::feed::mark(reader)?,
             ))
         })?;
-        let hello = Hello { protocol: PROTOCOL, epoch, counter, cursor };
+        let hello = Hello { protocol: PROTOCOL, epoch, counter, cursor, mark };
         let asked = self.world.clock.now();
         let welcome: Welcome = match self.post(Lane::Hello, "/sync/v1/hello", &hello)? {
             Ok(welcome) => welcome,
@@ -32,8 +34,12 @@ impl Open {
         let now = self.world.clock.now();
         // Half the way there and back: the server's time is at most that wrong.
         let midway = asked.mono_ms + now.mono_ms.saturating_sub(asked.mono_ms) / 2;
-        self.contact().server =
-            Some((welcome.server_ms, xunge_domain::world::Moment { mono_ms: midway, ..now }));
+        {
+            let mut contact = self.contact();
+            contact.server =
+                Some((welcome.server_ms, xunge_domain::world::Moment { mono_ms: midway, ..now }));
+            contact.compare = true;
+        }
         self.plan().greeted(welcome.head, now.mono_ms);
         self.housekeep(welcome.server_ms)?;
         Ok(())
@@ -65,8 +71,13 @@ impl Open {
             write_u64(writer, Fact::LastContactMs, wall)?;
             write_u64(writer, Fact::LeaseUntilMs, u64::try_from(welcome.lease_until_ms).unwrap_or(0))?;
             write_u64(writer, Fact::PhotoKeepDays, u64::from(welcome.photo_keep_days))?;
+            super::feed::keep_mark(writer, welcome.mark.as_ref(), restored)?;
             if widened || restored || behind_head {
                 super::feed::begin_snapshot(writer)?;
+            }
+            if restored || behind_head {
+                // What the county lost of other people's is not to stay here as if it stood.
+                writer.begin_rebuild()?;
             }
             // Whatever the county does not hold (any more) is offered again, photos too.
             let received = writer.fact_bytes(Fact::AcknowledgedChain)?.as_deref().and_then(from_bytes);
@@ -74,9 +85,14 @@ impl Open {
             if restored || behind_head || lost {
                 writer.offer_photos_again()?;
             }
+            if let (true, Ok(head)) = (lost, welcome.chain.as_slice().try_into()) {
+                let held = Chain { counter: welcome.highest, head };
+                writer.set_fact_bytes(Fact::AcknowledgedChain, &to_bytes(held))?;
+            }
             let counter = writer.own_chain()?.map_or(0, |(_, chain)| chain.counter);
             for stored in writer.own_between(welcome.highest + 1, counter, u32::MAX)? {
-                if stored.state != OpState::OnPhone {
+                // What the worker took back stays taken back: it travels, because the log is dense, and says so.
+                if !matches!(stored.state, OpState::OnPhone | OpState::Withdrawn) {
                     writer.set_outcome(stored.id(), OpState::OnPhone, None, None)?;
                 }
             }

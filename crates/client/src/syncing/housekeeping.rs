@@ -91,11 +91,18 @@ impl Open {
                 None => Ok(Vec::new()),
             }
         })?;
-        for photo in photos {
-            self.store.write(|writer| Ok::<_, ClientError>(writer.photo_gone(photo)?))?;
-            let _ = self.store.photos().remove(photo);
+        // Asked once more before the last copy outside the county goes: it may have been put back to before the receipt.
+        for (photo, held) in self.still_held(&photos)? {
+            if held {
+                self.store.write(|writer| Ok::<_, ClientError>(writer.photo_gone(photo)?))?;
+                let _ = self.store.photos().remove(photo);
+            } else {
+                tracing::warn!("the county has lost a picture it had a receipt for: it is sent again");
+                self.store.write(|writer| Ok::<_, ClientError>(writer.offer_photo_again(photo)?))?;
+            }
         }
         self.discard_damaged(self.world.clock.now().wall_ms)?;
+        self.scrub_if_due();
         self.purge_tracks()
     }
 }

@@ -8,6 +8,7 @@ mod call;
 mod feed;
 mod greeting;
 mod housekeeping;
+mod mirror;
 mod pictures;
 mod push;
 mod returning;
@@ -24,6 +25,9 @@ use crate::views::Counts;
 pub(crate) use feed::begin_snapshot as begin_first_sync;
 pub use written::{OwnOperation, OwnPicture};
 use xunge_sync::plan::{Facts, Step};
+
+/// Why the county keeps a deletion without applying it: the desk is asked first.
+const MASS_DELETE: &str = "mass_delete";
 
 /// What to do after a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +129,7 @@ impl Open {
             Ok(Facts {
                 cursor: feed::cursor(reader)?,
                 snapshot: feed::snapshot_due(reader)?,
-                unsent: counts.on_phone + counts.offered,
+                unsent: push::unacknowledged(reader)?,
                 unsettled: counts.waiting + counts.refused,
                 pictures: pictures.to_send,
                 receipts: pictures.to_confirm,
@@ -169,12 +173,13 @@ impl Open {
     pub fn sync_state(&self) -> Result<SyncState> {
         let now = self.world.clock.now();
         let counts = self.counts()?;
-        let (pictures, snapshot, received, last_contact) = self.store.read(|reader| {
+        let (pictures, snapshot, received, last_contact, held) = self.store.read(|reader| {
             Ok::<_, crate::error::ClientError>((
                 self.pictures_waiting(reader, false)?,
                 feed::snapshot_due(reader)?,
                 feed::snapshot_received(reader)?,
                 crate::open::read_u64(reader, Fact::LastContactMs)?,
+                reader.waiting_because(MASS_DELETE)?,
             ))
         })?;
         let plan = self.plan().clone();
@@ -202,6 +207,7 @@ impl Open {
             last_contact_ms: contact.last_contact_ms.or(stored),
             last_error: contact.last_error,
             retry_in_ms,
+            held_deletes: u32::try_from(held).unwrap_or(u32::MAX),
         })
     }
 }

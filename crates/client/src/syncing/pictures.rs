@@ -5,6 +5,7 @@ use super::call::Failed;
 use crate::error::{ClientError, Result};
 use crate::open::Open;
 use crate::ports::{Request, Response};
+use xunge_domain::ids::RecordId;
 use xunge_store::{OpState, Photo, PhotoPart, Reader, StoreError};
 use xunge_sync::messages::{BeginUpload, CONTENT_TYPE, Receipts, ReceiptsWanted, Refusal, decode, encode};
 use xunge_sync::plan::{Failure, Lane};
@@ -182,6 +183,32 @@ impl Open {
 
     fn keep_progress(&self, photo: &Photo, url: Option<&str>, bytes: u64) -> Result<()> {
         self.store.write(|writer| Ok::<_, ClientError>(writer.photo_sent(photo.id(), url, bytes)?))
+    }
+
+    /// Which of these pictures, received some time ago, the county holds now. Nothing when it cannot be asked just now.
+    pub(super) fn still_held(&self, photos: &[RecordId]) -> Result<Vec<(RecordId, bool)>> {
+        let known = self.store.read(|reader| {
+            let known = photos.iter().map(|id| reader.photo(*id));
+            Ok::<_, ClientError>(known.collect::<std::result::Result<Vec<_>, _>>()?)
+        })?;
+        let known: Vec<Photo> = known.into_iter().flatten().collect();
+        if known.is_empty() {
+            return Ok(Vec::new());
+        }
+        let hashes = known.iter().flat_map(|photo| [photo.facts.stored_sha256, photo.facts.thumbnail_sha256]);
+        let wanted = ReceiptsWanted { hashes: hashes.map(|hash| hash.to_vec().into()).collect() };
+        let receipts: Receipts = match self.post(Lane::Photos, "/sync/v1/receipts", &wanted) {
+            Ok(Ok(receipts)) => receipts,
+            Err(Failed::Local(error)) => return Err(error),
+            Ok(Err(_)) | Err(Failed::Call { .. }) => return Ok(Vec::new()),
+        };
+        let holds = |hash: &[u8; 32]| receipts.held.iter().any(|receipt| receipt.sha256 == hash);
+        Ok(known
+            .iter()
+            .map(|photo| {
+                (photo.id(), holds(&photo.facts.stored_sha256) && holds(&photo.facts.thumbnail_sha256))
+            })
+            .collect())
     }
 
     pub(super) fn ask_receipts(&self) -> std::result::Result<(), Failed> {

@@ -6,11 +6,11 @@ use crate::open::Open;
 use ed25519_dalek::Signer;
 use std::collections::BTreeMap;
 use xunge_domain::ids::{DeviceNo, OpId};
-use xunge_domain::operation::{Chain, Hash, Operation};
-use xunge_store::{Fact, OpState, Reader, StoredOperation, Writer};
+use xunge_domain::operation::{Chain, Hash, Operation, Salt};
+use xunge_store::{Fact, OpState, Reader, StoreError, StoredOperation, Writer};
 use xunge_sync::batch::{BlockKey, SALT_BLOCK, Salts, pack};
 use xunge_sync::messages::{
-    MOST_OUTCOMES, Outcome, OutcomeKind, Outcomes, OutcomesWanted, Push, Pushed, alike,
+    Erased, MOST_OUTCOMES, Outcome, OutcomeKind, Outcomes, OutcomesWanted, Push, Pushed, alike,
 };
 use xunge_sync::plan::{Failure, Lane};
 
@@ -20,7 +20,8 @@ const PUSH_BYTES: usize = 1024 * 1024;
 impl Open {
     pub(super) fn push(&self, max_ops: u32) -> std::result::Result<(), Failed> {
         let Some(offer) = self.store.read(|reader| Offer::read(reader, max_ops))? else { return Ok(()) };
-        let after = offer.ops.iter().fold(offer.before, |chain, op| chain.with(&op.hash()));
+        let after =
+            offer.ops.iter().fold(offer.before, |chain, op| chain.with(&Erased::hash_of(op, &offer.erased)));
         let (first, last) = (offer.before.counter + 1, after.counter);
         {
             let mut contact = self.contact();
@@ -38,6 +39,8 @@ impl Open {
             chain_before: offer.before.head.to_vec(),
             batch,
             signature: self.signing.sign(&after.head).to_bytes().to_vec(),
+            withdrawn: Some(offer.withdrawn).filter(|counters| !counters.is_empty()),
+            erased: Some(offer.erased).filter(|erased| !erased.is_empty()),
         };
         match self.post::<_, Pushed>(Lane::Push, "/sync/v1/push", &push)? {
             Ok(pushed) => self.receive_receipt(offer.device, first, after, &pushed),
@@ -83,10 +86,11 @@ impl Open {
                 let state = state_after(first);
                 let seq = Some(first.seq).filter(|seq| *seq > 0);
                 let id = OpId { device, counter: first.counter };
-                writer.set_outcomes(id, run as u64, state, first.reason.as_deref(), seq)?;
+                writer.set_outcomes(id, run as u64, state, reason_of(first), seq)?;
                 rest = rest.get(run..).unwrap_or_default();
             }
             writer.set_fact_bytes(Fact::AcknowledgedChain, &to_bytes(after))?;
+            super::feed::keep_mark(writer, pushed.mark.as_ref(), false)?;
             Ok::<_, ClientError>(())
         })?;
         self.contact().sent.0 += pushed.outcomes.len() as u64;
@@ -127,11 +131,17 @@ impl Open {
 pub(super) fn settle(writer: &Writer<'_>, id: OpId, outcome: &Outcome) -> Result<()> {
     let state = state_after(outcome);
     let Some(held) = writer.operation(id)? else { return Ok(()) };
-    if held.state != OpState::Withdrawn && (held.state != state || held.reason != outcome.reason) {
+    let reason = reason_of(outcome);
+    if held.state != OpState::Withdrawn && (held.state != state || held.reason.as_deref() != reason) {
         let seq = Some(outcome.seq).filter(|seq| *seq > 0);
-        writer.set_outcome(id, state, outcome.reason.as_deref(), seq)?;
+        writer.set_outcome(id, state, reason, seq)?;
     }
     Ok(())
+}
+
+/// Why the county keeps an operation without applying it; what was taken needs no reason.
+fn reason_of(outcome: &Outcome) -> Option<&str> {
+    outcome.reason.as_deref().filter(|_| state_after(outcome) != OpState::AtCounty)
 }
 
 fn state_after(outcome: &Outcome) -> OpState {
@@ -148,22 +158,40 @@ struct Offer {
     before: Chain,
     ops: Vec<Operation>,
     keys: BTreeMap<u64, BlockKey>,
+    /// Among `ops`, taken back by the worker.
+    withdrawn: Vec<u64>,
+    /// Among `ops`, without a payload any more.
+    erased: Vec<Erased>,
     waiting: u64,
 }
 
 impl Offer {
+    /// Everything after the last receipt, whatever became of it here: the county takes a log without holes or none.
     fn read(reader: &Reader<'_>, max_ops: u32) -> Result<Option<Self>> {
         let Some((device, _)) = reader.own_chain()? else { return Ok(None) };
-        let unsent = reader.unsent(1, max_ops, PUSH_BYTES)?;
-        let Some(first) = unsent.first().map(|stored| stored.header.id.counter) else { return Ok(None) };
-        // Dense: a batch ends where the next counter already has its receipt.
-        let ops: Vec<Operation> = unsent
-            .iter()
-            .zip(first..)
-            .take_while(|(stored, counter)| stored.header.id.counter == *counter)
-            .filter_map(|(stored, _)| stored.operation())
-            .collect();
-        let Some(before) = chain_at(reader, first - 1)? else { return Ok(None) };
+        let before = acknowledged(reader)?;
+        let first = before.counter + 1;
+        let unsent = reader.own_from(first, max_ops, PUSH_BYTES)?;
+        let (mut ops, mut withdrawn, mut erased) = (Vec::new(), Vec::new(), Vec::new());
+        for (stored, counter) in unsent.into_iter().zip(first..) {
+            if stored.header.id.counter != counter {
+                return Err(StoreError::Damaged.into());
+            }
+            if stored.state == OpState::Withdrawn {
+                withdrawn.push(counter);
+            }
+            ops.push(match (stored.operation(), stored.payload_hash) {
+                (Some(operation), _) => operation,
+                (None, Some(hash)) => {
+                    erased.push(Erased { counter, payload_hash: hash.to_vec() });
+                    Operation { header: stored.header, salt: Salt::default(), payload: Vec::new() }
+                }
+                (None, None) => return Err(StoreError::Damaged.into()),
+            });
+        }
+        if ops.is_empty() {
+            return Ok(None);
+        }
         let mut keys = BTreeMap::new();
         for block in first / SALT_BLOCK..=(first + ops.len() as u64) / SALT_BLOCK {
             if let Some(key) = reader.salt_block(block)? {
@@ -177,9 +205,23 @@ impl Offer {
             before,
             ops,
             keys,
+            withdrawn,
+            erased,
             waiting: counts.on_phone + counts.offered,
         }))
     }
+}
+
+/// The own chain at the last receipt.
+pub(super) fn acknowledged(reader: &Reader<'_>) -> Result<Chain> {
+    let held = reader.fact_bytes(Fact::AcknowledgedChain)?;
+    Ok(held.as_deref().and_then(from_bytes).unwrap_or_default())
+}
+
+/// Own operations that the county does not hold, as far as this phone knows.
+pub(super) fn unacknowledged(reader: &Reader<'_>) -> Result<u64> {
+    let written = reader.own_chain()?.map_or(0, |(_, chain)| chain.counter);
+    Ok(written.saturating_sub(acknowledged(reader)?.counter))
 }
 
 /// The own chain at `counter`: from the last receipt where it is that one, else reckoned from the start.

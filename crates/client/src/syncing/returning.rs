@@ -17,7 +17,7 @@ use xunge_domain::operation::{Chain, Hash, Operation, Payload};
 use xunge_domain::records::RecordKind;
 use xunge_store::{Fact, OpState, Reader, StoredOperation, Writer};
 use xunge_sync::batch::unpack;
-use xunge_sync::messages::{Outcome, OwnBody, OwnWanted, Welcome};
+use xunge_sync::messages::{Erased, Outcome, OwnBody, OwnWanted, Welcome};
 use xunge_sync::plan::Lane;
 
 /// Own operations asked for at once.
@@ -41,6 +41,14 @@ fn is_unsettled(reader: &Reader<'_>) -> Result<bool> {
     Ok(Mended::read(reader)?.is_some_and(|mended| !mended.settled))
 }
 
+/// What the county holds of this phone after what both have in common.
+struct Theirs<'a> {
+    ops: &'a [Operation],
+    outcomes: &'a [Outcome],
+    erased: &'a [Erased],
+    end: Chain,
+}
+
 impl Open {
     /// Brings both logs together. Answers what the county's log and ours have in common from then on.
     pub(super) fn return_to(&self, welcome: &Welcome) -> std::result::Result<(), Failed> {
@@ -49,7 +57,7 @@ impl Open {
             let held = reader.fact_bytes(Fact::AcknowledgedChain)?.as_deref().and_then(from_bytes);
             Ok::<_, ClientError>(held.filter(|held| held.counter <= welcome.highest).unwrap_or_default())
         })?;
-        let (mut ops, mut outcomes): (Vec<Operation>, Vec<Outcome>) = (Vec::new(), Vec::new());
+        let (mut ops, mut outcomes, mut erased) = (Vec::new(), Vec::new(), Vec::new());
         let mut chain = common;
         while chain.counter < welcome.highest {
             let wanted = OwnWanted { after: chain.counter, limit: OWN_OPS };
@@ -64,7 +72,9 @@ impl Open {
             if some.is_empty() || !dense || body.outcomes.len() != some.len() {
                 return Err(Failed::refused(Lane::Hello, "own_log_incomplete"));
             }
-            chain = some.iter().fold(chain, |chain, op| chain.with(&op.hash()));
+            let gone = body.erased.unwrap_or_default();
+            chain = some.iter().fold(chain, |chain, op| chain.with(&Erased::hash_of(op, &gone)));
+            erased.extend(gone);
             ops.extend(some);
             outcomes.extend(body.outcomes);
         }
@@ -72,7 +82,13 @@ impl Open {
             // Not even what was received is the same: nothing is touched, the desk has to look.
             return Err(Failed::refused(Lane::Hello, "chain_mismatch"));
         }
-        self.store.write(|writer| self.adopt(writer, common, &ops, &outcomes, chain))?;
+        self.store.write(|writer| {
+            self.adopt(
+                writer,
+                common,
+                &Theirs { ops: &ops, outcomes: &outcomes, erased: &erased, end: chain },
+            )
+        })?;
         tracing::info!(pulled = ops.len(), "the phone took back what it had written before");
         Ok(())
     }
@@ -85,12 +101,15 @@ impl Open {
         &self,
         writer: &Writer<'_>,
         common: Chain,
-        ops: &[Operation],
-        outcomes: &[Outcome],
-        theirs: Chain,
+        Theirs { ops, outcomes, erased, end: theirs }: &Theirs<'_>,
     ) -> Result<()> {
+        let theirs = *theirs;
         let ours = writer.own_between(common.counter + 1, u64::from(u32::MAX), u32::MAX)?;
-        let same = ours.iter().zip(ops).take_while(|(stored, op)| hash_of(stored) == op.hash()).count();
+        let same = ours
+            .iter()
+            .zip(*ops)
+            .take_while(|(stored, op)| hash_of(stored) == Erased::hash_of(op, erased))
+            .count();
         let mut touched: BTreeSet<RecordId> = BTreeSet::new();
         let (_, fresh) = ops.split_at(same);
         let mended = Mended::read(writer)?.filter(|mended| !mended.settled);
@@ -98,13 +117,17 @@ impl Open {
         let mut written_here =
             if anew { writer.take_out_from(common.counter + 1 + same as u64)? } else { Vec::new() };
         // What had arrived although no receipt came back is there already.
-        let arrived: HashSet<Hash> = fresh.iter().map(Operation::hash).collect();
+        let arrived: HashSet<Hash> = fresh.iter().map(|op| Erased::hash_of(op, erased)).collect();
         written_here.retain(|stored| !arrived.contains(&hash_of(stored)));
         for op in fresh {
-            writer.append(op, OpState::AtCounty, None)?;
+            let gone = erased.iter().find(|erased| erased.counter == op.header.id.counter);
+            match gone.and_then(|erased| Hash::try_from(erased.payload_hash.as_slice()).ok()) {
+                Some(hash) => writer.append_erased(&op.header, &hash, OpState::AtCounty)?,
+                None => writer.append(op, OpState::AtCounty, None)?,
+            };
             touched.insert(op.header.record);
         }
-        for (op, outcome) in ops.iter().zip(outcomes) {
+        for (op, outcome) in ops.iter().zip(*outcomes) {
             settle(writer, op.id(), outcome)?;
         }
         let mut chain = anew.then_some(theirs);

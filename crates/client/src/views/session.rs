@@ -188,6 +188,8 @@ pub struct SyncState {
     pub last_error: Option<String>,
     /// Milliseconds until the next attempt.
     pub retry_in_ms: Option<i64>,
+    /// Deletions that came in such numbers that the desk is asked first: kept at the county, not applied yet.
+    pub held_deletes: u32,
 }
 
 /// So many of so many.

@@ -59,15 +59,39 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub fn get(&self, name: &str) -> Result<Option<Vec<u8>>, BlobError> {
+        self.sealed(name)?.map(|sealed| self.unsealed(name, &sealed)).transpose()
+    }
+
+    /// What lies under `name`, as it lies there: for a copy that is to lie elsewhere under the same key.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    pub fn sealed(&self, name: &str) -> Result<Option<Vec<u8>>, BlobError> {
         let path = Path::from(name);
-        let sealed = wait_for(async {
+        Ok(wait_for(async {
             match self.store.get(&path).await {
-                Ok(found) => found.bytes().await.map(Some),
+                Ok(found) => found.bytes().await.map(|bytes| Some(bytes.to_vec())),
                 Err(object_store::Error::NotFound { .. }) => Ok(None),
                 Err(error) => Err(error),
             }
-        })?;
-        sealed.map(|sealed| frames::open(&self.key, name, &sealed)).transpose()
+        })?)
+    }
+
+    /// Opens what [`Blobs::sealed`] gave.
+    ///
+    /// # Errors
+    /// [`BlobError::DoesNotOpen`].
+    pub fn unsealed(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, BlobError> {
+        frames::open(&self.key, name, sealed)
+    }
+
+    /// Puts sealed bytes under the name they were sealed for; durable when this returns.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    pub fn put_sealed(&self, name: &str, sealed: Vec<u8>) -> Result<(), BlobError> {
+        wait_for(self.store.put(&Path::from(name), PutPayload::from(sealed)))?;
+        Ok(())
     }
 
     /// Removes what lies under `name`; nothing there is fine.

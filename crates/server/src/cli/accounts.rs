@@ -22,7 +22,7 @@ pub(super) fn first(county: &County) -> Result<Option<Drawn>, Failure> {
 /// Prints an account for a person.
 pub(super) fn print(account: &Drawn) {
     say!(
-        "县级事件台账号（密码只显示这一次，请记下）\nDesk account (the password is shown only this once)\n  name      {}\n  password  {}",
+        "县工作台账号（密码只显示这一次，请记下）\nDesk account (the password is shown only this once)\n  name      {}\n  password  {}",
         account.name,
         account.password
     );

@@ -89,11 +89,12 @@ fn refused(faults: &[(u64, String, String)]) -> Failure {
 type Faults = Vec<(u64, String, String)>;
 
 fn read(bytes: &[u8], faults: &mut Faults) -> Vec<Line> {
+    // Some programs put the mark of UTF-8 before what they wrote in GBK.
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => std::borrow::Cow::Borrowed(text),
         Err(_) => encoding_rs::GB18030.decode(bytes).0,
     };
-    let text = text.trim_start_matches('\u{FEFF}');
     let mut table = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut lines = Vec::new();
     for (index, row) in table.records().enumerate() {
@@ -258,6 +259,15 @@ mod tests {
         .unwrap();
         assert_eq!(edits.len(), 3);
         assert!(edits.iter().all(|edit| edit.record == edit.area));
+    }
+
+    #[test]
+    fn gbk_behind_the_mark_of_utf_8_is_read_as_what_it_is() {
+        let gbk = encoding_rs::GB18030.encode("编码,名称,上级,层级\n990101,示范县,,县\n").0.into_owned();
+        let marked = [b"\xEF\xBB\xBF", gbk.as_slice()].concat();
+        let edits = plan(&marked, &AreaTree::new(Vec::new()), || RecordId(uuid::Uuid::from_u128(1))).unwrap();
+        assert!(matches!(&edits[0].change, crate::county::Change::Edits(edits)
+            if edits.values().any(|edit| *edit == xunge_domain::value::Edit::Put("示范县".into()))));
     }
 
     #[test]

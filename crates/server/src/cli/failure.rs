@@ -17,12 +17,14 @@ pub struct Failure {
     pub zh: String,
     /// In English.
     pub en: String,
+    /// What was asked for as JSON stands on standard output already.
+    pub told: bool,
 }
 
 impl Failure {
     /// The input was refused; nothing was changed.
     pub fn refused(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { code, exit: 1, zh: zh.into(), en: en.into() }
+        Self { code, exit: 1, zh: zh.into(), en: en.into(), told: false }
     }
 
     /// Another process works on the county.
@@ -32,7 +34,17 @@ impl Failure {
             exit: 3,
             zh: "县服务正在运行，本命令要求先停止它。数据没有改动。请先停止 xunge-county serve，再重试。".into(),
             en: "The county is being served and this command needs it stopped. Nothing was changed. Stop `xunge-county serve`, then try again.".into(),
+            told: false,
         }
+    }
+
+    /// There is no county in this folder, and the command makes none.
+    pub fn no_county(data: &std::path::Path) -> Self {
+        Self::refused(
+            "no_county",
+            format!("{} 里没有县的数据。请用 --data 指定数据目录。", data.display()),
+            format!("There is no county in {}. Give its data folder by --data.", data.display()),
+        )
     }
 
     fn broken(code: &'static str, detail: &str) -> Self {
@@ -43,11 +55,15 @@ impl Failure {
             en: format!(
                 "Something broke: {detail}. What was confirmed before is safe. Check disk space and the permissions of the data folder, then try again."
             ),
+            told: false,
         }
     }
 
-    /// Prints it and gives the exit code.
-    pub fn tell(&self) -> ExitCode {
+    /// Prints it and gives the exit code. Where one JSON object was asked for, standard output has one: the code.
+    pub fn tell(&self, json: bool) -> ExitCode {
+        if json && !self.told {
+            say!("{}", serde_json::json!({ "error": self.code }));
+        }
         eprintln!("{}\n{} [{}]", self.zh, self.en, self.code);
         ExitCode::from(self.exit)
     }

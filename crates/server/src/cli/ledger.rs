@@ -22,6 +22,19 @@ pub(super) fn run(
     if let Some(code) = area {
         let county = open()?;
         let area = admin::area(&county, code)?;
+        if let Some(grids) = import::too_wide(&county.areas(), area.id) {
+            return Err(Failure::refused(
+                "area_too_wide",
+                format!(
+                    "{}（{code}）不是网格，下面有 {grids} 个网格：台账要一个网格一个网格地导入，否则住户不归任何网格，网格员看不到。数据没有改动。请用 --area 指定网格的编码。",
+                    area.name
+                ),
+                format!(
+                    "{} ({code}) is no grid but has {grids} grids below. A ledger goes into one grid: households above the grids are seen by no grid worker. Nothing was changed. Give the code of a grid by --area.",
+                    area.name
+                ),
+            ));
+        }
         let counts = import::run(&county, area.id, &reading, "cli", &mut tell_progress)?;
         if !json {
             say!(

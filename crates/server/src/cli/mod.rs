@@ -16,12 +16,14 @@ mod accounts;
 mod admin;
 mod area_facts;
 mod areas;
+mod backup;
 mod check;
 mod failure;
 mod files;
 mod ledger;
 mod make_demo;
 mod serving;
+mod troubles;
 
 pub use failure::Failure;
 
@@ -78,6 +80,14 @@ impl At {
     fn open(&self) -> Result<County, Failure> {
         Ok(world::open_county(&self.places(), Settings::default())?)
     }
+
+    /// For commands that make no county where there is none.
+    fn open_existing(&self) -> Result<County, Failure> {
+        if !self.data.join("county.db").exists() {
+            return Err(Failure::no_county(&self.data));
+        }
+        self.open()
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -107,7 +117,7 @@ enum Command {
         #[command(subcommand)]
         what: WorkerCommand,
     },
-    /// 事件台账号 · Accounts of the desk
+    /// 县工作台账号 · Accounts of the desk
     Account {
         #[command(subcommand)]
         what: AccountCommand,
@@ -162,6 +172,60 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// 备份 · Copies the county into a new folder; it may be serving meanwhile
+    Backup {
+        /// A new or empty folder
+        dir: PathBuf,
+        /// Copy the key file too: whoever has the folder then reads everything
+        #[arg(long)]
+        with_key: bool,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// 恢复 · Makes the county of a backup in the data folder, which must be new or empty
+    Restore {
+        /// The backup
+        dir: PathBuf,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// 新纪元 · After somebody put an older copy of the data back by hand: phones offer again what it lacks
+    NewEpoch,
+    /// 解除隔离 · Lets a phone push again whose number lay in quarantine
+    Lift {
+        /// Id of the phone
+        device: String,
+        /// Why; stays in the audit log
+        #[arg(long)]
+        reason: String,
+    },
+    /// 核对批量删除 · Applies or rejects the deletions of a phone that are held
+    Deletes {
+        /// What becomes of them
+        #[arg(value_enum)]
+        what: Held,
+        /// Id of the phone
+        device: String,
+        /// Why; stays in the audit log
+        #[arg(long)]
+        reason: String,
+    },
+    /// 依法删除 · Erases what was said about a person or another record, for good
+    Erase {
+        /// Id of the record
+        record: String,
+        /// purpose_over, keeping_over, consent_withdrawn, unlawful or ordered
+        #[arg(long)]
+        ground: String,
+        /// Number of the file, who decided; stays in the audit log, nothing personal
+        #[arg(long)]
+        reason: String,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// 示范县 · A county of people who do not exist
     Demo {
         /// How much of it
@@ -171,6 +235,37 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// What becomes of held deletions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Held {
+    Release,
+    Reject,
+}
+
+impl Command {
+    /// Whether one JSON object is to be on standard output, whatever comes of it.
+    const fn wants_json(&self) -> bool {
+        match self {
+            Self::Import { json, .. }
+            | Self::EnrolCode { json, .. }
+            | Self::Check { json }
+            | Self::Backup { json, .. }
+            | Self::Restore { json, .. }
+            | Self::Erase { json, .. }
+            | Self::Demo { json, .. }
+            | Self::Worker { what: WorkerCommand::Add { json, .. } } => *json,
+            Self::Serve { .. }
+            | Self::Area { .. }
+            | Self::Account { .. }
+            | Self::Grant { .. }
+            | Self::Revoke { .. }
+            | Self::Lift { .. }
+            | Self::Deletes { .. }
+            | Self::NewEpoch => false,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -254,9 +349,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
+    let json = cli.command.wants_json();
     match carry_out(&cli.at, cli.command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(),
+        Err(failure) => failure.tell(json),
     }
 }
 
@@ -303,6 +399,21 @@ fn carry_out(at: &At, command: Command) -> Result<(), Failure> {
             )
         }
         Command::Check { json } => check::run(&at.open()?, json),
+        Command::Backup { dir, with_key, json } => {
+            backup::make(&at.places(), &at.open_existing()?, &dir, with_key, json)
+        }
+        Command::Restore { dir, json } => backup::restore(&at.places(), &dir, json),
+        Command::Lift { device, reason } => troubles::lift(&at.open_existing()?, &device, &reason),
+        Command::Deletes { what, device, reason } => {
+            troubles::deletes(&at.open_existing()?, &device, what == Held::Release, &reason)
+        }
+        Command::Erase { record, ground, reason, json } => {
+            troubles::erase(&at.open_existing()?, &record, &ground, &reason, json)
+        }
+        Command::NewEpoch => {
+            let _held = files::hold(&at.data)?;
+            backup::new_epoch(&at.open_existing()?)
+        }
         Command::Demo { scale, json } => {
             let _held = files::hold(&at.data)?;
             make_demo::run(&at.open()?, scale, json)
@@ -390,6 +501,12 @@ mod tests {
             "xunge-county enrol-code 01 --hours 24",
             "xunge-county demo --scale full",
             "xunge-county check --json",
+            "xunge-county backup /backups/1 --with-key --json",
+            "xunge-county restore /backups/1",
+            "xunge-county new-epoch",
+            "xunge-county lift 0 --reason 核实",
+            "xunge-county deletes reject 0 --reason 误删",
+            "xunge-county erase 0 --ground ordered --reason 文号",
         ] {
             assert!(parsed(line).is_ok(), "{line}");
         }

@@ -58,7 +58,7 @@ pub(super) fn run(
             (desk::router(app.clone()), desk::openapi())
         },
         |local| {
-            say!("县服务已就绪 · serving on https://{local}/ （事件台 desk: https://{local}/desk/）");
+            say!("县服务已就绪 · serving on https://{local}/ （县工作台 desk: https://{local}/desk/）");
         },
     )?;
     Ok(())

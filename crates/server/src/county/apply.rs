@@ -208,12 +208,15 @@ impl County {
     }
 
     /// Decides anew about an operation kept earlier.
-    fn take_again(&self, tx: &WriteTx<'_>, id: OpId, now_ms: i64) -> Result<Option<Applied>> {
+    pub(super) fn take_again(&self, tx: &WriteTx<'_>, id: OpId, now_ms: i64) -> Result<Option<Applied>> {
         let Some(Fed { op, .. }) = tx.rows().operation(id)? else { return Ok(None) };
         let Some(device) = tx.rows().device_no(id.device)? else { return Ok(None) };
         let by = self.author(tx.rows(), device, tx.tree())?;
         let (outcome, applied) = self.take(tx, &by, &op, now_ms)?;
         tx.rows().put_outcome(id.device, &outcome)?;
+        if applied.is_some() {
+            tx.count(&op, true);
+        }
         Ok(applied)
     }
 

@@ -3,10 +3,10 @@
 use super::caller::Caller;
 use super::error::{Refused, Result};
 use super::{County, Scope, WriteTx};
-use crate::storage::{AuditEntry, Fed, Rows};
-use xunge_domain::operation::Operation;
+use crate::storage::{AuditEntry, DeviceState, Fed, Rows};
+use xunge_domain::operation::{DigestSum, Operation};
 use xunge_sync::batch::{self, Salts};
-use xunge_sync::messages::{Granted, Hello, Pull, Pulled, Welcome};
+use xunge_sync::messages::{AreaDigest, Granted, Hello, Pull, Pulled, Welcome};
 
 /// Most operations in one piece of the feed.
 const MOST: u32 = 5_000;
@@ -32,6 +32,9 @@ impl County {
                 ..AuditEntry::default()
             };
             self.audit_in(tx, &entry)?;
+            if caller.device.state != DeviceState::Quarantined {
+                tx.rows().put_trouble(caller.device.no, "went_back", now_ms)?;
+            }
         }
         tx.rows().touch_device(caller.device.no, now_ms, Some(hello.counter), None)?;
         Ok(Welcome {
@@ -40,9 +43,10 @@ impl County {
             highest: chain.counter,
             chain: chain.head.to_vec(),
             areas: granted(&tx.tree(), caller),
-            head: tx.rows().head()?,
+            head: tx.head(),
             photo_keep_days: self.settings.photo_keep_days,
             lease_until_ms: now_ms + i64::from(self.settings.lease_days) * DAY_MS,
+            mark: self.mark_of_head(tx)?,
         })
     }
 
@@ -56,9 +60,14 @@ impl County {
             return Err(Refused::WrongEpoch { epoch }.into());
         }
         let limit = pull.limit.clamp(1, MOST);
-        let (ops, upto, more) = self.read(|rows| piece(rows, caller, pull.after, limit))?;
+        let (ops, upto, more, mark, digests) = self.read(|rows| {
+            let (ops, upto, more) = piece(rows, caller, pull.after, limit)?;
+            let wanted = pull.compare == Some(true) && !more && !caller.scope.asks_for_owner();
+            let digests = if wanted { Some(digests(rows, caller)?) } else { None };
+            Ok((ops, upto, more, self.mark_at(rows, upto)?, digests))
+        })?;
         let batch = batch::pack(&ops, Salts::None).map_err(|_| Refused::TooLarge)?;
-        Ok(Pulled { epoch: epoch.to_vec(), upto, more, batch })
+        Ok(Pulled { epoch: epoch.to_vec(), upto, more, batch, mark, digests })
     }
 }
 
@@ -73,6 +82,20 @@ pub(super) fn granted(tree: &super::AreaTree, caller: &Caller) -> Vec<Granted> {
             version: grant.version,
         })
         .collect()
+}
+
+/// What everybody but the caller wrote in each of the caller's areas, at the end of the feed.
+fn digests(rows: &Rows<'_>, caller: &Caller) -> Result<Vec<AreaDigest>> {
+    let mut digests = Vec::new();
+    for area in caller.scope.below() {
+        let DigestSum { operations, sum } = rows.digest_without(area, caller.device.no)?;
+        digests.push(AreaDigest {
+            area: area.0.as_bytes().to_vec(),
+            operations,
+            sum: sum.to_be_bytes().to_vec(),
+        });
+    }
+    Ok(digests)
 }
 
 fn piece(rows: &Rows<'_>, caller: &Caller, after: u64, limit: u32) -> Result<(Vec<Operation>, u64, bool)> {
@@ -107,6 +130,9 @@ fn piece(rows: &Rows<'_>, caller: &Caller, after: u64, limit: u32) -> Result<(Ve
 
 /// Whether the scope lets an operation out.
 pub(super) fn sees(rows: &Rows<'_>, scope: &Scope, fed: &Fed) -> Result<bool> {
+    if fed.erased {
+        return Ok(false);
+    }
     let header = &fed.op.header;
     let owner = if scope.asks_for_owner() {
         rows.record_head(header.record)?.and_then(|head| head.owner)

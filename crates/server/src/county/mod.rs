@@ -4,6 +4,8 @@
 //! - [`areas`]: the tree of areas; [`scope`]: what one phone sees
 //! - [`push`], `apply`: operations in; `feed`, `snapshot`: operations out
 //! - [`mod@write`]: the county's own operations (desk, import, demo)
+//! - `epoch`: after a restore; [`check`]: everything reckoned anew from the disk
+//! - [`erase`]: by law; [`held`]: deletions the desk is asked about
 //! - [`enrol`]: codes, phones, grants; `reopen`: a locked phone gets its key back; [`caller`]: who is calling
 //! - [`pictures`]: uploads and receipts; [`query`]: what the desk asks
 //!
@@ -12,10 +14,15 @@
 mod apply;
 pub mod areas;
 pub mod caller;
+pub mod check;
+mod collect;
 mod columns;
 pub mod enrol;
+mod epoch;
+pub mod erase;
 pub mod error;
 mod feed;
+pub mod held;
 mod incidents;
 pub mod pictures;
 pub mod push;
@@ -84,6 +91,8 @@ pub struct County {
     gate: Mutex<()>,
     /// One snapshot is built at a time: a hundred phones enrolled in one morning would build a hundred equal ones.
     building: Mutex<()>,
+    /// One epoch is begun at a time.
+    beginning: Mutex<()>,
 }
 
 impl std::fmt::Debug for County {
@@ -118,7 +127,9 @@ impl County {
             windows: Mutex::new(HashMap::new()),
             gate: Mutex::new(()),
             building: Mutex::new(()),
+            beginning: Mutex::new(()),
         };
+        county.reckon_digests_once()?;
         county.take_up_unknown_kinds()?;
         Ok(county)
     }
@@ -158,27 +169,6 @@ impl County {
         self.clock.now().wall_ms
     }
 
-    /// Present epoch: another one after every restore.
-    pub fn epoch(&self) -> [u8; 16] {
-        *self.epoch.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Gives the county a new epoch. To be done after a restore from a backup: phones then offer again what they had
-    /// acknowledged.
-    ///
-    /// # Errors
-    /// [`CountyError`] of the storage.
-    pub fn begin_epoch(&self) -> Result<[u8; 16]> {
-        let mut epoch = [0; 16];
-        self.random.fill(&mut epoch);
-        self.write(|tx| {
-            tx.rows().put_meta(secrets::EPOCH, &epoch)?;
-            Ok(tx.rows().drop_snapshots()?)
-        })?;
-        *self.epoch.write().unwrap_or_else(PoisonError::into_inner) = epoch;
-        Ok(epoch)
-    }
-
     /// Name of the county; empty until set.
     ///
     /// # Errors
@@ -208,6 +198,7 @@ impl County {
         let done = self.storage.write(|rows| {
             let tx = WriteTx::begin(rows, before.clone())?;
             let done = work(&tx)?;
+            tx.keep_digests()?;
             after = tx.tree();
             Ok::<_, CountyError>(done)
         })?;

@@ -9,6 +9,7 @@
 use super::caller::Caller;
 use super::error::{Refused, Result};
 use super::{County, Scope};
+use crate::blobs::Blobs;
 use crate::storage::{DeviceState, Rows, UploadRow};
 use sha2::{Digest as _, Sha256};
 use xunge_domain::ids::{DeviceNo, RecordId};
@@ -261,6 +262,34 @@ impl County {
             return Ok(None);
         }
         Ok(self.blobs.get(&picture_name(sha256))?)
+    }
+
+    /// Copies a picture as it lies here, once its bytes were found to be that picture. Its name in the store and the
+    /// bytes that were written; nothing when there is no such file.
+    ///
+    /// # Errors
+    /// [`Refused::HashMismatch`]; of the blob stores.
+    pub fn copy_picture(&self, sha256: &Hash, into: &Blobs) -> Result<Option<(String, Vec<u8>)>> {
+        let name = picture_name(sha256);
+        let Some(sealed) = self.blobs.sealed(&name)? else { return Ok(None) };
+        if Hash::from(Sha256::digest(self.blobs.unsealed(&name, &sealed)?)) != *sha256 {
+            return Err(Refused::HashMismatch.into());
+        }
+        into.put_sealed(&name, sealed.clone())?;
+        Ok(Some((name, sealed)))
+    }
+
+    /// Removes the bytes of a picture that nothing speaks of any more.
+    pub(super) fn remove_picture(&self, sha256: &Hash) -> Result<()> {
+        Ok(self.blobs.remove(&picture_name(sha256))?)
+    }
+
+    /// Length of a picture held, whatever it was given for.
+    ///
+    /// # Errors
+    /// Of the storage.
+    pub fn picture_held(&self, sha256: &Hash) -> Result<Option<u64>> {
+        self.read(|rows| Ok(rows.blob(sha256)?))
     }
 
     /// Length of a picture given for this evidence.

@@ -29,22 +29,23 @@ impl County {
         if let Some(at) = wanted.at
             && let Some(page) = self.read(|rows| Ok(rows.snapshot_page(&scope, at, wanted.page)?))?
         {
-            return Ok(self.body(page));
+            return self.body(page);
         }
         let at = self.newest(&caller.scope, &scope)?;
         let page = if wanted.at == Some(at) || wanted.at.is_none() { wanted.page } else { 0 };
         let page = self.read(|rows| Ok(rows.snapshot_page(&scope, at, page)?))?;
-        page.map(|page| self.body(page)).ok_or_else(|| Refused::NotFound.into())
+        self.body(page.ok_or(Refused::NotFound)?)
     }
 
-    fn body(&self, page: SnapshotRow) -> SnapshotBody {
-        SnapshotBody {
+    fn body(&self, page: SnapshotRow) -> Result<SnapshotBody> {
+        Ok(SnapshotBody {
             epoch: self.epoch().to_vec(),
             at: page.at,
             pages: page.pages,
             operations: page.operations,
             batch: page.batch,
-        }
+            mark: self.read(|rows| self.mark_at(rows, page.at))?,
+        })
     }
 
     /// Position of a snapshot fresh enough, built when there is none.

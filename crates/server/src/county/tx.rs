@@ -6,7 +6,8 @@ use crate::storage::{RecordHead, RecordRow, Rows, StorageError};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
-use xunge_domain::ids::{OpId, RecordId};
+use xunge_domain::ids::{DeviceNo, OpId, RecordId};
+use xunge_domain::operation::{DigestSum, Operation};
 
 /// See the module.
 pub struct WriteTx<'a> {
@@ -17,6 +18,8 @@ pub struct WriteTx<'a> {
     heads: RefCell<HashMap<RecordId, Option<RecordHead>>>,
     /// Whether any operation waits for a record; not known before it was asked.
     waits: Cell<Option<bool>>,
+    /// Operations counted in and out of what areas hold, not written down yet.
+    digests: RefCell<HashMap<(RecordId, DeviceNo), DigestSum>>,
 }
 
 impl<'a> WriteTx<'a> {
@@ -27,6 +30,7 @@ impl<'a> WriteTx<'a> {
             head: Cell::new(rows.head()?),
             heads: RefCell::default(),
             waits: Cell::new(None),
+            digests: RefCell::default(),
         })
     }
 
@@ -49,8 +53,8 @@ impl<'a> WriteTx<'a> {
         // The first writer's kind and owner stay, as they do in the row.
         let kept = self.heads.borrow().get(&row.id).copied().flatten();
         let head = match kept {
-            Some(kept) => RecordHead { area: row.area, ..kept },
-            None => RecordHead { kind: row.kind, area: row.area, owner: row.owner },
+            Some(kept) => RecordHead { area: row.area, erased: row.erased, ..kept },
+            None => RecordHead { kind: row.kind, area: row.area, owner: row.owner, erased: row.erased },
         };
         self.heads.borrow_mut().insert(row.id, Some(head));
         Ok(())
@@ -82,10 +86,34 @@ impl<'a> WriteTx<'a> {
         self.tree.borrow().clone()
     }
 
+    /// End of the feed as it is within this transaction.
+    pub(super) const fn head(&self) -> u64 {
+        self.head.get()
+    }
+
     /// The next place in the feed. Nobody else writes meanwhile, so places are dense and in order of commit.
     pub(super) fn next_seq(&self) -> u64 {
         self.head.set(self.head.get() + 1);
         self.head.get()
+    }
+
+    /// Counts an applied operation in, or one that is erased out.
+    pub(super) fn count(&self, op: &Operation, comes: bool) {
+        let mut digests = self.digests.borrow_mut();
+        let sum = digests.entry((op.header.area, op.header.id.device)).or_default();
+        if comes {
+            sum.add(op.digest());
+        } else {
+            sum.take(op.digest());
+        }
+    }
+
+    /// Writes down what was counted. Once, before the commit.
+    pub(super) fn keep_digests(&self) -> Result<()> {
+        for ((area, device), change) in self.digests.borrow_mut().drain() {
+            self.rows.add_digest(area, device, &change)?;
+        }
+        Ok(())
     }
 
     pub(super) fn put_area(&self, node: AreaNode) -> Result<()> {
@@ -106,12 +134,14 @@ impl<'a> WriteTx<'a> {
     /// What `work` says.
     pub fn nested<T>(&self, work: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
         let (tree, head) = (self.tree(), self.head.get());
+        let digests = self.digests.borrow().clone();
         let done = self.rows.nested(|_| work(self));
         if done.is_err() {
             *self.tree.borrow_mut() = tree;
             self.head.set(head);
             self.heads.borrow_mut().clear();
             self.waits.set(None);
+            *self.digests.borrow_mut() = digests;
         }
         done
     }

@@ -43,6 +43,11 @@ pub enum Change {
     },
     /// The record goes.
     Delete,
+    /// What was said about the record is gone by law; the entry says on what ground and when.
+    Erase {
+        /// Further entries of the header.
+        extra: Vec<u8>,
+    },
     /// An operation made by the caller.
     Written {
         /// What it does.
@@ -119,7 +124,8 @@ impl County {
                 seq: applied.seq,
                 reason: None,
             };
-            tx.rows().add_operation(&op, &hash, &outcome, now_ms)?;
+            tx.rows().add_operation(&op, &hash, &outcome, now_ms, None)?;
+            tx.count(&op, true);
             chain = chain.with(&hash);
             seq = applied.seq;
             self.settle(tx, applied, now_ms)?;
@@ -147,10 +153,12 @@ impl County {
             Change::Edits(edits) => state.edit(edit.kind, edits.clone()),
             Change::Resolve { slot, edits } => state.resolve(edit.kind, *slot, edits.clone()),
             Change::Delete => state.delete(edit.kind),
+            Change::Erase { .. } => (Payload::default(), 1),
             Change::Written { payload, height, .. } => (payload.clone(), *height),
         };
         let verb = match &edit.change {
             Change::Delete => Verb::DELETE,
+            Change::Erase { .. } => Verb::ERASE,
             Change::Written { verb, .. } => *verb,
             Change::Edits(_) | Change::Resolve { .. } => Verb::WRITE,
         };
@@ -164,7 +172,10 @@ impl County {
             area: edit.area,
             height,
             evidence: HeaderEvidence { wall_ms: now_ms, server_ms: now_ms, since_server_ms: 0 },
-            extra: Vec::new(),
+            extra: match &edit.change {
+                Change::Erase { extra } => extra.clone(),
+                _ => Vec::new(),
+            },
         };
         Ok((Operation { header, salt, payload: payload.encode() }, payload))
     }

@@ -150,13 +150,16 @@ const fn unreadable(error: LedgerError) -> &'static str {
 /// `POST imports?area=&name=`, the file as the body: reads it and writes nothing.
 ///
 /// # Errors
-/// `not_found`, `ledger_…`, `import_running`.
+/// `not_found`, `ledger_…`, `area_too_wide`, `import_running`.
 pub fn read(call: &Call, county: &County, seat: &Seat) -> Answer<Import> {
     let area: RecordId =
         call.word("area").and_then(|area| area.parse().ok()).ok_or_else(Problem::not_found)?;
     let tree = county.areas();
     seat.sees(&tree, area)?;
     let code = tree.get(area).map(|node| node.code.clone()).ok_or_else(Problem::not_found)?;
+    if let Some(grids) = crate::import::too_wide(&tree, area) {
+        return Err(Problem::new(422, "area_too_wide").with("grids", grids));
+    }
     let name: String = visible(call.word("name").unwrap_or_default()).chars().take(LONGEST_NAME).collect();
     let now_ms = county.now_ms();
     let today = chrono::DateTime::from_timestamp_millis(now_ms + crate::cli::UTC_OFFSET_MIN * 60_000);

@@ -7,10 +7,8 @@ use std::collections::BTreeMap;
 use xunge_domain::ids::{DeviceNo, RecordId};
 use xunge_domain::records::RecordKind;
 
-/// The county's own writes, as a code.
+/// Who the county itself is called in answers: a code, for which screens have their word.
 pub const COUNTY: &str = "county";
-/// The same in lists that take names.
-const COUNTY_CENTRE: &str = "县级中心";
 
 /// See the module.
 pub struct Labels<'a> {
@@ -76,10 +74,10 @@ impl<'a> Labels<'a> {
         Ok(name)
     }
 
-    /// Who writes from a phone; the county's own writes are its centre's.
+    /// Who writes from a phone; the county's own writes are [`COUNTY`]'s.
     pub fn device(&self, device: DeviceNo) -> county::Result<String> {
         if device == DeviceNo::COUNTY {
-            return Ok(COUNTY_CENTRE.into());
+            return Ok(COUNTY.into());
         }
         if let Some(known) = self.devices.borrow().get(&device.0) {
             return Ok(known.clone());

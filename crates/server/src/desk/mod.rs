@@ -7,6 +7,7 @@
 //!   what two people know differently; [`workers`]: workers, phones, codes
 //! - [`map`]: an area from above; [`staff`]: workers added and granted areas; [`accounts`]: accounts of the desk;
 //!   [`imports`]: ledgers
+//! - [`troubles`]: phones in quarantine, deletions held; [`erasing`]: by law
 //! - [`audit`]: who looked and acted; [`departments`]: to whom incidents are given
 //!
 //! Leaves to others: the pages (`ui/`), what records mean (`county`), TLS (`world`).
@@ -17,6 +18,7 @@ pub mod areas;
 pub mod audit;
 pub mod call;
 pub mod departments;
+pub mod erasing;
 pub mod households;
 pub mod imports;
 pub mod incidents;
@@ -33,6 +35,7 @@ pub mod settling;
 pub mod staff;
 pub mod steps;
 pub mod table;
+pub mod troubles;
 pub mod visits;
 pub mod workers;
 
@@ -169,6 +172,9 @@ fn act(action: Action, call: &Call, county: &County, seat: &Seat) -> Answer<Repl
         Action::EnrolCode => json(&workers::enrol_code(call, county, seat)?)?,
         Action::Devices => json(&workers::devices(call, county, seat)?)?,
         Action::Revoke => json(&workers::revoke(call, county, seat)?)?,
+        Action::Lift => json(&troubles::lift(call, county, seat)?)?,
+        Action::Deletes => json(&troubles::deletes(call, county, seat)?)?,
+        Action::ErasePerson => json(&erasing::person(call, county, seat)?)?,
         Action::Reinstate => json(&workers::reinstate(call, county, seat)?)?,
         Action::ReopenCode => json(&workers::reopen_code(call, county, seat)?)?,
         Action::AreaMap => json(&map::of(call, county, seat)?)?,
@@ -236,6 +242,7 @@ fn respond(reply: Reply) -> Response {
     incidents::Category,
     steps::StepForm,
     departments::Department,
+    crate::county::erase::Erased,
     patrols::PatrolRow,
     patrols::Patrol,
     visits::VisitRow,

@@ -21,6 +21,11 @@ const HOUR_MS: i64 = 60 * MINUTE_MS;
 const CLOCK_OFF_MS: i64 = 5 * MINUTE_MS;
 /// A phone that was not heard of for so long is.
 const SILENT_MS: i64 = 3 * 24 * HOUR_MS;
+/// What can go wrong with a phone's log: two phones write under one number, its past is not what the county holds,
+/// operations are missing, it came back from an older copy.
+const TROUBLES: [&str; 4] = ["cloned", "other_past", "gap", "went_back"];
+/// How long a phone that came back from an older copy is shown as odd.
+const TOLD_MS: i64 = 7 * 24 * HOUR_MS;
 
 /// A worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -50,6 +55,9 @@ pub struct DeviceLine {
     pub clock_off_ms: Option<i64>,
     pub state: &'static str,
     pub odd: Vec<&'static str>,
+    pub trouble: Option<&'static str>,
+    pub trouble_ms: Option<i64>,
+    pub held_deletes: u64,
 }
 
 /// An enrolment code.
@@ -184,8 +192,13 @@ fn line(county: &County, labels: &Labels<'_>, view: &WorkerView, device: &Device
     if device.state != DeviceState::Revoked && now_ms - last_sign > SILENT_MS {
         odd.push("silent");
     }
-    if device.state == DeviceState::Quarantined || county.quarantined(device.no)? > 0 {
-        odd.push("cloned");
+    let trouble = TROUBLES.into_iter().find(|known| *known == device.trouble);
+    // A phone that went back mends itself; it is shown for a while, because there may be two of it.
+    let trouble = trouble.filter(|known| *known != "went_back" || now_ms - device.trouble_ms < TOLD_MS);
+    odd.extend(trouble);
+    let held_deletes = county.held_deletes(device.no)?;
+    if held_deletes > 0 {
+        odd.push("mass_delete");
     }
     Ok(DeviceLine {
         id: device.id.to_string(),
@@ -197,8 +210,15 @@ fn line(county: &County, labels: &Labels<'_>, view: &WorkerView, device: &Device
         app_version: device.app.clone(),
         waiting: device.said_counter.map(|said| said.saturating_sub(device.chain.counter)),
         clock_off_ms: device.clock_off_ms,
-        state: if device.state == DeviceState::Revoked { "revoked" } else { "active" },
+        state: match device.state {
+            DeviceState::Active => "active",
+            DeviceState::Revoked => "revoked",
+            DeviceState::Quarantined => "quarantined",
+        },
         odd,
+        trouble,
+        trouble_ms: trouble.map(|_| device.trouble_ms),
+        held_deletes,
     })
 }
 
@@ -227,8 +247,16 @@ pub fn devices(call: &Call, county: &County, seat: &Seat) -> Answer<Rows<DeviceL
 /// # Errors
 /// Those of the storage.
 pub fn odd_devices(county: &County, seat: &Seat) -> Answer<u64> {
-    let odd = |line: &&DeviceLine| line.state == "active" && !line.odd.is_empty();
+    let odd = |line: &&DeviceLine| line.state != "revoked" && !line.odd.is_empty();
     Ok(lines(county, seat.area)?.iter().filter(odd).count() as u64)
+}
+
+/// One phone within the account's area, after a change.
+///
+/// # Errors
+/// `not_found`.
+pub fn line_of_device(county: &County, seat: &Seat, id: &str) -> Answer<DeviceLine> {
+    lines(county, seat.area)?.into_iter().find(|line| line.id == id).ok_or_else(Problem::not_found)
 }
 
 /// `POST devices/{id}/revoke`.
@@ -238,13 +266,11 @@ pub fn odd_devices(county: &County, seat: &Seat) -> Answer<u64> {
 pub fn revoke(call: &Call, county: &County, seat: &Seat) -> Answer<DeviceLine> {
     let id = call.id()?.to_string();
     let reason = call.body::<ReasonForm>()?.reason;
-    let there =
-        |lines: Vec<DeviceLine>| lines.into_iter().find(|line| line.id == id).ok_or_else(Problem::not_found);
-    there(lines(county, seat.area)?)?;
+    line_of_device(county, seat, &id)?;
     let device = Uuid::parse_str(&id).map_err(|_| Problem::not_found())?;
     county.revoke_device(device)?;
     county.audit(&seat.audit("revoke", &id, reason.trim(), ""))?;
-    there(lines(county, seat.area)?)
+    line_of_device(county, seat, &id)
 }
 
 /// `POST devices/{id}/reinstate`: the phone was found again.
@@ -254,15 +280,13 @@ pub fn revoke(call: &Call, county: &County, seat: &Seat) -> Answer<DeviceLine> {
 pub fn reinstate(call: &Call, county: &County, seat: &Seat) -> Answer<DeviceLine> {
     let id = call.id()?.to_string();
     let reason = call.body::<ReasonForm>()?.reason;
-    let there =
-        |lines: Vec<DeviceLine>| lines.into_iter().find(|line| line.id == id).ok_or_else(Problem::not_found);
-    there(lines(county, seat.area)?)?;
+    line_of_device(county, seat, &id)?;
     if reason.trim().is_empty() {
         return Err(Problem::bad("reason"));
     }
     county.reinstate_device(Uuid::parse_str(&id).map_err(|_| Problem::not_found())?)?;
     county.audit(&seat.audit("reinstate", &id, reason.trim(), ""))?;
-    there(lines(county, seat.area)?)
+    line_of_device(county, seat, &id)
 }
 
 /// `POST devices/{id}/reopen-code`. The account has satisfied itself who is asking; how is in `reason`.

@@ -21,6 +21,8 @@ pub struct Metrics {
     pub picture_bytes: AtomicU64,
     /// Uploads whose body broke off; what had arrived is kept.
     pub uploads_broken: AtomicU64,
+    /// Phones that began to read everything anew because they differed from the county.
+    pub rebuilds: AtomicU64,
 }
 
 impl Default for Metrics {
@@ -35,6 +37,7 @@ impl Default for Metrics {
             pictures: AtomicU64::new(0),
             picture_bytes: AtomicU64::new(0),
             uploads_broken: AtomicU64::new(0),
+            rebuilds: AtomicU64::new(0),
         }
     }
 }
@@ -70,6 +73,11 @@ impl Metrics {
             ("xunge_pictures_total", "Pictures received whole.", &self.pictures),
             ("xunge_picture_bytes_total", "Bytes of pictures received.", &self.picture_bytes),
             ("xunge_uploads_broken_total", "Uploads whose body broke off.", &self.uploads_broken),
+            (
+                "xunge_rebuilds_total",
+                "Phones that read everything anew because they differed.",
+                &self.rebuilds,
+            ),
         ] {
             let count = count.load(Ordering::Relaxed);
             let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} counter\n{name} {count}");

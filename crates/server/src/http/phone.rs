@@ -31,7 +31,17 @@ pub(super) async fn answer(app: &App, bound: &Bound, request: Request) -> Result
             });
             Ok(uploads::begun(&begun.await?))
         }
-        action => blocking(app, move |county| read(county, action, head, &body, parts.uri.path())).await,
+        action => {
+            let differed = action == Action::Snapshot
+                && messages::decode::<SnapshotPage>(&body).is_ok_and(|page| page.differed == Some(true));
+            let answer =
+                blocking(app, move |county| read(county, action, head, &body, parts.uri.path())).await?;
+            if differed {
+                app.metrics.rebuilds.fetch_add(1, Ordering::Relaxed);
+                tracing::warn!("a phone differs from the county and reads everything anew");
+            }
+            Ok(answer)
+        }
     }
 }
 
@@ -64,7 +74,9 @@ fn decode<'b, T: Decode<'b, ()>>(body: &'b [u8]) -> Result<T> {
 async fn hello(app: &App, head: VerifiedHead, body: Bytes) -> Result<Response> {
     let (caller, hello) = blocking(app, move |county| {
         let caller = let_in(county, head, &body)?;
-        Ok((caller, decode::<Hello>(&body)?))
+        let hello = decode::<Hello>(&body)?;
+        county.notice_restore(&hello)?;
+        Ok((caller, hello))
     })
     .await?;
     let welcome = committed(app, move |county, tx| county.hello(tx, &caller, &hello)).await?;

@@ -12,16 +12,29 @@ mod present;
 
 pub use plan::Counts;
 
-use crate::county::{self, County, CountyEdit};
+use crate::county::{self, AreaTree, County, CountyEdit};
 use crate::storage::AuditEntry;
 use identity::Namer;
 use plan::Planner;
 use present::Present;
 use xunge_domain::ids::RecordId;
+use xunge_domain::records::words::AreaLevel;
 use xunge_ledger::LedgerReading;
 
 /// Edits written in one go; progress is told after each. A grid of 300 households is some 3,000 edits: several steps.
 const AT_ONCE: usize = 500;
+
+/// How many grids lie below an area into which no ledger goes, because households there would belong to none of them; nothing
+/// for a grid, a part of one, or an area that is not divided.
+pub fn too_wide(tree: &AreaTree, area: RecordId) -> Option<usize> {
+    let level = |id: &RecordId| tree.get(*id).map_or(0, |node| node.level);
+    if level(&area) >= AreaLevel::Grid.code() {
+        return None;
+    }
+    let below = tree.subtree(area);
+    let grids = below.iter().skip(1).filter(|id| level(id) == AreaLevel::Grid.code()).count();
+    (below.len() > 1).then_some(grids)
+}
 
 /// Writes a reading into an area. `progress` hears how many rows of people are written, of how many. Breaking off loses
 /// nothing and doubles nothing: run it again.

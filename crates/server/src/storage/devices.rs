@@ -44,11 +44,15 @@ pub struct DeviceRow {
     pub said_counter: Option<u64>,
     /// How far its wall clock was ahead at the last push.
     pub clock_off_ms: Option<i64>,
+    /// What last went wrong with its log: `cloned`, `other_past`, `gap`, `went_back`; empty for nothing.
+    pub trouble: String,
+    /// When.
+    pub trouble_ms: i64,
 }
 
 const DEVICE: &str =
     "SELECT no, id, worker, key, state, highest, chain, nonce_mark, enrolled_ms, last_contact_ms, app,
-        said_counter, clock_off_ms
+        said_counter, clock_off_ms, trouble, trouble_ms
    FROM device";
 
 fn device(row: &Row<'_>) -> Result<DeviceRow> {
@@ -74,6 +78,8 @@ fn device(row: &Row<'_>) -> Result<DeviceRow> {
         app: row.get(10)?,
         said_counter: said.map(unsigned),
         clock_off_ms: row.get(12)?,
+        trouble: row.get(13)?,
+        trouble_ms: row.get(14)?,
     })
 }
 
@@ -87,11 +93,7 @@ impl Rows<'_> {
         app: &str,
         now_ms: i64,
     ) -> Result<DeviceNo> {
-        let highest: Option<i64> =
-            self.db
-                .query_row("SELECT max(no) FROM device WHERE county = ?1", [self.county], |row| row.get(0))?;
-        let no =
-            u32::try_from(highest.unwrap_or(0) + 1).map_err(|_| StorageError::Damaged("device number"))?;
+        let no = self.last_device_no()?.checked_add(1).ok_or(StorageError::Damaged("device number"))?;
         self.db
             .prepare_cached(
                 "INSERT INTO device (county, no, id, worker, key, chain, enrolled_ms, app)
@@ -216,6 +218,25 @@ impl Rows<'_> {
                  ON CONFLICT DO NOTHING",
             )?
             .execute((self.county, no.0, signed(counter), op_hash, batch, now_ms))?;
+        Ok(())
+    }
+
+    /// Notes what went wrong with a phone's log; empty for nothing any more.
+    pub fn put_trouble(&self, no: DeviceNo, trouble: &str, now_ms: i64) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "UPDATE device SET trouble = ?3, trouble_ms = ?4 WHERE county = ?1 AND no = ?2 AND trouble <> ?3",
+            )?
+            .execute((self.county, no.0, trouble, now_ms))?;
+        Ok(())
+    }
+
+    /// What lies in quarantine of a phone stays as evidence of what is over.
+    pub fn lift_quarantine(&self, no: DeviceNo, now_ms: i64) -> Result<()> {
+        self.db.execute(
+            "UPDATE quarantine SET lifted_ms = ?3 WHERE county = ?1 AND device = ?2 AND lifted_ms = 0",
+            (self.county, no.0, now_ms),
+        )?;
         Ok(())
     }
 

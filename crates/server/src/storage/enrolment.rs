@@ -82,6 +82,10 @@ impl Rows<'_> {
             "DELETE FROM enrol_code WHERE county = ?1 AND expires_ms < ?2",
             (self.county, before_ms),
         )?;
+        self.db.execute(
+            "DELETE FROM reopen_code WHERE county = ?1 AND expires_ms < ?2",
+            (self.county, before_ms),
+        )?;
         Ok(())
     }
 

@@ -6,9 +6,13 @@
 
 mod areas;
 mod audit;
+mod copy;
 mod desk;
 mod devices;
+mod digests;
 mod enrolment;
+mod erasing;
+mod held;
 mod meta;
 mod operations;
 mod pictures;
@@ -20,6 +24,7 @@ mod workers;
 
 pub use areas::AreaRow;
 pub use audit::{AuditEntry, AuditRow};
+pub use copy::SCHEMA;
 pub use desk::{DeskAccount, DeskSession};
 pub use devices::{DeviceRow, DeviceState};
 pub use enrolment::{EnrolCodeRow, ReopenCodeRow};
@@ -54,6 +59,9 @@ pub enum StorageError {
     /// A row that cannot be.
     #[error("damaged row: {0}")]
     Damaged(&'static str),
+    /// Somebody else used the database all the time.
+    #[error("the database is in use")]
+    Busy,
 }
 
 impl StorageError {
@@ -64,6 +72,7 @@ impl StorageError {
             Self::WrongKey => "wrong_key",
             Self::Newer { .. } => "newer_database",
             Self::Damaged(_) => "damaged_row",
+            Self::Busy => "database_busy",
         }
     }
 }
@@ -79,6 +88,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0002_reopen_code.sql"),
     include_str!("0003_given.sql"),
     include_str!("0004_hand_over.sql"),
+    include_str!("0005_hard_cases.sql"),
 ];
 
 /// Readers kept open between questions.

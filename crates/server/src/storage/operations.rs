@@ -16,6 +16,8 @@ pub struct Fed {
     pub received_ms: i64,
     /// The operation.
     pub op: Operation,
+    /// Whether its payload was erased by law: it goes out to nobody.
+    pub erased: bool,
 }
 
 /// What is known about an operation that was received before.
@@ -25,14 +27,16 @@ pub struct Stored {
     pub hash: Hash,
     /// What became of it.
     pub outcome: Outcome,
+    /// Salted hash of its payload, once that was erased by law.
+    pub erased: Option<Hash>,
 }
 
-const OPERATION: &str =
+pub(super) const OPERATION: &str =
     "SELECT device, counter, verb, kind, record, area, height, wall_ms, server_ms, since_ms, extra,
-        salt, payload, seq, received_ms
+        salt, payload, seq, received_ms, payload_hash IS NOT NULL
    FROM operation";
 
-fn operation(row: &Row<'_>) -> Result<Fed> {
+pub(super) fn operation(row: &Row<'_>) -> Result<Fed> {
     let salt: Vec<u8> = row.get(11)?;
     let seq: Option<i64> = row.get(13)?;
     let header = Header {
@@ -52,6 +56,7 @@ fn operation(row: &Row<'_>) -> Result<Fed> {
     Ok(Fed {
         seq: seq.map_or(0, unsigned),
         received_ms: row.get(14)?,
+        erased: row.get(15)?,
         op: Operation {
             header,
             salt: Salt::try_from(salt.as_slice()).unwrap_or_default(),
@@ -69,20 +74,27 @@ fn all(mut rows: rusqlite::Rows<'_>) -> Result<Vec<Fed>> {
 }
 
 impl Rows<'_> {
-    /// Writes an operation with what became of it; `outcome.seq` 0 keeps it out of the feed.
+    /// Writes an operation with what became of it; `outcome.seq` 0 keeps it out of the feed. Of one erased by law only
+    /// the salted hash of its payload is kept.
     pub fn add_operation(
         &self,
         op: &Operation,
         op_hash: &Hash,
         outcome: &Outcome,
         received_ms: i64,
+        erased: Option<&Hash>,
     ) -> Result<()> {
         let header = &op.header;
         let mut insert = self.db.prepare_cached(
             "INSERT INTO operation (county, device, counter, seq, verb, kind, record, area, height, wall_ms, server_ms,
-                                    since_ms, extra, salt, payload, hash, outcome, reason, received_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+                                    since_ms, extra, salt, payload, hash, outcome, reason, received_ms,
+                                    payload_hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
         )?;
+        let (salt, payload) = match erased {
+            None => (op.salt, op.payload.as_slice()),
+            Some(_) => (Salt::default(), [].as_slice()),
+        };
         insert.execute(rusqlite::params![
             self.county,
             header.id.device.0,
@@ -97,12 +109,13 @@ impl Rows<'_> {
             header.evidence.server_ms,
             signed(header.evidence.since_server_ms),
             header.extra,
-            op.salt,
-            op.payload,
+            salt,
+            payload,
             op_hash,
             outcome.kind,
             outcome.reason,
             received_ms,
+            erased,
         ])?;
         Ok(())
     }
@@ -128,7 +141,9 @@ impl Rows<'_> {
     /// Hash and outcome of an operation received before.
     pub fn stored(&self, op: OpId) -> Result<Option<Stored>> {
         let mut query = self.db.prepare_cached(
-            "SELECT hash, outcome, seq, reason FROM operation WHERE county = ?1 AND device = ?2 AND counter = ?3",
+            "SELECT hash, outcome, seq, reason, payload_hash
+               FROM operation
+              WHERE county = ?1 AND device = ?2 AND counter = ?3",
         )?;
         let found = query
             .query_row((self.county, op.device.0, signed(op.counter)), |row| {
@@ -140,10 +155,15 @@ impl Rows<'_> {
                     seq: seq.map_or(0, unsigned),
                     reason: row.get(3)?,
                 };
-                Ok((op_hash, outcome))
+                Ok((op_hash, outcome, row.get::<_, Option<Vec<u8>>>(4)?))
             })
             .optional()?;
-        found.map(|(op_hash, outcome)| Ok(Stored { hash: hash(&op_hash)?, outcome })).transpose()
+        found
+            .map(|(op_hash, outcome, erased)| {
+                let erased = erased.as_deref().map(hash).transpose()?;
+                Ok(Stored { hash: hash(&op_hash)?, outcome, erased })
+            })
+            .transpose()
     }
 
     /// An operation by id.
@@ -187,6 +207,15 @@ impl Rows<'_> {
             self.db.prepare_cached("SELECT max(seq) FROM operation WHERE county = ?1 AND seq IS NOT NULL")?;
         let head: Option<i64> = query.query_row([self.county], |row| row.get(0))?;
         Ok(head.map_or(0, unsigned))
+    }
+
+    /// Hash of the operation at a place of the feed.
+    pub fn hash_at(&self, seq: u64) -> Result<Option<Hash>> {
+        let mut query =
+            self.db.prepare_cached("SELECT hash FROM operation WHERE county = ?1 AND seq = ?2")?;
+        let found: Option<Vec<u8>> =
+            query.query_row((self.county, signed(seq)), |row| row.get(0)).optional()?;
+        found.map(|found| hash(&found)).transpose()
     }
 
     /// Places in the feed after `after` of operations of one area, at most `limit`.

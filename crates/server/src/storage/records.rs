@@ -18,6 +18,8 @@ pub struct RecordHead {
     pub area: RecordId,
     /// The worker whose phone made it.
     pub owner: Option<RecordId>,
+    /// Erased by law: nothing is written about it any more.
+    pub erased: bool,
 }
 
 /// A record as lists show it.
@@ -149,18 +151,20 @@ fn blob(reference: Option<RecordId>) -> Option<[u8; 16]> {
 impl Rows<'_> {
     /// What decisions about a record need.
     pub fn record_head(&self, record: RecordId) -> Result<Option<RecordHead>> {
-        let mut query =
-            self.db.prepare_cached("SELECT kind, area, owner FROM record WHERE county = ?1 AND id = ?2")?;
+        let mut query = self
+            .db
+            .prepare_cached("SELECT kind, area, owner, gone FROM record WHERE county = ?1 AND id = ?2")?;
         let found = query
             .query_row((self.county, record.0.as_bytes()), |row| {
                 let area: Vec<u8> = row.get(1)?;
                 let owner: Option<Vec<u8>> = row.get(2)?;
-                Ok((KindCode(row.get(0)?), area, owner))
+                Ok((KindCode(row.get(0)?), area, owner, row.get::<_, i64>(3)? == 2))
             })
             .optional()?;
         found
-            .map(|(kind, area, owner)| {
-                Ok(RecordHead { kind, area: id(&area)?, owner: owner.as_deref().map(id).transpose()? })
+            .map(|(kind, area, owner, erased)| {
+                let owner = owner.as_deref().map(id).transpose()?;
+                Ok(RecordHead { kind, area: id(&area)?, owner, erased })
             })
             .transpose()
     }

@@ -78,6 +78,13 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// Forgets snapshots made before a moment.
+    pub fn forget_snapshots(&self, before_ms: i64) -> Result<()> {
+        self.db
+            .execute("DELETE FROM snapshot WHERE county = ?1 AND made_ms < ?2", (self.county, before_ms))?;
+        Ok(())
+    }
+
     /// Forgets all snapshots: after a restore or an erasure none of them may be handed out.
     pub fn drop_snapshots(&self) -> Result<()> {
         self.db.execute("DELETE FROM snapshot WHERE county = ?1", [self.county])?;

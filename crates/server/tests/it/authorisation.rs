@@ -82,7 +82,8 @@ impl Matrix {
         let sha256 = sha256(&bytes);
         let (path, body) = match action {
             Action::Hello => {
-                let hello = Hello { protocol: 1, epoch: self.phone.epoch.clone(), counter: 0, cursor: 0 };
+                let hello =
+                    Hello { protocol: 1, epoch: self.phone.epoch.clone(), counter: 0, cursor: 0, mark: None };
                 ("/sync/v1/hello".to_owned(), messages::encode(&hello))
             }
             Action::Push => {
@@ -96,11 +97,12 @@ impl Matrix {
                 ("/sync/v1/push".to_owned(), messages::encode(&phone.push_message().0))
             }
             Action::Pull => {
-                let pull = messages::Pull { epoch: self.phone.epoch.clone(), after: 0, limit: 1_000 };
+                let pull =
+                    messages::Pull { epoch: self.phone.epoch.clone(), after: 0, limit: 1_000, compare: None };
                 ("/sync/v1/pull".to_owned(), messages::encode(&pull))
             }
             Action::Snapshot => {
-                let page = messages::SnapshotPage { at: None, page: 0 };
+                let page = messages::SnapshotPage { at: None, page: 0, differed: None };
                 ("/sync/v1/snapshot".to_owned(), messages::encode(&page))
             }
             Action::Outcomes => {

@@ -139,6 +139,11 @@ impl World {
                 let path = crate::desk::path_of(action, &things.phone.id.to_string(), "");
                 (path, json!({"reason": "at_the_desk"}))
             }
+            Action::Lift | Action::Deletes => {
+                let path = crate::desk::path_of(action, &things.phone.id.to_string(), "");
+                (path, json!({"reason": "checked", "release": false}))
+            }
+            Action::ErasePerson => named(things.person, json!({"ground": "ordered", "reason": "7号"})),
             Action::Photo => (crate::desk::path_of(action, "", &hex(&sha256(&things.bytes))), Json::Null),
             Action::AreaMap => named(area, Json::Null),
             Action::RenameArea => named(area, json!({"name": "改了名"})),
@@ -234,6 +239,9 @@ impl World {
                 _,
             )
             | (Action::RenameArea, "town", Lies::Own) => not_allowed(),
+            (Action::ErasePerson, "town", _) => not_allowed(),
+            (Action::Lift, _, _) => Some((409, "not_quarantined".to_owned())),
+            (Action::Deletes, _, _) => Some((409, "nothing_held".to_owned())),
             // Nothing is lower than a micro-grid.
             (Action::AddArea, _, Lies::Child) => Some((400, "bad_request".to_owned())),
             _ => None,
@@ -300,6 +308,8 @@ impl World {
             Action::Imports => return,
             Action::RevokeGrant | Action::Workers => things.phone.worker.to_string(),
             Action::Devices | Action::Revoke | Action::Reinstate => things.phone.id.to_string(),
+            Action::ErasePerson => return assert_eq!(body(answer)["records"], 2, "with the residence"),
+            Action::Lift | Action::Deletes => return,
             Action::OpenPerson => "990101195403051233".to_owned(),
             // One category of its own, and one of all that lies above.
             Action::Categories => self.things[&Lies::Own].mark.clone(),

@@ -37,7 +37,7 @@ fn the_feed_in_small_pieces_is_the_feed() {
     let (whole, head) = phone.pull(&bench, 0);
     let (mut pieces, mut after) = (Vec::new(), 0);
     loop {
-        let pull = messages::Pull { epoch: phone.epoch.clone(), after, limit: 7 };
+        let pull = messages::Pull { epoch: phone.epoch.clone(), after, limit: 7, compare: None };
         let pulled: messages::Pulled = phone.post(&bench, "/sync/v1/pull", messages::encode(&pull)).message();
         pieces.extend(xunge_sync::batch::unpack(&pulled.batch).unwrap());
         after = pulled.upto;
@@ -81,7 +81,9 @@ fn a_snapshot_begun_is_finished_with_the_same_pages_though_others_write_meanwhil
     });
     bench.county.write_as_county(edits.collect()).unwrap();
     let page = |phone: &mut crate::phone::Phone, at, page| -> SnapshotBody {
-        phone.post(&bench, "/sync/v1/snapshot", messages::encode(&SnapshotPage { at, page })).message()
+        phone
+            .post(&bench, "/sync/v1/snapshot", messages::encode(&SnapshotPage { at, page, differed: None }))
+            .message()
     };
     let first = page(&mut phone, None, 0);
     assert!(first.pages > 3, "{} pages", first.pages);
@@ -90,7 +92,7 @@ fn a_snapshot_begun_is_finished_with_the_same_pages_though_others_write_meanwhil
     assert_eq!(page(&mut phone, Some(first.at), 1), second);
     let mut colleague = bench.phone("李强", bench.areas.grid);
     assert_eq!(page(&mut colleague, None, 0), first, "who sees the same is given the same");
-    let beyond = SnapshotPage { at: Some(first.at), page: first.pages };
+    let beyond = SnapshotPage { at: Some(first.at), page: first.pages, differed: None };
     let answer = phone.post(&bench, "/sync/v1/snapshot", messages::encode(&beyond));
     assert_eq!(answer.status, 404);
 }
@@ -139,7 +141,7 @@ fn the_greeting_says_what_is_durable_and_the_desk_sees_the_contact() {
     phone.write(RecordKind::Household, bench.id(), bench.areas.grid, [(1, Value::from("户"))]);
     phone.push(&bench);
     bench.clock.advance(5_000);
-    let hello = Hello { protocol: 1, epoch: phone.epoch.clone(), counter: 4, cursor: 0 };
+    let hello = Hello { protocol: 1, epoch: phone.epoch.clone(), counter: 4, cursor: 0, mark: None };
     let welcome: Welcome = phone.post(&bench, "/sync/v1/hello", messages::encode(&hello)).message();
     assert_eq!((welcome.highest, welcome.chain.as_slice()), (1, phone.chain.head.as_slice()));
     assert_eq!(welcome.head, bench.county.read(|rows| Ok(rows.head()?)).unwrap());
@@ -153,7 +155,7 @@ fn a_pull_under_an_old_epoch_learns_the_present_one() {
     let bench = Bench::new();
     let mut phone = bench.phone("周慧", bench.areas.grid);
     bench.county.begin_epoch().unwrap();
-    let pull = messages::Pull { epoch: phone.epoch.clone(), after: 0, limit: 1 };
+    let pull = messages::Pull { epoch: phone.epoch.clone(), after: 0, limit: 1, compare: None };
     let answer = phone.post(&bench, "/sync/v1/pull", messages::encode(&pull));
     let refusal: Refusal = messages::decode(&answer.body).unwrap();
     assert_eq!((answer.status, refusal.code.as_str()), (409, "wrong_epoch"));

@@ -21,12 +21,12 @@ use xunge_sync::messages::{self, Enrolled, Hello, Pushed, Welcome};
 
 pub struct Served {
     pub child: Child,
-    address: SocketAddr,
+    pub address: SocketAddr,
     tls: Arc<ClientConfig>,
 }
 
 impl Served {
-    fn start(places: &Places, ca: &[u8]) -> Self {
+    pub fn start(places: &Places, ca: &[u8]) -> Self {
         Self::logging(places, ca, "off", Stdio::null())
     }
 
@@ -99,7 +99,7 @@ impl Served {
         (body.len() == length).then_some(Answer { status, headers, body })
     }
 
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -166,8 +166,13 @@ fn a_county_killed_while_phones_push_holds_everything_it_confirmed() {
         for phone in &mut phones {
             // Counters up to the reserved mark count as used after a restart.
             phone.nonce += 2_048;
-            let hello =
-                Hello { protocol: 1, epoch: phone.epoch.clone(), counter: phone.chain.counter, cursor: 0 };
+            let hello = Hello {
+                protocol: 1,
+                epoch: phone.epoch.clone(),
+                counter: phone.chain.counter,
+                cursor: 0,
+                mark: None,
+            };
             let request = phone.request("POST", "/sync/v1/hello", messages::encode(&hello));
             let welcome: Welcome = served.call(request).unwrap().message();
             assert!(

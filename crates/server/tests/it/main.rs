@@ -8,12 +8,15 @@
 )]
 
 mod authorisation;
+mod backups;
 mod bench;
 mod desk;
 mod desk_admin;
 mod desk_imports;
+mod desk_incidents;
 mod desk_matrix;
 mod enrolment;
+mod erasing;
 mod feed;
 mod importing;
 mod killed;
@@ -27,4 +30,6 @@ mod pictures;
 mod possession;
 mod pushing;
 mod signing;
+mod troubles;
+mod tus_clients;
 mod writing;

@@ -117,6 +117,8 @@ impl Phone {
             chain_before: self.chain.head.to_vec(),
             batch: batch::pack(&self.unsent, Salts::Blocks(&keys)).unwrap(),
             signature: self.key.sign(&after.head).to_bytes().to_vec(),
+            withdrawn: None,
+            erased: None,
         };
         (push, after)
     }
@@ -135,7 +137,7 @@ impl Phone {
         let mut ops = Vec::new();
         let mut after = after;
         loop {
-            let pull = Pull { epoch: self.epoch.clone(), after, limit: 1_000 };
+            let pull = Pull { epoch: self.epoch.clone(), after, limit: 1_000, compare: None };
             let pulled: Pulled = self.post(bench, "/sync/v1/pull", messages::encode(&pull)).message();
             ops.extend(batch::unpack(&pulled.batch).unwrap());
             assert!(pulled.upto >= after);
@@ -148,12 +150,12 @@ impl Phone {
 
     pub fn snapshot(&mut self, bench: &Bench) -> (Vec<Operation>, u64) {
         let mut ops = Vec::new();
-        let mut wanted = SnapshotPage { at: None, page: 0 };
+        let mut wanted = SnapshotPage { at: None, page: 0, differed: None };
         loop {
             let body: SnapshotBody =
                 self.post(bench, "/sync/v1/snapshot", messages::encode(&wanted)).message();
             ops.extend(batch::unpack(&body.batch).unwrap());
-            wanted = SnapshotPage { at: Some(body.at), page: wanted.page + 1 };
+            wanted = SnapshotPage { at: Some(body.at), page: wanted.page + 1, differed: None };
             if wanted.page >= body.pages {
                 assert_eq!(ops.len() as u64, body.operations);
                 return (ops, body.at);

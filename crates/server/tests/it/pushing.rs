@@ -7,6 +7,7 @@ use xunge_domain::operation::Payload;
 use xunge_domain::records::{FieldKey, KindCode, RecordKind, SlotCode};
 use xunge_domain::value::Value;
 use xunge_server::commit::GroupCommit;
+use xunge_server::county::push::PushAnswer;
 use xunge_server::storage::DeviceState;
 use xunge_sync::messages::{self, OutcomeKind, Outcomes, OutcomesWanted, Pushed, Refusal};
 
@@ -191,7 +192,7 @@ fn pushes_of_one_group_stand_or_fall_each_for_itself() {
         let (county, answers) = (bench.county.clone(), answers.clone());
         commit.submit(
             move |tx| county.push(tx, prepared),
-            move |answer| answers.send((n, answer.is_ok())).unwrap(),
+            move |answer| answers.send((n, answer.and_then(PushAnswer::receipt).is_ok())).unwrap(),
         );
     }
     assert_eq!(received.try_iter().count(), 0, "no answer before the commit");

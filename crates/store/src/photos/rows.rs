@@ -389,6 +389,19 @@ impl Writer<'_> {
         Ok(changed as u64)
     }
 
+    /// The county has lost this one: it is offered again, like one that was never sent.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the county had no receipt for it.
+    pub fn offer_photo_again(&self, id: RecordId) -> Result<(), StoreError> {
+        self.photo_changed(
+            "UPDATE photo
+             SET state = 1, sent_bytes = 0, thumbnail_sent = 0, upload_url = NULL, receipt_ms = NULL
+             WHERE uuid = ?1 AND state = 3",
+            params![id.0.as_bytes().as_slice()],
+        )
+    }
+
     /// Its files may go after this write: it was received long enough ago. The key is overwritten, so that the files are
     /// shredded even if removing them fails.
     ///

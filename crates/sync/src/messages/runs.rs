@@ -71,7 +71,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn pushed(outcomes: Vec<Outcome>) -> Pushed {
-        Pushed { epoch: vec![1; 16], server_ms: 2, highest: 3, chain: vec![4; 32], outcomes }
+        Pushed { epoch: vec![1; 16], server_ms: 2, highest: 3, chain: vec![4; 32], outcomes, mark: None }
     }
 
     fn outcome() -> impl Strategy<Value = Outcome> {

@@ -42,4 +42,8 @@ last_error: string | null,
 /**
  * Milliseconds until the next attempt.
  */
-retry_in_ms: number | null, };
+retry_in_ms: number | null, 
+/**
+ * Deletions that came in such numbers that the desk is asked first: kept at the county, not applied yet.
+ */
+held_deletes: number, };

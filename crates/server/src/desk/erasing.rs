@@ -1,0 +1,52 @@
+//! Erasing a person by law, at the desk of the county.
+
+use super::call::{Call, Seat};
+use super::problem::{Answer, Problem};
+use crate::county::County;
+use crate::county::erase::{Erased, Erasing, GROUNDS};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use xunge_domain::records::RecordKind;
+
+/// Longest reason, in characters.
+const LONGEST_REASON: usize = 200;
+
+/// On what ground a person is erased.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct EraseForm {
+    /// `purpose_over`, `keeping_over`, `consent_withdrawn`, `unlawful` or `ordered`.
+    pub ground: String,
+    /// Number of the file, who decided. Nothing personal: it stays for ever.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// `POST people/{id}/erase`. Only accounts of the county erase; it cannot be undone.
+///
+/// # Errors
+/// `not_found`, `not_allowed`, `bad_request`.
+pub fn person(call: &Call, county: &County, seat: &Seat) -> Answer<Erased> {
+    let person = seat.record(county, RecordKind::Person, call.id()?)?;
+    if seat.role != "county" {
+        return Err(Problem::new(403, "not_allowed"));
+    }
+    let form: EraseForm = call.body()?;
+    if !GROUNDS.contains(&form.ground.as_str()) {
+        return Err(Problem::bad("ground"));
+    }
+    let reason = form.reason.trim();
+    if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
+        return Err(Problem::bad("reason"));
+    }
+    let erased =
+        county.erase(&Erasing { record: person.id, ground: &form.ground, who: &seat.account, reason })?;
+    let county = call.app.county.clone();
+    // Rewriting the database takes its time; what is erased is gone for everybody already, and the hourly round ends
+    // what this does not.
+    call.app.executor.run(Box::new(move || {
+        if let Err(error) = county.scrub() {
+            tracing::warn!(code = error.code(), "traces of what was erased have still to go");
+        }
+    }));
+    Ok(erased)
+}
