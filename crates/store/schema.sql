@@ -38,7 +38,7 @@ CREATE TABLE operation (
   payload BLOB, -- as written; NULL after erasure
   payload_hash BLOB, -- 32 bytes, kept only after erasure so that the chain stays whole
   reason TEXT, -- code of a refusal
-  seq INTEGER -- place in the county's feed, once known
+  seq INTEGER -- place in the county's feed, once known; 0 of another device and in doubt since the county was put back
 ) STRICT;
 
 -- What happened to this record? The page of a household and every merge ask it.

@@ -9,6 +9,7 @@
 mod access_log;
 mod connection;
 mod copy;
+mod doubted;
 mod drafts;
 mod error;
 pub mod files;

@@ -41,6 +41,8 @@ pub enum Fact {
     Purged,
     /// Bytes: that this store was built anew after damage, or lost the end of its log, as the client wrote it.
     Mended,
+    /// Bytes, empty: operations of others are in doubt until the snapshot now due is here whole.
+    Doubted,
 }
 
 impl Fact {
@@ -61,6 +63,7 @@ impl Fact {
             Self::LostAreas => "lost_areas",
             Self::Purged => "purged",
             Self::Mended => "mended",
+            Self::Doubted => "doubted",
         }
     }
 }

@@ -5,10 +5,11 @@ use crate::change::{arrived_state, put_merged, state_of};
 use crate::error::{ClientError, Result};
 use crate::open::{Open, read_u64, write_u64};
 use ed25519_dalek::VerifyingKey;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use xunge_domain::ids::{DeviceNo, RecordId};
 use xunge_domain::operation::Operation;
+use xunge_domain::planted::{Bug, planted};
 use xunge_domain::records::RecordKind;
 use xunge_domain::value::Edit;
 use xunge_store::{Fact, OpState, Reader, Writer};
@@ -61,6 +62,9 @@ impl Open {
                 write_u64(writer, Fact::SnapshotAt, body.at)?;
                 write_u64(writer, Fact::SnapshotPage, u64::from(page) + 1)
             } else {
+                merge_anew(writer, writer.drop_doubted()?)?;
+                let areas = writer.areas_of_others()?;
+                self.note_strangers(writer, areas)?;
                 super::housekeeping::bring_back(writer)?;
                 writer.drop_fact(Fact::SnapshotAt)?;
                 writer.drop_fact(Fact::SnapshotPage)?;
@@ -92,7 +96,9 @@ impl Open {
         if !ops.is_empty() || pulled.upto != after {
             self.store.write(|writer| {
                 self.apply(writer, &ops)?;
-                write_u64(writer, Fact::FeedCursor, pulled.upto)
+                self.note_strangers(writer, ops.iter().map(|op| op.header.area).collect())?;
+                let beyond = u64::from(planted(Bug::CursorTooFar));
+                write_u64(writer, Fact::FeedCursor, pulled.upto + beyond)
             })?;
         }
         let now = self.world.clock.now();
@@ -106,11 +112,19 @@ impl Open {
         let own = DeviceNo(self.identity().device_no);
         let mut touched: HashMap<RecordId, Touched<'_>> = HashMap::new();
         let mut order: Vec<RecordId> = Vec::new();
+        let mut changed: BTreeSet<RecordId> = BTreeSet::new();
         for op in ops {
-            // Our own operations come back only after a restore; they are here already, with their salt.
-            let state = if op.header.id.device == own { OpState::AtCounty } else { OpState::Remote };
-            if !writer.append(op, state, None)? {
+            if op.header.id.device == own {
+                // Ours are here already, with their salts; those that are not – a second copy of this phone wrote them –
+                // come with the next greeting, together with the chain they belong to.
                 continue;
+            }
+            let state = OpState::Remote;
+            if !writer.append(op, state, None)? {
+                let Some(other) = writer.confirm(op)? else { continue };
+                // The county gave this number to something else after it was put back from a backup.
+                changed.insert(other);
+                writer.append(op, state, None)?;
             }
             let Some(kind) = RecordKind::from_code(op.header.kind) else { continue };
             match touched.entry(op.header.record) {
@@ -133,6 +147,7 @@ impl Open {
             } else {
                 state_of(writer, *kind, record)?
             };
+            changed.remove(&record);
             if *kind == RecordKind::CareCategory && !self.category_is_signed(&state) {
                 tracing::warn!("a care category without a valid signature of the county was not taken");
                 continue;
@@ -140,7 +155,7 @@ impl Open {
             put_merged(writer, *kind, record, *area, &state)?;
             who_wrote(writer, *kind, ops)?;
         }
-        Ok(())
+        merge_anew(writer, changed)
     }
 }
 
@@ -156,6 +171,21 @@ fn who_wrote(writer: &Writer<'_>, kind: RecordKind, ops: &[&Operation]) -> Resul
             && let Some(worker) = value.as_reference()
         {
             writer.set_device(op.header.id.device, worker)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the rows of these records from the operations that are here; one without any has no row.
+fn merge_anew(writer: &Writer<'_>, records: impl IntoIterator<Item = RecordId>) -> Result<()> {
+    for record in records {
+        let Some(kind) = writer.kind_of(record)?.and_then(RecordKind::from_code) else { continue };
+        let area = writer.operations_of(record)?.last().map(|stored| stored.header.area);
+        match area {
+            // Taken away with its area before; its own operations stay in the log.
+            Some(_) if writer.row(kind, record)?.is_none() => {}
+            Some(area) => drop(put_merged(writer, kind, record, area, &state_of(writer, kind, record)?)?),
+            None => writer.remove_row(kind, record)?,
         }
     }
     Ok(())

@@ -4,6 +4,7 @@ use super::call::Failed;
 use super::push::from_bytes;
 use crate::open::{Open, keep_identity, write_u64};
 use xunge_domain::ids::RecordId;
+use xunge_domain::planted::{Bug, planted};
 use xunge_store::{Fact, OpState};
 use xunge_sync::messages::{Hello, PROTOCOL, Welcome};
 use xunge_sync::plan::Lane;
@@ -52,7 +53,8 @@ impl Open {
             .collect();
         // A new grant brings rows that are older than the cursor: the snapshot is fetched again over what is here.
         let widened = areas.iter().any(|area| !identity.areas.contains(area));
-        let restored = !hello.epoch.is_empty() && hello.epoch != welcome.epoch;
+        let restored =
+            !hello.epoch.is_empty() && hello.epoch != welcome.epoch && !planted(Bug::EpochIgnored);
         let behind_head = hello.cursor > welcome.head;
         let ids = |areas: &[(RecordId, String, u64)]| areas.iter().map(|area| area.0).collect::<Vec<_>>();
         let (before, now) = (ids(&identity.areas), ids(&areas));
@@ -73,6 +75,10 @@ impl Open {
             let lost = received.is_some_and(|chain| chain.counter > welcome.highest);
             if restored || behind_head || lost {
                 writer.offer_photos_again()?;
+            }
+            if restored || behind_head {
+                // What others wrote may be gone there for good: only what the snapshot brings again stays.
+                writer.doubt_others()?;
             }
             let counter = writer.own_chain()?.map_or(0, |(_, chain)| chain.counter);
             for stored in writer.own_between(welcome.highest + 1, counter, u32::MAX)? {
