@@ -110,17 +110,10 @@ impl SimCounty {
 
     /// A county that lies in the folder already, with everything it holds.
     pub fn lying_in(dir: &Path, seed: u64, clock: Arc<VirtualClock>) -> Self {
-        let id = |n: u128| RecordId(uuid_from(seed, n));
-        let this = Self {
-            dir: dir.to_path_buf(),
-            clock,
-            seed,
-            // Its chance is not the one it had: nothing is drawn twice.
-            starts: Mutex::new(1_000),
-            running: Mutex::new(None),
-            grid: id(3),
-            sibling: id(4),
-        };
+        let store = object_store::local::LocalFileSystem::new_with_prefix(blobs_dir(dir));
+        let this = Self::standing(dir, Arc::new(store.expect("a folder for blobs")), seed, seed, clock);
+        // Its chance is not the one it had: nothing is drawn twice.
+        *this.starts.lock().unwrap_or_else(PoisonError::into_inner) = 1_000;
         this.start();
         this
     }

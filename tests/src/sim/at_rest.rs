@@ -18,6 +18,8 @@ use xunge_sync::messages::OutcomeKind;
 pub(super) struct Books {
     /// Applied ones by record.
     pub(super) records: BTreeMap<RecordId, Vec<Fed>>,
+    /// Slots of these in which values differ, told from the operations.
+    pub(super) conflicts: BTreeMap<RecordId, BTreeMap<SlotCode, BTreeSet<OpId>>>,
 }
 
 impl Run {
@@ -128,7 +130,14 @@ impl Run {
         for what in wrong {
             self.breaks("nothing is refused without a reason", what);
         }
-        Books { records }
+        let conflicts = records
+            .iter()
+            .filter_map(|(record, ops)| {
+                let kind = RecordKind::from_code(ops.first()?.op.header.kind)?;
+                Some((*record, conflicts(kind, ops)))
+            })
+            .collect();
+        Books { records, conflicts }
     }
 
     /// For each record: its heads told anew from its operations. Where they differ, the county and every phone that sees
@@ -137,7 +146,7 @@ impl Run {
         let mut wrong: Vec<(&'static str, String)> = Vec::new();
         for (record, ops) in &books.records {
             let Some(kind) = ops.first().and_then(|fed| RecordKind::from_code(fed.op.header.kind)) else { continue };
-            let expected = conflicts(kind, ops);
+            let expected = books.conflicts.get(record).cloned().unwrap_or_default();
             if expected.keys().any(|slot| *slot == SlotCode::ALIVE) {
                 self.tally.add("deletion against edit");
             }
@@ -223,7 +232,7 @@ fn parents_are_there(county: &County, op: &Operation) -> bool {
 
 /// Slots of a record whose heads do not agree, with these heads. Told from the definition and not by the merge: a head is
 /// an operation that writes the slot and that no other names as replaced.
-pub(super) fn conflicts(kind: RecordKind, ops: &[Fed]) -> BTreeMap<SlotCode, BTreeSet<OpId>> {
+fn conflicts(kind: RecordKind, ops: &[Fed]) -> BTreeMap<SlotCode, BTreeSet<OpId>> {
     let read: Vec<(OpId, Verb, Payload)> = ops
         .iter()
         .filter_map(|fed| Some((fed.op.id(), fed.op.header.verb, fed.op.read().ok()?)))

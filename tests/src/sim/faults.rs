@@ -224,6 +224,7 @@ fn move_area(run: &mut Run, who: usize) {
             run.tally.add("area moved");
             run.note(format!("{grid} is taken from {name}"));
             run.moved.push(Moved { device, area, counter });
+            run.hands[who].purged = true;
         }
     } else if county.grant(worker, area).is_ok() {
         run.tally.add("area moved");

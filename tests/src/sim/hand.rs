@@ -9,6 +9,7 @@ use crate::scene::PIN;
 use crate::world::Chance;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use xunge_client::views::Counts;
 use xunge_domain::ids::{DeviceNo, RecordId};
 
 /// An old copy of a phone.
@@ -41,8 +42,10 @@ pub struct Hand {
     pub is_clone: bool,
     /// How it dies when a planned crash comes.
     pub crash: Crash,
-    /// Its records by row were taken away by a purge.
+    /// An area was taken from its worker once.
     pub purged: bool,
+    /// What it told when it was last looked at.
+    pub told: Option<Counts>,
 }
 
 impl Hand {

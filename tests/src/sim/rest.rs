@@ -52,6 +52,7 @@ impl Run {
         }
         for at in 0..self.hands.len() {
             if self.hands[at].is_open() {
+                self.hands[at].told = None;
                 self.look_at(at);
             }
         }

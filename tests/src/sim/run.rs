@@ -16,7 +16,7 @@ use crate::phone::SimPhone;
 use crate::trace::Trace;
 use crate::world::{Chance, VirtualClock};
 use object_store::memory::InMemory;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use xunge_client::syncing::Next;
@@ -159,6 +159,7 @@ impl Run {
             is_clone: false,
             crash: Crash::Killed,
             purged: false,
+            told: None,
         }
     }
 
@@ -313,6 +314,7 @@ impl Run {
             }
         }
         self.hands[who].held = now;
+        self.hands[who].told = None;
     }
 }
 

@@ -62,10 +62,8 @@ impl Run {
                         // An own edit that the county keeps without applying it stays laid over.
                         continue;
                     }
-                    let theirs_conflicts = super::at_rest::conflicts(kind, ops);
-                    if !theirs.deleted || !theirs_conflicts.is_empty() {
-                        conflicts.extend(theirs_conflicts.keys().map(|slot| handle(kind, *record, *slot)));
-                    }
+                    let slots = books.conflicts.get(record).into_iter().flat_map(BTreeMap::keys);
+                    conflicts.extend(slots.map(|slot| handle(kind, *record, *slot)));
                     let Some(mine) = mine else {
                         wrong.push(("everyone converges", format!("{} lacks {kind:?} {record}", hand.name())));
                         continue;
