@@ -27,7 +27,7 @@ demo: ## a worker's day over real processes → target/demo.json (LEDGER=file TR
 simulate: export SEED := $(SEED)
 simulate: export SEEDS := $(SEEDS)
 simulate: export PLANT := $(PLANT)
-simulate: ## two phones and a county under one seed, twice, equal traces (SEED=n)
+simulate: ## phones and a county under a seed, told as a story (SEED=n), many seeds (SEEDS=n), planted bugs (PLANT=all)
 	@scripts/setup.sh core
 	@scripts/simulate.sh
 

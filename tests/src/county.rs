@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tower::ServiceExt;
 use xunge_client::ports::{Connector, Request, Response, Transport, TransportError};
-use xunge_domain::ids::RecordId;
+use xunge_domain::ids::{DeviceNo, RecordId};
 use xunge_domain::records::RecordKind;
 use xunge_domain::value::Value;
 use xunge_server::county::{County, CountyEdit, Settings};
@@ -20,13 +20,24 @@ use zeroize::Zeroizing;
 /// Stands for the county's certificate: the simulator has no TLS, enrolment compares its hash all the same.
 const CA: &[u8] = b"the certificate of a county that does not exist";
 
+/// Where the county keeps pictures.
+pub type BlobStore = Arc<dyn object_store::ObjectStore>;
+
+/// A started county: its core and its routes.
+#[derive(Clone)]
+struct Running {
+    app: Arc<App>,
+    routes: axum::Router,
+}
+
 /// The county and the means to kill it.
 pub struct SimCounty {
     dir: PathBuf,
     clock: Arc<VirtualClock>,
     seed: u64,
     starts: Mutex<u64>,
-    running: Mutex<Option<Arc<App>>>,
+    blobs: Mutex<BlobStore>,
+    running: Mutex<Option<Running>>,
     /// The grid of the story.
     pub grid: RecordId,
     /// A grid beside it.
@@ -34,18 +45,32 @@ pub struct SimCounty {
 }
 
 impl SimCounty {
-    /// A fresh county with one town, two grids and a few households in each.
+    /// A fresh county with one town, two grids and a few households in each, in a folder.
     pub fn new(dir: &Path, seed: u64, clock: Arc<VirtualClock>) -> Self {
-        let id = |n: u128| RecordId(uuid_from(seed, n));
-        let this = Self {
+        let store = object_store::local::LocalFileSystem::new_with_prefix(blobs_dir(dir));
+        Self::fresh(dir, Arc::new(store.expect("a folder for blobs")), seed, clock)
+    }
+
+    /// The county whose database lies below `dir`, not started. `seed` is that of what is drawn from now on; its records
+    /// keep the ids that `made_under` gave them.
+    pub fn standing(dir: &Path, blobs: BlobStore, made_under: u64, seed: u64, clock: Arc<VirtualClock>) -> Self {
+        let id = |n: u128| RecordId(uuid_from(made_under, n));
+        Self {
             dir: dir.to_path_buf(),
             clock,
             seed,
             starts: Mutex::new(0),
+            blobs: Mutex::new(blobs),
             running: Mutex::new(None),
             grid: id(3),
             sibling: id(4),
-        };
+        }
+    }
+
+    /// The same as [`SimCounty::new`], with pictures in this store.
+    pub fn fresh(dir: &Path, blobs: BlobStore, seed: u64, clock: Arc<VirtualClock>) -> Self {
+        let id = |n: u128| RecordId(uuid_from(seed, n));
+        let this = Self::standing(dir, blobs, seed, seed, clock);
         this.start();
         let county = this.county();
         let mut edits = Vec::new();
@@ -85,17 +110,10 @@ impl SimCounty {
 
     /// A county that lies in the folder already, with everything it holds.
     pub fn lying_in(dir: &Path, seed: u64, clock: Arc<VirtualClock>) -> Self {
-        let id = |n: u128| RecordId(uuid_from(seed, n));
-        let this = Self {
-            dir: dir.to_path_buf(),
-            clock,
-            seed,
-            // Its chance is not the one it had: nothing is drawn twice.
-            starts: Mutex::new(1_000),
-            running: Mutex::new(None),
-            grid: id(3),
-            sibling: id(4),
-        };
+        let store = object_store::local::LocalFileSystem::new_with_prefix(blobs_dir(dir));
+        let this = Self::standing(dir, Arc::new(store.expect("a folder for blobs")), seed, seed, clock);
+        // Its chance is not the one it had: nothing is drawn twice.
+        *this.starts.lock().unwrap_or_else(PoisonError::into_inner) = 1_000;
         this.start();
         this
     }
@@ -107,14 +125,19 @@ impl SimCounty {
         let storage = Storage::open(&self.dir.join("county.db"), Zeroizing::new([7; 32]))
             .expect("the county's database opens");
         let chance = Arc::new(Chance::new(self.seed, &format!("county {starts}")));
-        let store = object_store::local::LocalFileSystem::new_with_prefix(blobs_dir(&self.dir))
-            .expect("a folder for blobs");
-        let blobs = xunge_server::blobs::Blobs::new(Arc::new(store), Zeroizing::new([8; 32]), chance.clone());
+        let store = self.blobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let blobs = xunge_server::blobs::Blobs::new(store, Zeroizing::new([8; 32]), chance.clone());
         let county = County::open(storage, blobs, self.clock.clone(), chance, Settings::default())
             .expect("the county opens");
         let ca = CaChain { current: CA.to_vec(), next: Vec::new() };
         let app = Arc::new(App::inline(Arc::new(county), ca));
-        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(app);
+        let routes = router(app.clone(), axum::Router::new(), xunge_server::desk::openapi());
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(Running { app, routes });
+    }
+
+    /// Another store of pictures, from the next start on.
+    pub fn keep_pictures_in(&self, blobs: BlobStore) {
+        *self.blobs.lock().unwrap_or_else(PoisonError::into_inner) = blobs;
     }
 
     /// Kills it: whatever was not durable is gone.
@@ -124,10 +147,10 @@ impl SimCounty {
 
     /// The running county.
     pub fn county(&self) -> Arc<County> {
-        self.app().expect("the county runs").county.clone()
+        self.running().expect("the county runs").app.county.clone()
     }
 
-    fn app(&self) -> Option<Arc<App>> {
+    fn running(&self) -> Option<Running> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -152,9 +175,20 @@ impl SimCounty {
         let county = self.county();
         let worker = RecordId(uuid_from(self.seed, 50 + u128::from(hash_number(number))));
         let devices = county.devices().expect("devices are read");
-        let device = devices.iter().find(|row| row.worker == worker).expect("the worker has a phone").id;
-        let opened = county.open_reopen_code(device).expect("a code is opened");
-        EnrolCode::new(opened.single_use, CA).to_typed()
+        let device = devices.iter().find(|row| row.worker == worker).expect("the worker has a phone").no;
+        self.reopen_code_of(device).expect("a code is opened")
+    }
+
+    /// The same for the phone of that number.
+    ///
+    /// # Errors
+    /// The code of the county's refusal.
+    pub fn reopen_code_of(&self, device: DeviceNo) -> Result<String, String> {
+        let county = self.county();
+        let devices = county.devices().map_err(|error| error.code().to_owned())?;
+        let device = devices.iter().find(|row| row.no == device).ok_or("unknown_device")?;
+        let opened = county.open_reopen_code(device.id).map_err(|error| error.code().to_owned())?;
+        Ok(EnrolCode::new(opened.single_use, CA).to_typed())
     }
 
     /// Calls the router.
@@ -169,15 +203,14 @@ impl SimCounty {
     }
 
     fn answer(&self, request: &Request, body: Body) -> Option<Response> {
-        let app = self.app()?;
+        let running = self.running()?;
         let mut building = HttpRequest::builder().method(request.method).uri(&request.path);
         for (name, value) in &request.headers {
             building = building.header(name, value);
         }
         let http = building.body(body).ok()?;
-        let service = router(app, axum::Router::new(), xunge_server::desk::openapi());
         pollster::block_on(async {
-            let answer = service.oneshot(http).await.ok()?;
+            let answer = running.routes.oneshot(http).await.ok()?;
             let status = answer.status().as_u16();
             let headers = answer
                 .headers()

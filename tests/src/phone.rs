@@ -10,8 +10,8 @@ use xunge_client::commands::dispatch;
 use xunge_client::ports::Device as _;
 use xunge_client::simulated::SimulatedDevice;
 use xunge_client::syncing::Next;
-use xunge_client::{Client, World};
-use xunge_store::files::RealFiles;
+use xunge_client::{Client, ClientError, World};
+use xunge_store::files::{Files, RealFiles};
 use xunge_store::keys::PinCost;
 
 const PIN: &str = "730592";
@@ -27,6 +27,7 @@ pub struct SimPhone {
     /// Its link.
     pub link: Arc<SimLink>,
     dir: PathBuf,
+    files: Arc<dyn Files>,
     random: Arc<Chance>,
     client: Client,
     trace: Arc<Trace>,
@@ -59,12 +60,38 @@ impl SimPhone {
         clock: Arc<VirtualClock>,
         trace: Arc<Trace>,
     ) -> Self {
+        Self::on(Arc::new(RealFiles), dir, seed, name, county, clock, trace)
+    }
+
+    /// A phone whose files lie below `dir` on the disk that `files` reaches.
+    pub fn on(
+        files: Arc<dyn Files>,
+        dir: &Path,
+        seed: u64,
+        name: &'static str,
+        county: &Arc<SimCounty>,
+        clock: Arc<VirtualClock>,
+        trace: Arc<Trace>,
+    ) -> Self {
+        Self::standing(files, &dir.join(name), seed, name, county, clock, trace)
+    }
+
+    /// A phone whose files lie in `dir` itself, which may be those of a phone that was in use.
+    pub fn standing(
+        files: Arc<dyn Files>,
+        dir: &Path,
+        seed: u64,
+        name: &'static str,
+        county: &Arc<SimCounty>,
+        clock: Arc<VirtualClock>,
+        trace: Arc<Trace>,
+    ) -> Self {
         let link = SimLink::new(county.clone(), seed, name, trace.clone());
         let random = Arc::new(Chance::new(seed, name));
         let device = Arc::new(SimulatedDevice::new([3; 32]));
-        let dir = dir.join(name);
-        let client = open(&dir, &clock, &random, &device, &link);
-        Self { name, clock, device, link, dir, random, client, trace }
+        let dir = dir.to_path_buf();
+        let client = open(&dir, files.clone(), &clock, &random, &device, &link);
+        Self { name, clock, device, link, dir, files, random, client, trace }
     }
 
     /// Calls a command as a screen would; a refusal gives its code.
@@ -83,13 +110,21 @@ impl SimPhone {
 
     /// The process is killed and started again; the worker types the PIN.
     pub fn restart(&mut self) {
-        self.client = open(&self.dir, &self.clock, &self.random, &self.device, &self.link);
+        self.start_on(self.files.clone());
         self.call("unlock", json!({ "pin": PIN })).expect("the PIN opens it");
+    }
+
+    /// The app starts anew, locked, on the disk that `files` reaches.
+    pub fn start_on(&mut self, files: Arc<dyn Files>) {
+        self.files = files;
+        self.client =
+            open(&self.dir, self.files.clone(), &self.clock, &self.random, &self.device, &self.link);
     }
 
     /// The process dies where it stands: nothing is closed, folded in or tidied, and the app starts locked.
     pub fn crash(&mut self) {
-        let fresh = open(&self.dir, &self.clock, &self.random, &self.device, &self.link);
+        let fresh =
+            open(&self.dir, self.files.clone(), &self.clock, &self.random, &self.device, &self.link);
         std::mem::forget(std::mem::replace(&mut self.client, fresh));
     }
 
@@ -104,6 +139,22 @@ impl SimPhone {
             }
             Next::Stopped => false,
         }
+    }
+
+    /// Takes one step of synchronisation; no time passes.
+    ///
+    /// # Errors
+    /// Those of the client.
+    pub fn sync_step(&self) -> Result<Next, ClientError> {
+        self.client.sync_step()
+    }
+
+    /// Rises with every change of a record here.
+    ///
+    /// # Errors
+    /// Those of the client.
+    pub fn record_change(&self) -> Result<u64, ClientError> {
+        Ok(self.client.app_state()?.change)
     }
 
     /// Whether it is open.
@@ -124,20 +175,31 @@ impl SimPhone {
 
     /// What the camera sees next.
     pub fn load_photo(&self, seed: u8) {
-        let picture = image::ImageBuffer::from_fn(320, 240, |x, y| {
-            image::Rgb([seed.wrapping_mul(40).wrapping_add(x as u8 / 4), (y as u8) / 3, 90])
-        });
-        let mut bytes = Vec::new();
-        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 85)
-            .encode_image(&picture)
-            .expect("encodes");
-        self.device.load_photos(vec![bytes]);
+        self.load_photo_bytes(jpeg(320, 240, seed));
         let _ = self.device.metered();
     }
+
+    /// The same with the bytes at hand.
+    pub fn load_photo_bytes(&self, bytes: Vec<u8>) {
+        self.device.load_photos(vec![bytes]);
+    }
+}
+
+/// A picture as a camera gives it.
+pub fn jpeg(width: u32, height: u32, seed: u8) -> Vec<u8> {
+    let picture = image::ImageBuffer::from_fn(width, height, |x, y| {
+        image::Rgb([seed.wrapping_mul(40).wrapping_add(x as u8 / 4), (y as u8) / 3, 90])
+    });
+    let mut bytes = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 85)
+        .encode_image(&picture)
+        .expect("encodes");
+    bytes
 }
 
 fn open(
     dir: &Path,
+    files: Arc<dyn Files>,
     clock: &Arc<VirtualClock>,
     random: &Arc<Chance>,
     device: &Arc<SimulatedDevice>,
@@ -146,7 +208,7 @@ fn open(
     let world = World {
         clock: clock.clone(),
         random: random.clone(),
-        files: Arc::new(RealFiles),
+        files,
         device: device.clone(),
         connector: Arc::new(SimConnector(link.clone())),
     };

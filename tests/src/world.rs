@@ -17,6 +17,16 @@ impl VirtualClock {
         Self { wall_ms: AtomicI64::new(wall_ms), mono_ms: AtomicU64::new(1_000), boot: AtomicU64::new(1) }
     }
 
+    /// What it shows, UTC milliseconds.
+    pub fn shows(&self) -> i64 {
+        self.wall_ms.load(Ordering::SeqCst)
+    }
+
+    /// Shows this from now on, UTC milliseconds.
+    pub fn show(&self, wall_ms: i64) {
+        self.wall_ms.store(wall_ms, Ordering::SeqCst);
+    }
+
     /// Time passes.
     pub fn pass(&self, ms: u64) {
         self.wall_ms.fetch_add(i64::try_from(ms).unwrap_or(i64::MAX), Ordering::SeqCst);

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use xunge_domain::ids::{DeviceNo, OpId, RecordId};
 use xunge_domain::operation::{Chain, Header, HeaderEvidence, Operation, Payload, Salt, Verb};
+use xunge_domain::planted::{Bug, planted};
 use xunge_domain::records::{FieldKey, RecordKind, SlotCode};
 use xunge_domain::value::{Edit, Value};
 use xunge_domain::world::{Moment, Randomness, uuid_v7};
@@ -189,8 +190,10 @@ impl Change<'_, '_> {
             extra: Vec::new(),
         };
         let operation = Operation { header, salt: self.salt(id.counter)?, payload: payload.encode() };
-        self.writer.append(&operation, OpState::OnPhone, None)?;
-        self.chain = self.chain.with(&operation.hash());
+        if !planted(Bug::RowWithoutOperation) {
+            self.writer.append(&operation, OpState::OnPhone, None)?;
+            self.chain = self.chain.with(&operation.hash());
+        }
         state.add(id, Written { height, verb, payload });
         put_merged(self.writer, kind, record, area, &state)?;
         Ok(id)

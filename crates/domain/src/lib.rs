@@ -12,6 +12,7 @@ pub mod geometry;
 pub mod ids;
 pub mod incident_flow;
 pub mod operation;
+pub mod planted;
 pub mod records;
 pub mod track;
 pub mod value;

@@ -8,6 +8,7 @@
 use crate::county::{County, CountyError, Result, WriteTx};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use xunge_domain::planted::{Bug, planted};
 
 /// Most requests in one transaction: bounds how long a reader of the answer waits for its neighbours.
 const MOST: usize = 128;
@@ -77,7 +78,7 @@ impl GroupCommit {
         let mut finishes: Vec<Finish> = Vec::with_capacity(taken);
         let committed = self.county.write(|tx| {
             finishes.extend(jobs.drain(..).map(|job| job(Some(tx))));
-            Ok(())
+            if planted(Bug::AckBeforeCommit) { Err(CountyError::NotCommitted) } else { Ok(()) }
         });
         if let Err(error) = &committed {
             tracing::error!(code = error.code(), requests = taken, "group not committed");
@@ -85,7 +86,7 @@ impl GroupCommit {
         // Only when the transaction did not even begin.
         finishes.extend(jobs.drain(..).map(|job| job(None)));
         for finish in finishes {
-            finish(committed.is_ok());
+            finish(committed.is_ok() || planted(Bug::AckBeforeCommit));
         }
         taken
     }

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::sync::Once;
 use std::time::Duration;
+use xunge_domain::planted::{Bug, planted};
 use zeroize::Zeroizing;
 
 /// How long a connection waits for another before it says busy. Only a checkpoint or a long write comes in the way.
@@ -108,6 +109,9 @@ pub(crate) fn settle(connection: &Connection, role: Role) -> rusqlite::Result<()
          PRAGMA wal_autocheckpoint = 1000;
          PRAGMA journal_size_limit = 16777216;",
     )?;
+    if planted(Bug::PhoneSkipsSync) {
+        connection.execute_batch("PRAGMA synchronous = OFF")?;
+    }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok(())
 }

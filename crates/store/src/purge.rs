@@ -7,7 +7,9 @@ use crate::error::StoreError;
 use crate::operations::OpState;
 use crate::store::{Reader, Writer};
 use rusqlite::params;
+use std::collections::BTreeSet;
 use xunge_domain::ids::RecordId;
+use xunge_domain::planted::{Bug, planted};
 use xunge_domain::records::{KindCode, RecordKind};
 
 /// What went.
@@ -33,6 +35,21 @@ impl Reader<'_> {
              SELECT record.uuid FROM within JOIN record ON record.id = within.id",
         )?;
         let rows = statement.query_map([top], |row| Ok(RecordId(uuid::Uuid::from_bytes(row.get(0)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Areas in which others wrote, as far as it lies here.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn areas_of_others(&self) -> Result<BTreeSet<RecordId>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT record.uuid
+             FROM (SELECT DISTINCT area FROM operation WHERE state = ?1) AS there
+             JOIN record ON record.id = there.area",
+        )?;
+        let rows = statement
+            .query_map([OpState::Remote as u8], |row| Ok(RecordId(uuid::Uuid::from_bytes(row.get(0)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -95,6 +112,11 @@ impl Writer<'_> {
             .prepare_cached("DELETE FROM operation WHERE area = ?1 AND state = ?2")?
             .execute(params![place, OpState::Remote as u8])?;
         self.drop_digest(place)?;
+        if planted(Bug::PurgeOfUnsent) {
+            self.connection
+                .prepare_cached("DELETE FROM operation WHERE area = ?1 AND state IN (1, 2)")?
+                .execute([place])?;
+        }
         self.connection
             .prepare_cached(
                 "UPDATE operation SET state = ?2 WHERE area = ?1 AND state = ?3 AND state IN (1, 2, 3, 4, 5)",

@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use xunge_domain::ids::RecordId;
 use xunge_domain::operation::DigestSum;
+use xunge_domain::planted::{Bug, planted};
 use xunge_domain::world::Randomness;
 
 /// The phone's records, encrypted. Share it by reference; it may be used from any thread.
@@ -129,7 +130,10 @@ impl Store {
         let (progress, touched) = (writer.progress.get(), writer.touched.get());
         // Its statements go back before the transaction ends.
         drop(writer);
-        transaction.commit().map_err(|error| self.noticed(error.into()))?;
+        let committed = transaction.commit().map_err(|error| self.noticed(error.into()));
+        if !planted(Bug::SavedWithoutCommit) {
+            committed?;
+        }
         if let Some(progress) = progress {
             // The commit is durable. A mark that cannot be written only notices less next time.
             let _ = self.mark.take(progress, &*self.files);

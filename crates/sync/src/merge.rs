@@ -11,6 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use xunge_domain::ids::OpId;
 use xunge_domain::operation::{Payload, Verb};
+use xunge_domain::planted::{Bug, planted};
 use xunge_domain::records::{FieldKey, MergeKind, RecordKind, SlotCode};
 use xunge_domain::value::{Edit, Value};
 
@@ -93,7 +94,7 @@ impl RecordState {
             for (key, value) in &shown.values {
                 merged.fields.insert(*key, MergedField::One(value.clone()));
             }
-            if sides.iter().any(|side| side.values != shown.values) {
+            if sides.iter().any(|side| side.values != shown.values) && !planted(Bug::DroppedLoser) {
                 merged.conflicts.push(Conflict { slot: *slot, sides });
             }
         }

@@ -6,6 +6,7 @@
 //! go first. A wait always ends: [`Plan::next`] never answers "nothing" while something is left to do.
 
 use std::time::Duration;
+use xunge_domain::planted::{Bug, planted};
 
 /// The four lanes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -156,7 +157,8 @@ impl Plan {
             return Step::Push { max_ops: self.max_ops };
         }
         // What is not at the county yet goes there first, whatever lane it waits in: a purge loses nothing.
-        if facts.purge && facts.unsent + facts.pictures + facts.receipts == 0 {
+        let waits = facts.unsent + facts.pictures + facts.receipts > 0;
+        if facts.purge && (!waits || planted(Bug::PurgeOfUnsent)) {
             return Step::Purge;
         }
         if facts.unsettled > 0 && !self.settled && self.open(Lane::Push, now) {
@@ -252,6 +254,10 @@ impl Plan {
             }
             _ => 0,
         };
+        if planted(Bug::RetryNotArmed) {
+            wait.until = u64::MAX;
+            return;
+        }
         // Between half and the whole of it, and never before a stated moment.
         let spread = doubled / 2 + random % (doubled / 2 + 1);
         wait.until = now.saturating_add(spread.max(stated + random % 1_000 * u64::from(stated > 0)));

@@ -161,11 +161,12 @@ impl Open {
         running.state =
             running.state.after(PatrolMove::Stop, self.world.clock.now().wall_ms).map_err(illegal)?;
         let identity = self.identity();
-        let area = identity.grid().ok_or(rule("no_grid"))?;
         let summary = self.store.read(|reader| self.summary(reader, own.patrol, &running))?;
         self.change(|change| {
             let mut fields = summary_fields(&summary, &running);
             fields.push(("worker", Value::reference(identity.worker)));
+            // Where it began: the grid of the phone may be another by now.
+            let area = super::existing(change, RecordKind::Patrol, own.patrol)?.area;
             change.put(RecordKind::Patrol, own.patrol, area, fields)?;
             let tracked = summary
                 .reached

@@ -17,13 +17,15 @@ impl Open {
     /// comes up again.
     ///
     /// # Errors
-    /// `undo_gone` when somebody has changed the same fields since, and those of the store.
+    /// `undo_gone` when somebody has changed the same fields since or the area was taken away, and those of the store.
     pub fn undo(&self, args: &UndoArgs) -> Result<()> {
         let op: OpId = args.undo.parse().map_err(|_| rule("undo_gone"))?;
         self.change(|change| {
             let stored = change.writer.operation(op)?.ok_or(rule("undo_gone"))?;
             let kind = RecordKind::from_code(stored.header.kind).ok_or(rule("undo_gone"))?;
             let (record, area) = (stored.header.record, stored.header.area);
+            // Without a row it went with its area: the log still has it, the worker has nothing to do with it any more.
+            change.writer.row(kind, record)?.ok_or(rule("undo_gone"))?;
             let payload =
                 stored.operation().and_then(|operation| operation.read().ok()).ok_or(rule("undo_gone"))?;
             if change.reopen(kind, record, area, op)? {

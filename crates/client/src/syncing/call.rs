@@ -116,7 +116,10 @@ impl Open {
                 failure: Failure::Busy(response.retry_after()),
                 code: "county_error".into(),
             }),
-            413 => Err(Failed::Call { lane, failure: Failure::TooLarge, code: "too_large".into() }),
+            // A smaller batch passes any proxy's limit; of a picture only the county may say that it is too large.
+            413 if ours || lane == Lane::Push => {
+                Err(Failed::Call { lane, failure: Failure::TooLarge, code: "too_large".into() })
+            }
             400..=499 if ours => {
                 let refusal: Refusal = decode(&response.body).map_err(|_| Failed::not_the_county(lane))?;
                 if refusal.code == "revoked" || refusal.code == "unknown_device" {

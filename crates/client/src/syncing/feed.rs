@@ -5,10 +5,11 @@ use crate::change::{arrived_state, put_merged, state_of};
 use crate::error::{ClientError, Result};
 use crate::open::{Open, read_u64, write_u64};
 use ed25519_dalek::VerifyingKey;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::HashMap;
 use xunge_domain::ids::{DeviceNo, RecordId};
 use xunge_domain::operation::{Operation, Verb};
+use xunge_domain::planted::{Bug, planted};
 use xunge_domain::records::RecordKind;
 use xunge_domain::value::Edit;
 use xunge_store::{Fact, OpState, Reader, Writer};
@@ -85,6 +86,8 @@ impl Open {
                 write_u64(writer, Fact::SnapshotAt, body.at)?;
                 write_u64(writer, Fact::SnapshotPage, u64::from(page) + 1)
             } else {
+                let areas = writer.areas_of_others()?;
+                self.note_strangers(writer, areas)?;
                 super::housekeeping::bring_back(writer)?;
                 super::mirror::finish(writer)?;
                 writer.drop_fact(Fact::SnapshotAt)?;
@@ -121,7 +124,9 @@ impl Open {
             self.store.write(|writer| {
                 keep_mark(writer, pulled.mark.as_ref(), false)?;
                 photos = self.apply(writer, &ops)?;
-                write_u64(writer, Fact::FeedCursor, pulled.upto)
+                self.note_strangers(writer, ops.iter().map(|op| op.header.area).collect())?;
+                let beyond = u64::from(planted(Bug::CursorTooFar));
+                write_u64(writer, Fact::FeedCursor, pulled.upto + beyond)
             })?;
         }
         self.after_erasing(&photos);
@@ -143,9 +148,12 @@ impl Open {
         let mut touched: HashMap<RecordId, Touched<'_>> = HashMap::new();
         let mut order: Vec<RecordId> = Vec::new();
         for op in ops {
-            // Our own operations come back only after a restore; they are here already, with their salt.
-            let state = if op.header.id.device == own { OpState::AtCounty } else { OpState::Remote };
-            if !writer.append(op, state, None)? {
+            if op.header.id.device == own {
+                // Ours are here already, with their salts; those that are not – a second copy of this phone wrote them –
+                // come with the next greeting, together with the chain they belong to.
+                continue;
+            }
+            if !writer.append(op, OpState::Remote, None)? {
                 continue;
             }
             let Some(kind) = RecordKind::from_code(op.header.kind) else { continue };

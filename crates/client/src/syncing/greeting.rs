@@ -5,6 +5,7 @@ use super::push::{from_bytes, to_bytes};
 use crate::open::{Open, keep_identity, write_u64};
 use xunge_domain::ids::RecordId;
 use xunge_domain::operation::Chain;
+use xunge_domain::planted::{Bug, planted};
 use xunge_store::{Fact, OpState};
 use xunge_sync::messages::{Hello, PROTOCOL, Welcome};
 use xunge_sync::plan::Lane;
@@ -58,7 +59,8 @@ impl Open {
             .collect();
         // A new grant brings rows that are older than the cursor: the snapshot is fetched again over what is here.
         let widened = areas.iter().any(|area| !identity.areas.contains(area));
-        let restored = !hello.epoch.is_empty() && hello.epoch != welcome.epoch;
+        let restored =
+            !hello.epoch.is_empty() && hello.epoch != welcome.epoch && !planted(Bug::EpochIgnored);
         let behind_head = hello.cursor > welcome.head;
         let ids = |areas: &[(RecordId, String, u64)]| areas.iter().map(|area| area.0).collect::<Vec<_>>();
         let (before, now) = (ids(&identity.areas), ids(&areas));

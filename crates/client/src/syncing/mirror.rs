@@ -29,6 +29,8 @@ pub(super) fn finish(writer: &Writer<'_>) -> Result<()> {
         let state = state_of(writer, kind, record)?;
         let area = writer.operations_of(record)?.last().map(|stored| stored.header.area);
         match area.filter(|_| !state.is_empty()) {
+            // Taken away with its area before; its own operations stay in the log.
+            Some(_) if writer.row(kind, record)?.is_none() => {}
             Some(area) => {
                 put_merged(writer, kind, record, area, &state)?;
             }

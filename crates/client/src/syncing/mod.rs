@@ -18,6 +18,7 @@ use crate::client::Client;
 use crate::error::Result;
 use crate::open::Open;
 use crate::views::session::{Progress, SyncPhase, SyncState};
+use xunge_domain::planted::{Bug, planted};
 use xunge_store::Fact;
 use xunge_store::keys::LockReason;
 
@@ -158,7 +159,7 @@ impl Open {
             Ok(Counts {
                 on_phone: small(unsent.saturating_sub(offering)),
                 sending: small(offering.min(unsent) + pictures.to_send + pictures.to_confirm),
-                at_county: small(ops.at_county + ops.waiting),
+                at_county: small(ops.at_county + ops.waiting + if planted(Bug::CountsLie) { unsent } else { 0 }),
                 needs_you: small(
                     ops.refused + u64::from(reader.conflict_count()?) + reader.photos_refused()?,
                 ),

@@ -37,6 +37,7 @@ pub use workers::{GrantRow, WorkerRow};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
+use xunge_domain::planted::{Bug, planted};
 use zeroize::Zeroizing;
 
 /// What went wrong below. Never holds values of rows.
@@ -222,6 +223,9 @@ fn connect(path: &Path, key: &DbKey, flags: OpenFlags) -> Result<Connection> {
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -32768; PRAGMA busy_timeout = 10000;",
     )?;
+    if planted(Bug::CountySkipsSync) {
+        db.execute_batch("PRAGMA synchronous = OFF")?;
+    }
     db.set_prepared_statement_cache_capacity(128);
     Ok(db)
 }

@@ -1,0 +1,266 @@
+//! What a worker does with the phone: any command of the table that a day brings, on whatever the phone shows.
+
+use super::hand::Hand;
+use super::ledger::own_log;
+use super::run::Run;
+use serde_json::{Value, json};
+use xunge_domain::geometry::LatLon;
+use xunge_domain::track::{RawPoint, RawTrack};
+
+/// What came of it, and whether a success must have written something.
+struct Done {
+    said: Result<Value, String>,
+    writes: bool,
+}
+
+impl Done {
+    const fn wrote(said: Result<Value, String>) -> Self {
+        Self { said, writes: true }
+    }
+
+    const fn looked(said: Result<Value, String>) -> Self {
+        Self { said, writes: false }
+    }
+}
+
+pub(super) fn list<'a>(value: &'a Value, name: &str) -> Vec<&'a Value> {
+    value.get(name).and_then(Value::as_array).into_iter().flatten().collect()
+}
+
+pub(super) fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// The worker does something; refusals are part of a day.
+pub(super) fn act(run: &mut Run, who: usize) {
+    if !run.hands[who].is_open() {
+        run.come_up(who);
+    }
+    if !run.hands[who].is_open() {
+        return;
+    }
+    let done = something(run, who);
+    if run.bury(who) || !run.hands[who].is_open() {
+        return;
+    }
+    settle(run, who, &done);
+}
+
+/// Writes down what the worker was told is saved, and looks whether it was.
+fn settle(run: &mut Run, who: usize, done: &Done) {
+    let hand = &run.hands[who];
+    let (name, device) = (hand.name(), hand.device);
+    let fresh = match own_log(&hand.phone.open(), hand.held.counter) {
+        Ok(fresh) => fresh,
+        Err(code) => return run.breaks("saved stays on the phone", format!("{name}: no log: {code}")),
+    };
+    match &done.said {
+        Ok(_) if done.writes && fresh.is_empty() => {
+            run.breaks("saved is in the outbox", format!("{name} was told saved, and nothing was written"));
+        }
+        Err(code) if !fresh.is_empty() => {
+            run.breaks("refused changes nothing", format!("{name} was told {code}, yet something was written"));
+        }
+        Err(code) if code == "disk_full" => run.tally.add("save refused for want of room"),
+        Ok(saved) => run.hands[who].undo = saved.get("undo").and_then(Value::as_str).map(str::to_owned),
+        Err(_) => {}
+    }
+    for own in fresh {
+        let counter = own.stored.id().counter;
+        if !run.ledger.entry(device).or_default().required.insert(own.content) {
+            run.breaks("applied exactly once", format!("{name} wrote {} twice", own.stored.id()));
+        }
+        run.hands[who].held.contents.insert(own.content, counter);
+        run.hands[who].held.counter = counter;
+    }
+}
+
+fn household_of(run: &Run, hand: &Hand) -> Option<String> {
+    let page = json!({ "offset": 0, "limit": 50 });
+    let lines = hand.call("households", json!({ "query": "", "page": page })).ok()?;
+    let rows = list(&lines, "rows");
+    rows.get(run.chance.below(rows.len() as u64) as usize).map(|row| text(row, "id"))
+}
+
+fn something(run: &mut Run, who: usize) -> Done {
+    let step = run.step;
+    let hand = &run.hands[who];
+    let chance = &run.chance;
+    let nothing = || Done::looked(Ok(Value::Null));
+    match chance.below(100) {
+        0..=41 => {
+            let Some(household) = household_of(run, hand) else { return nothing() };
+            let Ok(page) = hand.call("household", json!({ "id": household })) else { return nothing() };
+            at_the_door(run, hand, &household, &page)
+        }
+        42..=51 => report(run, who),
+        52..=58 => follow_up(run, hand),
+        59..=66 => round(run, hand),
+        67..=79 => resolve(run, hand),
+        80..=83 => refused(run, hand),
+        84..=88 => match run.hands[who].undo.take() {
+            Some(undo) => {
+                let said = run.hands[who].call("undo", json!({ "undo": undo }));
+                if said.is_ok() {
+                    run.tally.add("undone");
+                }
+                Done::wrote(said)
+            }
+            None => nothing(),
+        },
+        89..=91 => Done::looked(hand.call(
+            "draft_save",
+            json!({ "form": "incident:new", "fields": { "text": format!("半句{step}") }, "saved_ms": step }),
+        )),
+        92..=94 => Done::looked(hand.call("today", json!({}))),
+        95 => Done::looked(hand.call("settings_save", json!({ "language": "zh-CN", "big_type": step % 2 == 0, "text_size": 0, "theme": "system", "photos_on_mobile_data": false }))),
+        96 => {
+            run.hands[who].phone.device.set_metered(run.chance.happens(40));
+            nothing()
+        }
+        _ => {
+            let said = hand.call("lock", json!({}));
+            run.come_up(who);
+            Done::looked(said)
+        }
+    }
+}
+
+/// What is done about a household.
+fn at_the_door(run: &Run, hand: &Hand, household: &str, page: &Value) -> Done {
+    let (step, chance) = (run.step, &run.chance);
+    let people = list(page, "people");
+    let somebody = people.get(chance.below(people.len() as u64) as usize).map(|person| text(person, "id"));
+    let duties: Vec<String> = list(page, "duties").iter().map(|duty| text(duty, "id")).collect();
+    let number = |from: u64| format!("{from}{:08}", chance.below(100_000_000));
+    Done::wrote(match (chance.below(12), somebody) {
+        (0..=2, _) => {
+            let outcome = ["nothing_changed", "updated", "not_home"][chance.below(3) as usize];
+            hand.call("record_visit", json!({ "household": household, "outcome": outcome, "note": format!("第{step}步"), "duties": duties }))
+        }
+        (3 | 4, _) => hand.call("save_household", json!({ "id": household, "phone": number(139) })),
+        (5 | 6, _) => hand.call(
+            "save_household",
+            json!({ "id": household, "note": format!("{}记{step}", hand.name()), "occupancy": if chance.happens(50) { "owner" } else { "tenant" } }),
+        ),
+        (7, Some(person)) => hand.call("save_person", json!({ "id": person, "fields": { "phone": number(138) } })),
+        (8, Some(person)) => hand.call(
+            "save_person",
+            json!({ "id": person, "fields": { "name": format!("示例{step}"), "note": format!("{step}") } }),
+        ),
+        (9, Some(person)) => hand.call(
+            "remove_person",
+            json!({ "id": person, "household": household, "reason": "moved_out" }),
+        ),
+        (10, Some(person)) => {
+            return Done::looked(hand.call("open_person", json!({ "id": person, "reason": "check_at_door" })));
+        }
+        _ => hand.call(
+            "save_person",
+            json!({ "household": household, "fields": { "name": format!("新人{step}"), "relation": "8", "residence": "floating" } }),
+        ),
+    })
+}
+
+/// An incident, with pictures mostly.
+fn report(run: &Run, who: usize) -> Done {
+    let (step, chance) = (run.step, &run.chance);
+    let hand = &run.hands[who];
+    for _ in 0..chance.below(3) {
+        hand.phone.load_photo_bytes(super::pictures::picture(chance.below(super::pictures::PICTURES)));
+        let _ = hand.call("take_photo", json!({ "form": "incident:new" }));
+    }
+    let solved = chance.happens(30);
+    Done::wrote(hand.call(
+        "report_incident",
+        json!({ "form": "incident:new", "category": "lamp", "text": format!("灯不亮{step}"), "place_name": "东门",
+            "self_resolved": solved, "resolution": if solved { "换了灯泡" } else { "" }, "no_fix_reason": "indoors" }),
+    ))
+}
+
+/// A word on an incident reported before.
+fn follow_up(run: &Run, hand: &Hand) -> Done {
+    let chance = &run.chance;
+    let Ok(lines) = hand.call("incidents", json!({ "filter": "all" })) else {
+        return Done::looked(Ok(Value::Null));
+    };
+    let rows = list(&lines, "rows");
+    let Some(row) = rows.get(chance.below(rows.len() as u64) as usize) else {
+        return Done::looked(Ok(Value::Null));
+    };
+    let (verb, text_of_it) =
+        [("supplement", "还不亮"), ("withdraw", "报错了"), ("rate", "5")][chance.below(3) as usize];
+    Done::wrote(hand.call(
+        "incident_step",
+        json!({ "id": text(row, "id"), "verb": verb, "text": text_of_it, "form": "incident:new" }),
+    ))
+}
+
+/// A round: started, walked, paused, ended.
+fn round(run: &Run, hand: &Hand) -> Done {
+    let Ok(patrol) = hand.call("patrol", json!({})) else { return Done::looked(Ok(Value::Null)) };
+    let under_way = !patrol.is_null();
+    if !under_way {
+        let points =
+            (0..30).map(|n| RawPoint::at(LatLon::from_e7(374_900_000 + n * 400, 1_182_500_000).expect("a place")));
+        hand.phone.device.load_track(RawTrack { segments: vec![points.collect()] });
+        let slot = ["morning", "afternoon"][run.chance.below(2) as usize];
+        let said = hand.call("patrol_start", json!({ "slot": slot }));
+        if said.as_ref().is_err_and(|code| code != "patrol_under_way") || said.is_ok() {
+            return Done::wrote(said);
+        }
+    }
+    match run.chance.below(6) {
+        0 | 1 => Done::wrote(hand.call("patrol_stop", json!({}))),
+        2 => Done::looked(hand.call("patrol_pause", json!({}))),
+        3 => Done::looked(hand.call("patrol_resume", json!({}))),
+        _ => {
+            hand.phone.device.walk(8, None);
+            Done::looked(hand.call("patrol", json!({})))
+        }
+    }
+}
+
+/// A conflict is settled.
+fn resolve(run: &Run, hand: &Hand) -> Done {
+    let chance = &run.chance;
+    let review = hand.call("review", json!({})).unwrap_or_default();
+    let conflicts = list(&review, "conflicts");
+    let Some(conflict) = conflicts.get(chance.below(conflicts.len() as u64) as usize) else {
+        return Done::looked(Ok(Value::Null));
+    };
+    let sides = list(conflict, "sides");
+    let Some(side) = sides.get(chance.below(sides.len() as u64) as usize) else {
+        return Done::looked(Ok(Value::Null));
+    };
+    let both = chance.happens(30) && conflict.get("both").and_then(Value::as_bool) == Some(true);
+    let said =
+        hand.call("resolve", json!({ "conflict": text(conflict, "id"), "op": text(side, "op"), "both": both }));
+    if said.is_ok() {
+        run.tally.add("conflict resolved");
+    }
+    Done::wrote(said)
+}
+
+/// Something the county did not take is taken back or sent again.
+fn refused(run: &Run, hand: &Hand) -> Done {
+    let chance = &run.chance;
+    let review = hand.call("review", json!({})).unwrap_or_default();
+    let refused = list(&review, "refused");
+    let Some(item) = refused.get(chance.below(refused.len() as u64) as usize) else {
+        return Done::looked(Ok(Value::Null));
+    };
+    let args = json!({ "op": text(item, "op") });
+    if chance.happens(50) {
+        let said = hand.call("withdraw_refused", args);
+        if said.is_ok() {
+            run.tally.add("withdrawn");
+        }
+        return Done::looked(said);
+    }
+    let said = hand.call("resend_refused", args);
+    if said.is_ok() {
+        run.tally.add("sent again");
+    }
+    Done { said, writes: !text(item, "op").starts_with("photo:") }
+}
