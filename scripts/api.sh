@@ -57,6 +57,7 @@ known() {
 {
   known '/desk/api/areas/{id}/households' "$area"
   known '/desk/api/areas/{id}/map' "$area"
+  known '/desk/api/areas/{id}/contacts' "$area"
   known '/desk/api/households/{id}' "$(get "areas/$area/households" 'it.rows[0].id')"
   known '/desk/api/workers/{id}/enrol-code' "$(get workers 'it.rows[0].id')"
   known '/desk/api/workers/{id}/grant' "$(get workers 'it.rows[0].id')"

@@ -71,6 +71,9 @@ const fn sent(action: Action) -> Sent {
         Action::AddArea => Sent::Form("AreaForm"),
         Action::AddWorker => Sent::Form("WorkerForm"),
         Action::AddAccount => Sent::Form("AccountForm"),
+        Action::Resolve => Sent::Form("ResolveForm"),
+        Action::SetContacts => Sent::Form("AreaContacts"),
+        Action::ReopenReview => Sent::Fields(&[("op", Type::String, true)]),
         Action::RenameArea => Sent::Fields(&[("name", Type::String, true)]),
         Action::AccountState => Sent::Fields(&[("disabled", Type::Boolean, true)]),
         Action::Grant | Action::RevokeGrant => Sent::Fields(&[("area", Type::String, true)]),
@@ -78,7 +81,7 @@ const fn sent(action: Action) -> Sent {
         Action::Revoke | Action::Reinstate | Action::ReopenCode => {
             Sent::Fields(&[("reason", Type::String, false)])
         }
-        Action::ReadLedger => Sent::File,
+        Action::ReadLedger | Action::SetOutline => Sent::File,
         _ => Sent::Nothing,
     }
 }
@@ -151,8 +154,8 @@ fn refusals(bound: &Bound) -> Vec<(&'static str, &'static str)> {
     if matches!(bound.action, Action::Login | Action::OpenPerson) {
         all.push(("429", "too_many_tries, reveal_limit"));
     }
-    if matches!(bound.action, Action::ReadLedger) {
-        all.push(("413", "ledger_too_large"));
+    if matches!(bound.action, Action::ReadLedger | Action::SetOutline) {
+        all.push(("413", "ledger_too_large, geojson_too_large"));
     }
     all
 }
