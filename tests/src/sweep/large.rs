@@ -71,7 +71,7 @@ pub fn drain(waiting: usize) -> Large {
 /// The same with long notes, until the store is larger than `bytes`.
 pub fn beyond(bytes: u64) -> Large {
     // A note goes into the operation, the row and the index.
-    let chars = 2_000_usize;
+    let chars = 8_000_usize;
     let chance = Chance::new(1, "notes");
     let note: Vec<char> = (0..50_000)
         .map(|_| char::from_u32(0x4E00 + u32::try_from(chance.below(0x2000)).unwrap_or(0)).unwrap_or('一'))
