@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks and installs what a target needs: `setup.sh core shell browser android`. Silent and quick when all is
+# Checks and installs what a target needs: `setup.sh core shell browser android python`. Silent and quick when all is
 # there; otherwise it says what it installs before it does. Debian 12 and 13, amd64, as root or with sudo.
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
@@ -134,7 +134,9 @@ for part; do
         say "installing the Rust target aarch64-linux-android"
         rustup target add --toolchain "$RUST_VERSION" aarch64-linux-android
       fi ;;
+    # Debian keeps venv apart from Python.
+    python) packages python3 python3-venv ;;
     tauri-cli) npm_ci . ;;
-    *) fail "setup.sh knows core, shell, browser, android and tauri-cli, not '$part'." ;;
+    *) fail "setup.sh knows core, shell, browser, android, python and tauri-cli, not '$part'." ;;
   esac
 done

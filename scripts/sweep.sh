@@ -45,7 +45,9 @@ lane_one() {
   if wanted merge; then
     row 'merge laws' '200,000 cases' env XUNGE_MERGE_CASES=200000 cargo test --locked --workspace --test merge_laws
   fi
-  if wanted hostile; then row 'hostile photos' '' scripts/hostile.sh; fi
+  if wanted hostile; then
+    row 'hostile photos' '' cargo test --locked --workspace --test it -- hostile --nocapture
+  fi
   if wanted api; then row 'API document' '' scripts/api.sh; fi
 }
 lane_two() {

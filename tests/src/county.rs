@@ -53,7 +53,13 @@ impl SimCounty {
 
     /// The county whose database lies below `dir`, not started. `seed` is that of what is drawn from now on; its records
     /// keep the ids that `made_under` gave them.
-    pub fn standing(dir: &Path, blobs: BlobStore, made_under: u64, seed: u64, clock: Arc<VirtualClock>) -> Self {
+    pub fn standing(
+        dir: &Path,
+        blobs: BlobStore,
+        made_under: u64,
+        seed: u64,
+        clock: Arc<VirtualClock>,
+    ) -> Self {
         let id = |n: u128| RecordId(uuid_from(made_under, n));
         Self {
             dir: dir.to_path_buf(),

@@ -123,8 +123,7 @@ impl SimPhone {
 
     /// The process dies where it stands: nothing is closed, folded in or tidied, and the app starts locked.
     pub fn crash(&mut self) {
-        let fresh =
-            open(&self.dir, self.files.clone(), &self.clock, &self.random, &self.device, &self.link);
+        let fresh = open(&self.dir, self.files.clone(), &self.clock, &self.random, &self.device, &self.link);
         std::mem::forget(std::mem::replace(&mut self.client, fresh));
     }
 

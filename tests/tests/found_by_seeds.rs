@@ -86,7 +86,9 @@ fn a_round_is_ended_where_it_began_also_when_the_grid_of_the_phone_is_another_by
     let county = scene.county.county();
     let worker = worker(&scene);
     // Whichever of the two areas comes first is the phone's grid: both orders are tried.
-    for (first, then) in [(scene.county.grid, scene.county.sibling), (scene.county.sibling, scene.county.grid)] {
+    for (first, then) in
+        [(scene.county.grid, scene.county.sibling), (scene.county.sibling, scene.county.grid)]
+    {
         county.grant(worker, first).unwrap();
         county.revoke_grant(worker, then).unwrap();
         settle(&phone);
@@ -109,7 +111,8 @@ fn a_grant_given_and_taken_back_between_two_greetings_leaves_nothing_behind() {
     let worker = worker(&scene);
     county.grant(worker, scene.county.sibling).unwrap();
     let theirs =
-        county.records_in(RecordKind::Household, scene.county.sibling, Sort::Rising, Page::ALL).unwrap()[0].id;
+        county.records_in(RecordKind::Household, scene.county.sibling, Sort::Rising, Page::ALL).unwrap()[0]
+            .id;
     let edit = CountyEdit::new(RecordKind::Household, theirs, scene.county.sibling, [(1, "别家的".into())]);
     county.write_as_county(vec![edit]).unwrap();
     // The feed brings it although the phone was told of no grant yet.
@@ -229,8 +232,11 @@ fn an_upload_whose_last_piece_came_just_before_the_county_died_becomes_a_picture
                 let hash: String = upload.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
                 core.blobs().put(&format!("pieces/{}/{hash}/0", device.0), &request.body).unwrap();
                 let length = request.body.len();
-                let whole =
-                    UploadRow { offset: length as u64, pieces: vec![u32::try_from(length).unwrap()], ..upload };
+                let whole = UploadRow {
+                    offset: length as u64,
+                    pieces: vec![u32::try_from(length).unwrap()],
+                    ..upload
+                };
                 core.write(|tx| Ok(tx.rows().put_upload(&whole)?)).unwrap();
                 drop(core);
                 county.kill();

@@ -138,7 +138,10 @@ struct Push {
 
 /// What the county says to a push.
 enum Said {
-    Receipt { highest: u64, head: [u8; 32] },
+    Receipt {
+        highest: u64,
+        head: [u8; 32],
+    },
     /// `gap` and `wrong_epoch`: greet again.
     GreetAgain,
     /// Something else stands under these numbers.
@@ -306,7 +309,9 @@ impl World {
         let shown = record(world.county.feed.iter()).view(KIND);
         (0..PHONES).all(|at| {
             let phone = &world.phones[at];
-            phone.log == world.county.logs[at] && phone.received == phone.log.len() && phone.shown().view(KIND) == shown
+            phone.log == world.county.logs[at]
+                && phone.received == phone.log.len()
+                && phone.shown().view(KIND) == shown
         }) && world.county.feed.len() == all
     }
 }
@@ -404,8 +409,12 @@ impl Model for Protocol {
                     .collect();
                 let heads: BTreeSet<OpId> =
                     world.county.feed.iter().map(Op::id).filter(|id| !replaced.contains(id)).collect();
-                let told: BTreeSet<OpId> =
-                    merged.conflicts.iter().flat_map(|conflict| &conflict.sides).map(|side| side.op).collect();
+                let told: BTreeSet<OpId> = merged
+                    .conflicts
+                    .iter()
+                    .flat_map(|conflict| &conflict.sides)
+                    .map(|side| side.op)
+                    .collect();
                 if heads.len() > 1 { told == heads } else { told.is_empty() }
             }),
             Property::always("everything can drain", |_, world: &World| world.drains()),

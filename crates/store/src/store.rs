@@ -30,6 +30,9 @@ pub struct Store {
     /// database when it closes last.
     readers: Vec<Mutex<Connection>>,
     writer: Mutex<Connection>,
+    /// Whoever wants to write holds it until the writer is theirs: a thread that writes again and again then waits for the
+    /// one that came meanwhile. A mutex alone would let it go first every time, and a save would wait for a whole receipt.
+    turn: Mutex<()>,
     next_reader: AtomicUsize,
     change: AtomicU64,
     record_change: AtomicU64,
@@ -65,6 +68,7 @@ impl Store {
             layout,
             files,
             writer: Mutex::new(writer),
+            turn: Mutex::new(()),
             readers: readers.into_iter().map(Mutex::new).collect(),
             next_reader: AtomicUsize::new(0),
             change: AtomicU64::new(0),
@@ -120,7 +124,10 @@ impl Store {
         &self,
         body: impl FnOnce(&Writer<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = lock(&self.writer);
+        let mut connection = {
+            let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+            lock(&self.writer)
+        };
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| self.noticed(error.into()))?;

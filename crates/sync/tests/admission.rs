@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use uuid::Uuid;
-use xunge_domain::ids::{OpId, RecordId};
+use xunge_domain::ids::{DeviceNo, OpId, RecordId};
 use xunge_domain::operation::{Header, HeaderEvidence, Operation, Payload, Verb};
 use xunge_domain::records::words::WorkerRole;
 use xunge_domain::records::{FieldKey, KindCode, RecordKind};
-use xunge_domain::value::Value;
-use xunge_sync::admit::{Admission, Ledger, Reason, admit};
+use xunge_domain::value::{Edit, Value};
+use xunge_sync::admit::{Admission, Ledger, Reason, admit, outcome};
+use xunge_sync::merge::{RecordState, Written};
+use xunge_sync::messages::OutcomeKind;
 
 const OWN: RecordId = RecordId(Uuid::from_u128(1));
 const SIBLING: RecordId = RecordId(Uuid::from_u128(2));
@@ -118,4 +120,53 @@ fn bad_fields_are_named() {
     assert_eq!(judged(&damaged), Admission::Refuse(Reason::DamagedPayload));
     let other_kind = write(RecordKind::Person.code(), HOUSEHOLD, OWN, Payload::default());
     assert_eq!(judged(&other_kind), Admission::Refuse(Reason::KindMismatch));
+}
+
+#[test]
+fn codes_of_refusals_are_words_that_screens_know() {
+    let codes = [
+        (Reason::UnknownKind, "unknown_kind"),
+        (Reason::VerbNotAllowed, "verb_not_allowed"),
+        (Reason::DamagedPayload, "damaged_payload"),
+        (Reason::OutOfScope, "out_of_scope"),
+        (Reason::CountyOnly, "county_only"),
+        (Reason::Role, "role"),
+        (Reason::KindMismatch, "kind_mismatch"),
+        (Reason::BadField, "bad_field"),
+        (Reason::TooLong, "too_long"),
+    ];
+    for (reason, code) in codes {
+        assert_eq!(reason.code(), code);
+    }
+}
+
+#[test]
+fn an_outcome_says_whether_somebody_else_was_at_it() {
+    let kind = RecordKind::Person;
+    let (name, phone) = (FieldKey(1), FieldKey(5));
+    let puts = |key, text: &str| BTreeMap::from([(key, Edit::Put(text.into()))]);
+    let mut before = RecordState::default();
+    let (payload, height) = before.edit(kind, puts(name, "孔示"));
+    before.add(OpId { device: DeviceNo::COUNTY, counter: 1 }, Written { height, verb: Verb::WRITE, payload });
+
+    // What `device` does to what it knows, and how the county calls it.
+    let told = |known: &RecordState, held: &RecordState, device: u32, key, text: &str| {
+        let id = OpId::new(device, 1);
+        let (payload, height) = known.edit(kind, puts(key, text));
+        let mut after = held.clone();
+        after.add(id, Written { height, verb: Verb::WRITE, payload: payload.clone() });
+        (outcome(id, &payload, kind, &held.view(kind), &after.view(kind)), after)
+    };
+    let (kind_of, with_phone) = told(&before, &before, 1, phone, "13800000001");
+    assert_eq!(kind_of, OutcomeKind::Accepted, "only the county was there before");
+    let (kind_of, _) = told(&with_phone, &with_phone, 1, name, "孔某");
+    assert_eq!(kind_of, OutcomeKind::Accepted, "one's own work beside is nobody else's");
+    let (kind_of, _) = told(&before, &with_phone, 2, name, "孔某");
+    assert_eq!(kind_of, OutcomeKind::Merged, "beside what another phone wrote");
+    let (kind_of, both) = told(&before, &with_phone, 2, phone, "13800000002");
+    assert_eq!(kind_of, OutcomeKind::Review, "against what another phone wrote");
+    let (kind_of, _) = told(&before, &both, 3, phone, "13800000003");
+    assert_eq!(kind_of, OutcomeKind::Review, "a third value is new too");
+    let (kind_of, _) = told(&both, &both, 3, name, "孔某");
+    assert_eq!(kind_of, OutcomeKind::Merged, "a conflict that was there already is not this one's");
 }

@@ -114,7 +114,9 @@ fn table(tally: &Tally) -> Vec<&'static str> {
             }
         }
     }
-    for (name, times) in counts.iter().filter(|(name, _)| !FAULTS.contains(&&***name) && !HARD.contains(&&***name)) {
+    for (name, times) in
+        counts.iter().filter(|(name, _)| !FAULTS.contains(&&***name) && !HARD.contains(&&***name))
+    {
         println!("  ({name}: {times})");
     }
     missing
@@ -134,7 +136,9 @@ fn live_share(args: &Args, share: u64) -> bool {
             if again.hash != one.hash {
                 sum.failures += 1;
                 let at = one.story.iter().zip(&again.story).find(|(one, again)| one != again);
-                println!("seed {seed} FAILS: lived again it differs: {at:?}; replay with: make simulate SEED={seed}");
+                println!(
+                    "seed {seed} FAILS: lived again it differs: {at:?}; replay with: make simulate SEED={seed}"
+                );
             }
         }
         at += step;

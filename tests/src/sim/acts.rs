@@ -59,7 +59,10 @@ fn settle(run: &mut Run, who: usize, done: &Done) {
             run.breaks("saved is in the outbox", format!("{name} was told saved, and nothing was written"));
         }
         Err(code) if !fresh.is_empty() => {
-            run.breaks("refused changes nothing", format!("{name} was told {code}, yet something was written"));
+            run.breaks(
+                "refused changes nothing",
+                format!("{name} was told {code}, yet something was written"),
+            );
         }
         Err(code) if code == "disk_full" => run.tally.add("save refused for want of room"),
         Ok(saved) => run.hands[who].undo = saved.get("undo").and_then(Value::as_str).map(str::to_owned),
@@ -201,8 +204,8 @@ fn round(run: &Run, hand: &Hand) -> Done {
     let Ok(patrol) = hand.call("patrol", json!({})) else { return Done::looked(Ok(Value::Null)) };
     let under_way = !patrol.is_null();
     if !under_way {
-        let points =
-            (0..30).map(|n| RawPoint::at(LatLon::from_e7(374_900_000 + n * 400, 1_182_500_000).expect("a place")));
+        let points = (0..30)
+            .map(|n| RawPoint::at(LatLon::from_e7(374_900_000 + n * 400, 1_182_500_000).expect("a place")));
         hand.phone.device.load_track(RawTrack { segments: vec![points.collect()] });
         let slot = ["morning", "afternoon"][run.chance.below(2) as usize];
         let said = hand.call("patrol_start", json!({ "slot": slot }));
@@ -234,8 +237,8 @@ fn resolve(run: &Run, hand: &Hand) -> Done {
         return Done::looked(Ok(Value::Null));
     };
     let both = chance.happens(30) && conflict.get("both").and_then(Value::as_bool) == Some(true);
-    let said =
-        hand.call("resolve", json!({ "conflict": text(conflict, "id"), "op": text(side, "op"), "both": both }));
+    let said = hand
+        .call("resolve", json!({ "conflict": text(conflict, "id"), "op": text(side, "op"), "both": both }));
     if said.is_ok() {
         run.tally.add("conflict resolved");
     }

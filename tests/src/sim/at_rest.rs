@@ -44,11 +44,17 @@ impl Run {
             for (op, _) in &log {
                 chain = chain.with(&op.hash());
                 if op.header.id.counter != chain.counter {
-                    wrong.push(("the log is dense", format!("the county's log has a gap before {}", op.header.id)));
+                    wrong.push((
+                        "the log is dense",
+                        format!("the county's log has a gap before {}", op.header.id),
+                    ));
                 }
             }
             if rows.iter().find(|row| row.no == *device).is_none_or(|row| row.chain != chain) {
-                wrong.push(("acknowledged is at the county", format!("the chain of {device:?} is not that of its log")));
+                wrong.push((
+                    "acknowledged is at the county",
+                    format!("the chain of {device:?} is not that of its log"),
+                ));
             }
             let mut seen = BTreeSet::new();
             for (op, content) in &log {
@@ -61,14 +67,18 @@ impl Run {
             }
             let lost = saved.required.difference(&seen).count();
             if lost > 0 {
-                wrong.push(("nothing is lost", format!("{lost} saved operations of {device:?} are not at the county")));
+                wrong.push((
+                    "nothing is lost",
+                    format!("{lost} saved operations of {device:?} are not at the county"),
+                ));
             }
             for at in (0..self.hands.len()).filter(|at| self.hands[*at].device == *device) {
                 if !self.hands[at].is_open() {
                     continue;
                 }
                 let own = log_of_phone(self, at);
-                let same = own.len() == log.len() && own.iter().zip(&log).all(|(own, (op, _))| own.hash == op.hash());
+                let same = own.len() == log.len()
+                    && own.iter().zip(&log).all(|(own, (op, _))| own.hash == op.hash());
                 if !same {
                     let what = format!("{}: its log is not the county's", self.hands[at].name());
                     wrong.push(("acknowledged is at the county", what));
@@ -145,7 +155,9 @@ impl Run {
     fn conflicts_are_in_review(&mut self, county: &County, books: &Books) {
         let mut wrong: Vec<(&'static str, String)> = Vec::new();
         for (record, ops) in &books.records {
-            let Some(kind) = ops.first().and_then(|fed| RecordKind::from_code(fed.op.header.kind)) else { continue };
+            let Some(kind) = ops.first().and_then(|fed| RecordKind::from_code(fed.op.header.kind)) else {
+                continue;
+            };
             let expected = books.conflicts.get(record).cloned().unwrap_or_default();
             if expected.keys().any(|slot| *slot == SlotCode::ALIVE) {
                 self.tally.add("deletion against edit");
@@ -156,7 +168,10 @@ impl Run {
             };
             let Ok(Some((_, _, merged))) = county.merged(*record) else { continue };
             if row.fields != merged.fields || row.deleted != merged.deleted {
-                wrong.push(("the county shows its log", format!("{kind:?} {record} is not what its operations say")));
+                wrong.push((
+                    "the county shows its log",
+                    format!("{kind:?} {record} is not what its operations say"),
+                ));
             }
             let told: BTreeMap<SlotCode, BTreeSet<OpId>> = merged
                 .conflicts
@@ -189,7 +204,10 @@ impl Run {
                     // Let go after its receipt, and then the county was put back to before it.
                     PhotoState::Gone if self.restored => {}
                     PhotoState::AtCounty | PhotoState::Gone => {
-                        wrong.push(format!("{}: a picture was receipted and is not at the county", hand.name()));
+                        wrong.push(format!(
+                            "{}: a picture was receipted and is not at the county",
+                            hand.name()
+                        ));
                     }
                     _ => {}
                 }
@@ -218,13 +236,13 @@ impl Run {
 fn parents_are_there(county: &County, op: &Operation) -> bool {
     let (Some(kind), Ok(payload)) = (RecordKind::from_code(op.header.kind), op.read()) else { return false };
     payload.edits.iter().all(|(key, edit)| {
-        let refers = kind.field(*key).is_some_and(|field| {
-            matches!(field.holds, xunge_domain::records::FieldType::Ref(_))
-        });
+        let refers = kind
+            .field(*key)
+            .is_some_and(|field| matches!(field.holds, xunge_domain::records::FieldType::Ref(_)));
         match (refers, edit) {
-            (true, Edit::Put(value)) => value
-                .as_reference()
-                .is_none_or(|target| matches!(county.record(target), Ok(Some(_)))),
+            (true, Edit::Put(value)) => {
+                value.as_reference().is_none_or(|target| matches!(county.record(target), Ok(Some(_))))
+            }
             _ => true,
         }
     })
@@ -233,17 +251,17 @@ fn parents_are_there(county: &County, op: &Operation) -> bool {
 /// Slots of a record whose heads do not agree, with these heads. Told from the definition and not by the merge: a head is
 /// an operation that writes the slot and that no other names as replaced.
 fn conflicts(kind: RecordKind, ops: &[Fed]) -> BTreeMap<SlotCode, BTreeSet<OpId>> {
-    let read: Vec<(OpId, Verb, Payload)> = ops
-        .iter()
-        .filter_map(|fed| Some((fed.op.id(), fed.op.header.verb, fed.op.read().ok()?)))
-        .collect();
+    let read: Vec<(OpId, Verb, Payload)> =
+        ops.iter().filter_map(|fed| Some((fed.op.id(), fed.op.header.verb, fed.op.read().ok()?))).collect();
     let replaced = |slot: SlotCode, id: OpId| {
         read.iter().any(|(_, _, payload)| payload.replaces.get(&slot).is_some_and(|ids| ids.contains(&id)))
     };
     let mut heads: BTreeMap<SlotCode, BTreeMap<OpId, BTreeMap<FieldKey, Value>>> = BTreeMap::new();
     for (id, _, payload) in &read {
         for (key, edit) in &payload.edits {
-            let Some(field) = kind.field(*key).filter(|field| field.merge == MergeKind::Register) else { continue };
+            let Some(field) = kind.field(*key).filter(|field| field.merge == MergeKind::Register) else {
+                continue;
+            };
             let Edit::Put(value) = edit else { continue };
             if !replaced(field.slot, *id) {
                 heads.entry(field.slot).or_default().entry(*id).or_default().insert(*key, value.clone());

@@ -1,13 +1,13 @@
 //! What the county's desk does meanwhile: edits, deletions, answers to incidents, conflicts settled, phones let in again.
 
 use super::run::Run;
+use std::collections::BTreeMap;
 use xunge_domain::ids::RecordId;
 use xunge_domain::records::words::StepVerb;
 use xunge_domain::records::{FieldKey, RecordKind, SlotCode};
 use xunge_domain::value::{Edit, Value};
 use xunge_server::county::{Change, CountyEdit};
 use xunge_server::storage::{DeviceState, Page, Sort};
-use std::collections::BTreeMap;
 
 /// The desk does something.
 pub(super) fn act(run: &mut Run) {
@@ -55,10 +55,8 @@ fn one_of(run: &Run, kind: RecordKind) -> Option<(RecordId, RecordId)> {
 
 fn on_one(run: &Run, kind: RecordKind, fields: &[(u16, String)]) -> Option<CountyEdit> {
     let (record, area) = one_of(run, kind)?;
-    let edits = fields
-        .iter()
-        .map(|(key, text)| (FieldKey(*key), Edit::Put(Value::Text(text.clone()))))
-        .collect();
+    let edits =
+        fields.iter().map(|(key, text)| (FieldKey(*key), Edit::Put(Value::Text(text.clone())))).collect();
     Some(CountyEdit { kind, record, area, change: Change::Edits(edits) })
 }
 
@@ -81,7 +79,12 @@ fn settlement(run: &Run) -> Option<CountyEdit> {
         side.values.iter().map(|(key, value)| (*key, Edit::Put(value.clone()))).collect()
     };
     run.tally.add("conflict resolved");
-    Some(CountyEdit { kind, record: row.id, area: row.area, change: Change::Resolve { slot: conflict.slot, edits } })
+    Some(CountyEdit {
+        kind,
+        record: row.id,
+        area: row.area,
+        change: Change::Resolve { slot: conflict.slot, edits },
+    })
 }
 
 fn answer(run: &Run) -> Option<CountyEdit> {

@@ -78,7 +78,11 @@ fn phone_dies_at_work(run: &mut Run, who: usize) {
     run.hands[who].crash = crash;
     disk.crash_after(after);
     for _ in 0..3 {
-        if run.chance.happens(50) { acts::act(run, who) } else { run.synchronise(who, 4) }
+        if run.chance.happens(50) {
+            acts::act(run, who)
+        } else {
+            run.synchronise(who, 4)
+        }
         if disk.is_dead() {
             return;
         }
@@ -166,7 +170,10 @@ fn newer_app(run: &mut Run, who: usize) {
     });
     if written.is_ok() {
         run.tally.add("newer app");
-        run.note(format!("{}: a newer app wrote something (kind unknown: {unknown_kind})", run.hands[who].name()));
+        run.note(format!(
+            "{}: a newer app wrote something (kind unknown: {unknown_kind})",
+            run.hands[who].name()
+        ));
         run.read_log(who);
     }
 }
@@ -274,7 +281,9 @@ fn clone_phone(run: &mut Run, who: usize) {
 fn reported_lost(run: &mut Run, who: usize) {
     let county = run.host.county.county();
     let device = run.hands[who].device;
-    let Some(row) = county.devices().unwrap_or_default().into_iter().find(|row| row.no == device) else { return };
+    let Some(row) = county.devices().unwrap_or_default().into_iter().find(|row| row.no == device) else {
+        return;
+    };
     run.tally.add("phone reported lost");
     run.note(format!("{} is reported lost", run.hands[who].name()));
     let _ = county.revoke_device(row.id);

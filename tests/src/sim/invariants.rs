@@ -39,9 +39,14 @@ impl Run {
     }
 
     fn dense(&mut self, who: usize, log: &[Own]) {
-        if let Some((expected, own)) = (1..).zip(log).find(|(expected, own)| own.stored.id().counter != *expected) {
+        if let Some((expected, own)) =
+            (1..).zip(log).find(|(expected, own)| own.stored.id().counter != *expected)
+        {
             let name = self.hands[who].name();
-            self.breaks("the log is dense", format!("{name}: {expected} is missing before {}", own.stored.id()));
+            self.breaks(
+                "the log is dense",
+                format!("{name}: {expected} is missing before {}", own.stored.id()),
+            );
         }
     }
 
@@ -107,14 +112,14 @@ impl Run {
     /// The four numbers on the first screen.
     fn counted(&mut self, who: usize, log: &[Own], counts: Counts) {
         let name = self.hands[who].name();
-        let standing = |states: &[OpState]| {
-            log.iter().filter(|own| states.contains(&own.stored.state)).count() as u32
-        };
+        let standing =
+            |states: &[OpState]| log.iter().filter(|own| states.contains(&own.stored.state)).count() as u32;
         let unsent = standing(&[OpState::OnPhone, OpState::Offered]);
         let there = standing(&[OpState::AtCounty, OpState::Waiting]);
         let refused = standing(&[OpState::Refused]);
         if counts.on_phone != unsent || counts.at_county != there || counts.needs_you < refused {
-            let told = format!("{name} tells {counts:?}; unsent {unsent}, at the county {there}, refused {refused}");
+            let told =
+                format!("{name} tells {counts:?}; unsent {unsent}, at the county {there}, refused {refused}");
             self.breaks("the counts are true", told);
         }
     }

@@ -220,7 +220,11 @@ fn portal(chance: &Chance) -> Response {
     match chance.below(3) {
         0 => html(200, "<html>please log in</html>"),
         1 => Response { status: 204, headers: Vec::new(), body: Vec::new() },
-        _ => Response { status: 302, headers: vec![("location".into(), "http://login/".into())], body: Vec::new() },
+        _ => Response {
+            status: 302,
+            headers: vec![("location".into(), "http://login/".into())],
+            body: Vec::new(),
+        },
     }
 }
 

@@ -79,7 +79,8 @@ impl Run {
                         break;
                     }
                     Err(error) => {
-                        let what = format!("{}: a step fails at rest: {}", self.hands[at].name(), error.code());
+                        let what =
+                            format!("{}: a step fails at rest: {}", self.hands[at].name(), error.code());
                         self.breaks("queues drain", what);
                         break;
                     }

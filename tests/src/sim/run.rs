@@ -79,11 +79,9 @@ impl Run {
         let clock = Arc::new(VirtualClock::at(made.now_ms));
         let blobs = Arc::new(InMemory::new());
         let machine = machine(root.join("county"), &made.county, on_disk);
-        let county =
-            SimCounty::standing(machine.root(), blobs.clone(), MADE_UNDER, seed, clock.clone());
+        let county = SimCounty::standing(machine.root(), blobs.clone(), MADE_UNDER, seed, clock.clone());
         let stream = |purpose: &str| Chance::new(seed, purpose);
-        let host =
-            Host::new(Arc::new(county), machine, blobs, stream("host"), tally.clone(), trace.clone());
+        let host = Host::new(Arc::new(county), machine, blobs, stream("host"), tally.clone(), trace.clone());
         let host = Arc::new(host);
         let network = Network::new(host.clone(), stream("network"), tally.clone(), trace.clone());
         let mut run = Self {
@@ -280,7 +278,8 @@ impl Run {
             Ok(code) => code,
             Err(code) => return self.note(format!("the desk gives no code: {code}")),
         };
-        let args = serde_json::json!({ "address": "county.test:8443", "code": code, "pin": crate::scene::PIN });
+        let args =
+            serde_json::json!({ "address": "county.test:8443", "code": code, "pin": crate::scene::PIN });
         if self.hands[who].call("reopen", args).is_ok() {
             self.tally.add("locked, opened by the desk");
             self.read_log(who);
@@ -330,4 +329,3 @@ pub(super) fn usual(chance: &Chance) -> Weather {
         _ => Weather::Gone,
     }
 }
-

@@ -153,7 +153,15 @@ unsafe extern "C" fn open(
             let content = mounted.disk.open(&path, create)?;
             let meeting = mounted.meetings.entry(path.clone()).or_default().clone();
             let disk = mounted.disk.clone();
-            Ok::<_, Trouble>(Open { disk, file: content, path: path.clone(), meeting, level: 0, shm_shared: 0, shm_exclusive: 0 })
+            Ok::<_, Trouble>(Open {
+                disk,
+                file: content,
+                path: path.clone(),
+                meeting,
+                level: 0,
+                shm_shared: 0,
+                shm_exclusive: 0,
+            })
         })
     });
     // SAFETY: `file` is SQLite's memory for us; the system's function gets it untouched.
@@ -195,7 +203,12 @@ unsafe extern "C" fn delete(_: *mut sqlite3_vfs, name: *const c_char, sync: c_in
 }
 
 /// SAFETY: `xAccess`.
-unsafe extern "C" fn access(_: *mut sqlite3_vfs, name: *const c_char, flags: c_int, out: *mut c_int) -> c_int {
+unsafe extern "C" fn access(
+    _: *mut sqlite3_vfs,
+    name: *const c_char,
+    flags: c_int,
+    out: *mut c_int,
+) -> c_int {
     // SAFETY: name and out are SQLite's.
     unsafe {
         match path_of(name).and_then(|path| on_disk(&path, |mounted| mounted.disk.has(&path))) {
@@ -203,13 +216,20 @@ unsafe extern "C" fn access(_: *mut sqlite3_vfs, name: *const c_char, flags: c_i
                 *out = c_int::from(there);
                 ffi::SQLITE_OK
             }
-            None => (*system()).xAccess.map_or(ffi::SQLITE_IOERR_ACCESS, |access| access(system(), name, flags, out)),
+            None => (*system())
+                .xAccess
+                .map_or(ffi::SQLITE_IOERR_ACCESS, |access| access(system(), name, flags, out)),
         }
     }
 }
 
 /// SAFETY: `xFullPathname`: `out` has room for `room` bytes.
-unsafe extern "C" fn full_pathname(_: *mut sqlite3_vfs, name: *const c_char, room: c_int, out: *mut c_char) -> c_int {
+unsafe extern "C" fn full_pathname(
+    _: *mut sqlite3_vfs,
+    name: *const c_char,
+    room: c_int,
+    out: *mut c_char,
+) -> c_int {
     // SAFETY: see above; the string with its end is copied only when it fits.
     unsafe {
         let simulated = path_of(name).and_then(|path| on_disk(&path, |_| ())).is_some();
@@ -264,7 +284,12 @@ unsafe extern "C" fn read(file: *mut sqlite3_file, into: *mut c_void, amount: c_
     }
 }
 
-unsafe extern "C" fn write(file: *mut sqlite3_file, from: *const c_void, amount: c_int, offset: i64) -> c_int {
+unsafe extern "C" fn write(
+    file: *mut sqlite3_file,
+    from: *const c_void,
+    amount: c_int,
+    offset: i64,
+) -> c_int {
     // SAFETY: `from` holds `amount` bytes.
     let (open, bytes) = unsafe { (of(file), std::slice::from_raw_parts(from.cast::<u8>(), amount as usize)) };
     said(open.disk.write_to(&open.file, offset as usize, bytes), ffi::SQLITE_IOERR_WRITE)

@@ -79,13 +79,18 @@ impl Run {
                 Ok(())
             });
             if let Err(error) = compared {
-                wrong.push(("everyone converges", format!("{} cannot be read: {}", hand.name(), error.code())));
+                wrong.push((
+                    "everyone converges",
+                    format!("{} cannot be read: {}", hand.name(), error.code()),
+                ));
             }
             let review = hand.call("review", json!({})).unwrap_or_default();
-            let told: BTreeSet<String> = list(&review, "conflicts").iter().map(|item| text(item, "id")).collect();
+            let told: BTreeSet<String> =
+                list(&review, "conflicts").iter().map(|item| text(item, "id")).collect();
             let missing: Vec<&String> = conflicts.difference(&told).collect();
             if !missing.is_empty() && told.len() < MOST_ITEMS {
-                wrong.push(("every loser is in review", format!("{} does not show {missing:?}", hand.name())));
+                wrong
+                    .push(("every loser is in review", format!("{} does not show {missing:?}", hand.name())));
             }
             if hidden > 0 && self.moved.iter().any(|moved| moved.device == hand.device) {
                 self.tally.add("area purged");
@@ -128,7 +133,8 @@ impl Run {
         let name = self.hands[at].name();
         let differs = mine.iter().zip(&theirs).find(|(mine, theirs)| mine != theirs);
         if let Some((mine, theirs)) = differs {
-            let what = format!("{name} and a fresh phone differ in {}: {}", mine.0, difference(&mine.1, &theirs.1));
+            let what =
+                format!("{name} and a fresh phone differ in {}: {}", mine.0, difference(&mine.1, &theirs.1));
             self.breaks("as a fresh phone", what);
         } else if mine.len() != theirs.len() {
             let what = format!("{name} has {} pages, a fresh phone {}", mine.len(), theirs.len());
@@ -218,8 +224,19 @@ fn difference(mine: &Json, theirs: &Json) -> String {
 /// A page without words about whose phone it is and how far it has sent, and without what depends on the day.
 fn impersonal(page: Json) -> Json {
     const OF_THE_PHONE: [&str; 13] = [
-        "standing", "mine", "by", "sent_bytes", "refused", "visited_today", "due", "state", "to_check", "photos",
-        "photo", "done", "may",
+        "standing",
+        "mine",
+        "by",
+        "sent_bytes",
+        "refused",
+        "visited_today",
+        "due",
+        "state",
+        "to_check",
+        "photos",
+        "photo",
+        "done",
+        "may",
     ];
     match page {
         Json::Object(map) => Json::Object(

@@ -15,6 +15,11 @@ use xunge_store::files::RealFiles;
 /// Operations in a transaction while the phone is filled.
 const AT_ONCE: usize = 500;
 
+/// Steps of synchronisation with deaths between them; the rest goes up without.
+const STEPS: u32 = 2_000;
+/// Fewer are waiting than the worker adds meanwhile.
+const NEARLY_NONE: u32 = 20;
+
 /// What a run found.
 #[derive(Debug, Default)]
 pub struct Large {
@@ -71,7 +76,7 @@ pub fn drain(waiting: usize) -> Large {
 /// The same with long notes, until the store is larger than `bytes`.
 pub fn beyond(bytes: u64) -> Large {
     // A note goes into the operation, the row and the index.
-    let chars = 2_000_usize;
+    let chars = 2_700_usize;
     let chance = Chance::new(1, "notes");
     let note: Vec<char> = (0..50_000)
         .map(|_| char::from_u32(0x4E00 + u32::try_from(chance.below(0x2000)).unwrap_or(0)).unwrap_or('一'))
@@ -120,12 +125,15 @@ fn live(
     drop(open);
     large.bytes = size(&place.folder.path().join("anna/store"));
     let household = super::deeds::household(&phone, 0);
-    for step in 0..20_000_u32 {
-        let open = phone.open();
-        open.hurry();
-        let more = phone.step()?;
-        let counts = open.counts().map_err(|error| error.code())?;
-        drop(open);
+    phone.open().hurry();
+    for step in 0..STEPS {
+        if !phone.step()? {
+            phone.open().hurry();
+        }
+        let counts = phone.open().counts().map_err(|error| error.code())?;
+        if counts.on_phone + counts.sending < NEARLY_NONE {
+            break;
+        }
         if step % 7 == 3 {
             // The worker goes on working meanwhile.
             phone.call("record_visit", json!({ "household": household, "outcome": "nothing_changed" }))?;
@@ -140,9 +148,6 @@ fn live(
             large.deaths += 1;
             place.county.kill();
             place.county.start();
-        }
-        if !more && counts.on_phone + counts.sending == 0 {
-            break;
         }
     }
     phone.settle()?;

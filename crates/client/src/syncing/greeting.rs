@@ -59,8 +59,7 @@ impl Open {
             .collect();
         // A new grant brings rows that are older than the cursor: the snapshot is fetched again over what is here.
         let widened = areas.iter().any(|area| !identity.areas.contains(area));
-        let restored =
-            !hello.epoch.is_empty() && hello.epoch != welcome.epoch && !planted(Bug::EpochIgnored);
+        let restored = !hello.epoch.is_empty() && hello.epoch != welcome.epoch && !planted(Bug::EpochIgnored);
         let behind_head = hello.cursor > welcome.head;
         let ids = |areas: &[(RecordId, String, u64)]| areas.iter().map(|area| area.0).collect::<Vec<_>>();
         let (before, now) = (ids(&identity.areas), ids(&areas));

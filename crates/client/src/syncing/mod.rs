@@ -159,7 +159,9 @@ impl Open {
             Ok(Counts {
                 on_phone: small(unsent.saturating_sub(offering)),
                 sending: small(offering.min(unsent) + pictures.to_send + pictures.to_confirm),
-                at_county: small(ops.at_county + ops.waiting + if planted(Bug::CountsLie) { unsent } else { 0 }),
+                at_county: small(
+                    ops.at_county + ops.waiting + if planted(Bug::CountsLie) { unsent } else { 0 },
+                ),
                 needs_you: small(
                     ops.refused + u64::from(reader.conflict_count()?) + reader.photos_refused()?,
                 ),

@@ -16,6 +16,9 @@ use xunge_sync::plan::{Failure, Lane};
 
 /// Most bytes of payload in a batch.
 const PUSH_BYTES: usize = 1024 * 1024;
+/// Outcomes written in a transaction. Each says something true by itself, and between two of them the worker's save has its
+/// turn: a receipt of thousands in one transaction would hold it up.
+const RECEIPT_AT_ONCE: usize = 500;
 
 impl Open {
     pub(super) fn push(&self, max_ops: u32) -> std::result::Result<(), Failed> {
@@ -79,20 +82,25 @@ impl Open {
             // The county holds something else under our counters: a copy of this phone is about. Nothing is marked sent.
             return Err(Failed::refused(Lane::Push, "chain_mismatch"));
         }
-        self.store.write(|writer| {
-            let mut rest = pushed.outcomes.as_slice();
-            while let Some(first) = rest.first() {
-                let run = alike(rest);
-                let state = state_after(first);
-                let seq = Some(first.seq).filter(|seq| *seq > 0);
-                let id = OpId { device, counter: first.counter };
-                writer.set_outcomes(id, run as u64, state, reason_of(first), seq)?;
-                rest = rest.get(run..).unwrap_or_default();
-            }
-            writer.set_fact_bytes(Fact::AcknowledgedChain, &to_bytes(after))?;
-            super::feed::keep_mark(writer, pushed.mark.as_ref(), false)?;
-            Ok::<_, ClientError>(())
-        })?;
+        let mut pieces = pushed.outcomes.chunks(RECEIPT_AT_ONCE).peekable();
+        while let Some(piece) = pieces.next() {
+            self.store.write(|writer| {
+                let mut rest = piece;
+                while let Some(first) = rest.first() {
+                    let run = alike(rest);
+                    let state = state_after(first);
+                    let seq = Some(first.seq).filter(|seq| *seq > 0);
+                    let id = OpId { device, counter: first.counter };
+                    writer.set_outcomes(id, run as u64, state, reason_of(first), seq)?;
+                    rest = rest.get(run..).unwrap_or_default();
+                }
+                if pieces.peek().is_none() {
+                    writer.set_fact_bytes(Fact::AcknowledgedChain, &to_bytes(after))?;
+                    super::feed::keep_mark(writer, pushed.mark.as_ref(), false)?;
+                }
+                Ok::<_, ClientError>(())
+            })?;
+        }
         self.contact().sent.0 += pushed.outcomes.len() as u64;
         self.plan().succeeded(Lane::Push);
         Ok(())

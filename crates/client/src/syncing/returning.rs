@@ -165,7 +165,9 @@ impl Open {
         let granted = self.areas_granted(writer)?;
         for record in touched {
             let Some(kind) = writer.kind_of(record)?.and_then(RecordKind::from_code) else { continue };
-            let Some(area) = writer.operations_of(record)?.last().map(|stored| stored.header.area) else { continue };
+            let Some(area) = writer.operations_of(record)?.last().map(|stored| stored.header.area) else {
+                continue;
+            };
             if !granted.contains(&area) && writer.row(kind, record)?.is_none() {
                 // Gone from here with its area: the log has it back, the screens do not until the area is granted again.
                 writer.set_fact_bytes(Fact::Purged, &[])?;

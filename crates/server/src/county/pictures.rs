@@ -204,7 +204,11 @@ impl County {
                 other => Refused::Picture(other.code()),
             },
         )?;
-        let bytes = if planted(Bug::ReceiptForAnother) { bytes.split_last().map_or(bytes, |(_, most)| most) } else { bytes };
+        let bytes = if planted(Bug::ReceiptForAnother) {
+            bytes.split_last().map_or(bytes, |(_, most)| most)
+        } else {
+            bytes
+        };
         self.blobs.put(&picture_name(sha256), bytes)?;
         let now_ms = self.now_ms();
         self.write(|tx| {

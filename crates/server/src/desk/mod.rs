@@ -8,6 +8,7 @@
 //! - [`map`]: an area from above; [`staff`]: workers added and granted areas; [`accounts`]: accounts of the desk;
 //!   [`imports`]: ledgers
 //! - [`troubles`]: phones in quarantine, deletions held; [`erasing`]: by law
+//! - `document`: the routes as an API document
 //! - [`audit`]: who looked and acted; [`departments`]: to whom incidents are given
 //!
 //! Leaves to others: the pages (`ui/`), what records mean (`county`), TLS (`world`).
@@ -18,6 +19,7 @@ pub mod areas;
 pub mod audit;
 pub mod call;
 pub mod departments;
+mod document;
 pub mod erasing;
 pub mod households;
 pub mod imports;
@@ -39,6 +41,7 @@ pub mod troubles;
 pub mod visits;
 pub mod workers;
 
+pub use document::openapi;
 pub use table::{Action, Bound, PREFIX, ROUTES};
 
 use crate::county::County;
@@ -56,9 +59,6 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use utoipa::OpenApi as _;
-use utoipa::openapi::path::{HttpMethod, OperationBuilder, PathItem};
-use utoipa::openapi::{ContentBuilder, OpenApi, PathsBuilder, Ref, ResponseBuilder, ResponsesBuilder};
 
 /// What an action answers.
 enum Reply {
@@ -235,6 +235,7 @@ fn respond(reply: Reply) -> Response {
 /// The forms, for the document.
 #[derive(utoipa::OpenApi)]
 #[openapi(components(schemas(
+    ProblemForm,
     session::Me,
     Counts,
     incidents::IncidentRow,
@@ -269,33 +270,14 @@ fn respond(reply: Reply) -> Response {
     imports::Import,
     imports::ImportRow,
 )))]
-struct Forms;
+pub(crate) struct Forms;
 
-/// The desk's part of the API document, made from the table.
-pub fn openapi() -> OpenApi {
-    let mut document = Forms::openapi();
-    let mut paths = PathsBuilder::new();
-    for bound in ROUTES {
-        let said = |words: &str| ResponseBuilder::new().description(words).build();
-        let mut answered = ResponseBuilder::new().description("The answer; lists are {rows, total} of it");
-        if !bound.answers.is_empty() {
-            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(bound.answers))).build();
-            answered = answered.content("application/json", content);
-        }
-        let mut responses = ResponsesBuilder::new().response("200", answered.build());
-        responses = responses.response("401", said("no_session, bad_login"));
-        if bound.route.method != "GET" {
-            responses = responses.response("403", said("csrf, not_allowed"));
-        }
-        responses = responses.response("404", said("not_found: not there, or not for this account"));
-        let operation = OperationBuilder::new()
-            .summary(Some(bound.route.summary))
-            .tag("desk")
-            .responses(responses.build())
-            .build();
-        let method = if bound.route.method == "POST" { HttpMethod::Post } else { HttpMethod::Get };
-        paths = paths.path(bound.route.path, PathItem::new(method, operation));
-    }
-    document.paths = paths.build();
-    document
+/// What a refusal says.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "the form of problem::Problem for the document")]
+pub(crate) struct ProblemForm {
+    /// Stable code.
+    code: String,
+    /// Values for the sentence; never personal.
+    params: BTreeMap<String, String>,
 }

@@ -9,9 +9,9 @@
 
 pub mod answer;
 mod body;
+pub(crate) mod document;
 mod limiter;
 mod metrics;
-mod openapi;
 mod phone;
 mod public;
 pub mod routes;
@@ -164,7 +164,7 @@ pub async fn committed<T: Send + 'static>(
 
 /// The whole county as a service. `desk` answers everything under `/desk/api`.
 pub fn router(app: Arc<App>, desk: Router, desk_openapi: utoipa::openapi::OpenApi) -> Router {
-    let document = Arc::new(openapi::document(desk_openapi));
+    let document = Arc::new(document::document(desk_openapi));
     let mut router = Router::new();
     for bound in ROUTES {
         let app = app.clone();

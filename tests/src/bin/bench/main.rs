@@ -5,9 +5,10 @@
 //!
 //! - [`rows`]: the records; [`figures`]: names, medians, the machine
 //! - [`place`]: a county with phones; [`floor`]: the same rows without us
-//! - [`saving`], [`travelling`], [`searching`]: what is measured
+//! - [`saving`], [`travelling`], [`searching`], [`draining`]: what is measured
 //! - [`relay`]: the byte counter, for the peers as a program of its own
 
+mod draining;
 mod figures;
 mod floor;
 mod place;
@@ -60,9 +61,15 @@ enum What {
         /// Repetitions
         #[arg(long, default_value_t = 3)]
         times: usize,
-        /// Only `saving`, `travelling` or `searching`
+        /// Only `saving`, `travelling`, `searching` or `draining`
         #[arg(long)]
         only: Option<String>,
+    },
+    /// The phone that `measure` lets drain; prints what it measured
+    Drain {
+        /// Its folder
+        #[arg(long)]
+        dir: PathBuf,
     },
     /// Relays a port and counts bytes: `count` on standard input asks for `towards back`
     Relay {
@@ -90,6 +97,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         What::Relay { to } => relay::run(to),
+        What::Drain { dir } => draining::phone(&dir),
         What::Table { from, to } => figures::table(&from, &to),
         What::Measure { county, work, to, people, times, only } => {
             let run = Run { county, work, people, times };
@@ -125,6 +133,9 @@ fn measure(run: &Run, only: Option<&str>) -> Result<Figures, Trouble> {
     }
     if wanted("searching") {
         searching::measure(run, &mut figures)?;
+    }
+    if wanted("draining") {
+        draining::measure(run, &mut figures)?;
     }
     Ok(figures)
 }

@@ -2,7 +2,7 @@
 
 use crate::{Run, Trouble};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use xunge_bridge::county::{County, free_port};
 use xunge_bridge::link::Link;
@@ -75,6 +75,11 @@ impl Worker {
     /// The opened phone.
     pub fn open(&self) -> Result<Arc<Open>, Trouble> {
         Ok(self.phone.client.opened()?)
+    }
+
+    /// Where the phone's files lie.
+    pub fn dir(&self) -> &Path {
+        self.phone.dir()
     }
 
     /// Calls a command as a screen would.

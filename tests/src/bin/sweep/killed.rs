@@ -147,7 +147,7 @@ fn start_phone(
         for line in BufReader::new(out).lines().map_while(Result::ok) {
             match line.split_once(' ') {
                 Some(("saved", id)) => {
-                    let _ = saved.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+                    saved.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
                 }
                 Some(("refused", why)) => {
                     odd.lock().unwrap_or_else(PoisonError::into_inner).push(why.to_owned())

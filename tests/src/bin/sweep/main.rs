@@ -32,6 +32,12 @@ struct Cli {
     /// A folder for `killed`, emptied first; for `phone`, the phone's
     #[arg(long)]
     work: Option<PathBuf>,
+    /// Operations that wait, for `drain`
+    #[arg(long, default_value_t = 50_000)]
+    waiting: usize,
+    /// MB that the store is to have, for `large`
+    #[arg(long, default_value_t = 1_024)]
+    megabytes: u64,
     /// Adds a line for each row to this file
     #[arg(long)]
     rows: Option<PathBuf>,
@@ -87,16 +93,16 @@ fn main() -> ExitCode {
         );
         table.row("SIGKILL under load", &count, &killed.broken);
     }
-    for (part, name, found) in [
-        ("drain", "50,000 waiting operations", (|| large::drain(50_000)) as fn() -> large::Large),
-        ("large", "store beyond 1 GB", || large::beyond(1 << 30)),
-    ] {
-        if wanted(part) {
-            let found = found();
-            let count =
-                format!("{} operations, {} MB, {} deaths", found.waiting, found.bytes >> 20, found.deaths);
-            table.row(name, &count, &found.broken);
-        }
+    let mut much = |name: &str, found: large::Large| {
+        let count =
+            format!("{} operations, {} MB, {} deaths", found.waiting, found.bytes >> 20, found.deaths);
+        table.row(name, &count, &found.broken);
+    };
+    if wanted("drain") {
+        much("much waiting", large::drain(cli.waiting));
+    }
+    if wanted("large") {
+        much("large store", large::beyond(cli.megabytes << 20));
     }
     table.end(cli.rows.as_deref())
 }
