@@ -309,7 +309,13 @@ export const deskShots = [
       await either('收回', 'Take back')(page);
     },
   },
-  { name: '59-area-facts', daily: true, path: '/grids/a2/map', wait: 600, act: either('电话与边界', 'Contacts, outline') },
+  {
+    name: '59-area-facts',
+    daily: true,
+    path: '/grids/a2/map',
+    wait: 600,
+    act: either('电话与边界', 'Contacts, outline'),
+  },
   { name: '58-area-add', path: '/grids/a2/map', wait: 600, act: either('新增下级区域', 'Add an area') },
   { name: '60-devices', daily: true, path: '/devices' },
   { name: '61-revoke', path: '/devices', act: either('停用', 'Stop') },
