@@ -77,6 +77,7 @@ fn a_visit_that_names_the_duty_fulfils_it_whatever_came_of_it() {
         outcome: "declined".into(),
         note: "在电话里问过了".into(),
         duties: vec![id(600).to_string()],
+        checks: Vec::new(),
     };
     phone.open.record_visit(&args).unwrap();
     assert_eq!(due(&phone), []);

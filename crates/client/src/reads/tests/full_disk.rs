@@ -18,6 +18,7 @@ fn a_visit_that_does_not_fit_is_not_said_to_be_saved() {
             outcome: "nothing_changed".into(),
             note: note.into(),
             duties: Vec::new(),
+            checks: Vec::new(),
         })
     };
     visit("存得下").unwrap();
