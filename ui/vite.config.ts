@@ -21,6 +21,8 @@ export default defineConfig(({ mode }) => ({
     __VUE_PROD_DEVTOOLS__: false,
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false,
   },
+  // Words as a text that is parsed when read: twice as quick as an object written out in script.
+  json: { stringify: true },
   resolve: { alias: { '@': page('src') } },
   build: {
     target: 'chrome80',

@@ -1,5 +1,5 @@
-// The pictures of the guide: every phone screen in its normal look, in big type and at night, written to docs/screens as
-// WebP; and the four beside each other on the first page of the repository. The list of screens is shots.mjs.
+// The pictures of the guide: every phone screen in its normal look, in big type and at night, those of a day in English too, written to
+// docs/screens as WebP; and the four beside each other on the first page of the repository. The list of screens is shots.mjs.
 //   ONLY=regexp  npm run shots
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,14 +9,17 @@ import { phoneShots } from './shots.mjs';
 import { serveTesting } from './serve.mjs';
 
 const OUT = fileURLToPath(new URL('../../docs/screens', import.meta.url));
-const SCENES = { normal: '', big: 'big=1', dark: 'theme=dark' };
+const SCENES = { normal: '', big: 'big=1', dark: 'theme=dark', en: 'lang=en' };
+/** The screens of a day, for who does not read Chinese. */
+const ENGLISH = /^(11-today|12-households|20-|41-|52-|60-|62-|70-|72b-)/;
 const OVERVIEW = ['11-today-full', '12-households', '20-household', '41-patrol'];
-const LIMIT_BYTES = 6e6;
+const LIMIT_BYTES = 7e6;
 const only = process.env.ONLY ? new RegExp(process.env.ONLY) : null;
 
 await mkdir(OUT, { recursive: true });
 // What no screen makes any more would be a picture of what was.
-if (!only) for (const name of await readdir(OUT)) if (name.endsWith('.webp')) await rm(join(OUT, name));
+// Those of the desk and of two phones together are made by the walks against the real county (PICTURES) and stay.
+if (!only) for (const name of await readdir(OUT)) if (/^\d.*\.webp$/.test(name)) await rm(join(OUT, name));
 const site = await serveTesting({ minify: true });
 const browser = await launch();
 const overview = new Map();
@@ -33,7 +36,7 @@ async function picture(page, name, options) {
 
 async function shoot(scene, query, shot) {
   const name = `${shot.name}-${scene}.webp`;
-  if (only && !only.test(name)) return;
+  if ((only && !only.test(name)) || (scene === 'en' && !ENGLISH.test(shot.name))) return;
   const context = await browser.newContext({ ...PHONE, deviceScaleFactor: 1.5, bypassCSP: true });
   await context.clock.setFixedTime(NOON);
   const page = await context.newPage();

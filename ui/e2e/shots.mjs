@@ -111,6 +111,22 @@ export const phoneShots = [
   { name: '25-nobody', path: '/household/h1-301', act: either('没见到人', 'Nobody') },
   { name: '26-visited', path: '/household/h1-301', act: either('记一次走访', 'record visit') },
   { name: '27-household-form', path: '/household/h1-301/edit' },
+  {
+    name: '28-move',
+    daily: true,
+    path: '/household/h1-301/edit',
+    act: either('搬到别处了', 'They moved'),
+  },
+  {
+    name: '29-checks',
+    path: '/household/h1-301',
+    act: async (page) => {
+      await page.locator('.answers').first().scrollIntoViewIfNeeded();
+      await page.locator('.answer').first().click();
+      await page.locator('.answers').nth(1).locator('.answer').nth(2).click();
+      await page.evaluate(() => window.scrollBy(0, 120));
+    },
+  },
   { name: '30-person-form', daily: true, path: '/household/h1-301/person/p0', full: true },
   {
     name: '31-person-id',
@@ -130,6 +146,7 @@ export const phoneShots = [
     query: 'patrol=walking',
     act: async (page) => page.locator('.trio button').click(),
   },
+  { name: '42a-patrol-paused', path: '/patrol', query: 'patrol=walking', wait: 600, act: either('暂停', 'Pause') },
   { name: '43-patrol-stop', path: '/patrol', query: 'patrol=walking', act: either('结束巡查', 'End patrol') },
   {
     name: '44-patrol-summary',
@@ -181,12 +198,44 @@ export const phoneShots = [
   { name: '57-photo', path: '/incident/i1', act: async (page) => page.locator('.photo .open').first().click() },
   { name: '60-review', daily: true, path: '/review', full: true },
   { name: '61-third', path: '/review', act: either('都不对', 'Neither') },
+  {
+    name: '62-refused',
+    daily: true,
+    path: '/review/refused/41:35',
+    full: true,
+  },
+  {
+    name: '63-review-none',
+    path: '/review',
+    act: async (page) => {
+      for (let n = 0; n < 2; n++) {
+        await page.locator('.sides + .pair button').first().click();
+        await page.waitForTimeout(250);
+      }
+      for (let n = 0; n < 2; n++) {
+        await either('撤掉这一条', 'Withdraw it')(page);
+        await page.waitForTimeout(450);
+        await page.locator('.van-popup .btn.danger').first().click();
+        await page.waitForTimeout(450);
+      }
+    },
+  },
   { name: '70-me', path: '/me', full: true },
   { name: '71-sync', daily: true, path: '/me/sync', query: 'net=off', full: true },
   { name: '71a-sync-online', path: '/me/sync', full: true },
   { name: '72a-about', daily: true, path: '/me/about', full: true },
   { name: '72-access', path: '/me/access' },
+  { name: '72b-week', daily: true, path: '/me/week' },
   { name: '73-privacy', path: '/me/privacy', full: true },
+  {
+    name: '07-reopen-code',
+    path: '/needs-desk',
+    query: 'phase=needs_desk',
+    act: async (page) => {
+      await either('我拿到恢复码了', 'I have')(page);
+      await page.fill('#code', '7K3M-9QXT-4HB');
+    },
+  },
   { name: '74-failure', path: '/me/sync', query: 'net=off', act: press('') },
 ];
 phoneShots.at(-1).act = either('现在就送', 'Send now');
@@ -227,6 +276,16 @@ export const deskShots = [
   { name: '21-patrol', daily: true, path: '/patrols/r1', wait: 600 },
   { name: '30-visits', path: '/visits' },
   { name: '40-review', daily: true, path: '/review' },
+  {
+    name: '41-review-case',
+    daily: true,
+    path: '/review',
+    act: async (page) => {
+      await page.locator('.open').first().click();
+      await page.waitForTimeout(350);
+      await either('都不对', 'Neither')(page);
+    },
+  },
   { name: '50-map', daily: true, path: '/grids/a2/map', wait: 600 },
   { name: '51-map-grid', path: '/grids/a3/map?incident=in0', wait: 600 },
   { name: '52-households', daily: true, path: '/grids/a3/households' },
@@ -249,6 +308,13 @@ export const deskShots = [
       await either('授权', 'Grants')(page);
       await either('收回', 'Take back')(page);
     },
+  },
+  {
+    name: '59-area-facts',
+    daily: true,
+    path: '/grids/a2/map',
+    wait: 600,
+    act: either('电话与边界', 'Contacts, outline'),
   },
   { name: '58-area-add', path: '/grids/a2/map', wait: 600, act: either('新增下级区域', 'Add an area') },
   { name: '60-devices', daily: true, path: '/devices' },

@@ -219,7 +219,7 @@ impl Store {
         if !files.exists(&layout.database) {
             return Err(OpenError::Missing.into());
         }
-        let (mark, verdict, expected) = Mark::read(layout.mark.clone(), key, &*files);
+        let (mark, verdict, expected) = Mark::read(layout.mark.clone(), key, files);
         if verdict == KeyVerdict::Wrong {
             return Err(OpenError::WrongKey.into());
         }
@@ -259,7 +259,7 @@ impl Store {
         let photos = vault.sweep(&Reader::new(&writer))?;
         let report = OpenReport { tail_lost, photos };
         if verdict == KeyVerdict::Unknown {
-            mark.take(progress, &*files)?;
+            mark.take(progress, files)?;
         }
         Ok(Self::assemble(dir, key, files.clone(), options, writer, mark, report)?)
     }

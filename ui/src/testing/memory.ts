@@ -221,8 +221,9 @@ export function memory(search = window.location.search): Carrier {
     draft_load: ({ form }) => drafts.get(form) ?? null,
     draft_drop: ({ form }) => (drafts.delete(form), null),
     week: ({ day: wanted }) => ({
-      first: isoDay(Date.now() - (wanted ? 14 : 7) * 86_400_000),
-      last: isoDay(Date.now() - (wanted ? 8 : 1) * 86_400_000),
+      // The fictional day is a Monday.
+      first: isoDay(Date.now() - (wanted ? 7 : 0) * 86_400_000),
+      last: isoDay(Date.now() + (wanted ? -1 : 6) * 86_400_000),
       grid: worker.grid,
       ...{ visits: 34, households: 31, nobody_home: 3, patrols: 9, length_m: 16_400 },
       ...{ points_reached: 58, points_due: 63, incidents: 6, solved_here: 2, answers: 3 },

@@ -6,8 +6,15 @@ import { onMounted, onUnmounted, ref, shallowRef, watch, type Ref, type ShallowR
 import { CallFailure } from '@/api';
 
 const kept = new Map<string, unknown>();
-/** Kept answers nobody has looked at yet: the page that shows one need not ask again at once. */
-const fresh = new Set<string>();
+/** Kept answers nobody has looked at yet, with the tick they are of: the page that shows one need not ask again at once,
+ *  unless records changed since. */
+const fresh = new Map<string, number>();
+
+function isFresh(key: string): boolean {
+  const tick = fresh.get(key);
+  fresh.delete(key);
+  return tick === recordsTick.value;
+}
 
 /** Rises whenever records changed on the phone: pages load again. */
 export const recordsTick = ref(0);
@@ -15,7 +22,7 @@ export const recordsTick = ref(0);
 /** An answer that came with another one. */
 export function keep(key: string, answer: unknown): void {
   kept.set(key, answer);
-  fresh.add(key);
+  fresh.set(key, recordsTick.value);
 }
 
 /** Asks for what is likely to be opened next, so that it opens at once. A failure is told when it is opened. */
@@ -59,12 +66,12 @@ export function useRecords<T>(key: () => string, load: () => Promise<T>): Record
   }
 
   // What came with the page's opening is not asked for a second time.
-  onMounted(() => (fresh.delete(key()) ? undefined : reload()));
+  onMounted(() => (isFresh(key()) ? undefined : reload()));
   onUnmounted(() => (alive = false));
   watch(recordsTick, () => void reload());
   watch(key, (name) => {
     data.value = (kept.get(name) as T | undefined) ?? null;
-    if (!fresh.delete(name)) void reload();
+    if (!isFresh(name)) void reload();
   });
   return { data, failure, reload };
 }
