@@ -53,11 +53,7 @@ fn bears(headers: &HeaderMap, token: &str) -> bool {
     bearer.and_then(|value| value.strip_prefix("Bearer ")) == Some(token)
 }
 
-async fn link(
-    State(carrier): State<Arc<Carrier>>,
-    Path(way): Path<String>,
-    headers: HeaderMap,
-) -> Response {
+async fn link(State(carrier): State<Arc<Carrier>>, Path(way): Path<String>, headers: HeaderMap) -> Response {
     if !bears(&headers, &carrier.token) {
         return refused(StatusCode::UNAUTHORIZED, "bad_token");
     }

@@ -95,7 +95,8 @@ pub(crate) fn print_desk(program: &Program, listen: SocketAddr) {
     println!();
     println!("  县台 desk    https://{listen}/desk/");
     let passwords = world::read(&program.work.join("desk-passwords.txt"));
-    for line in passwords.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default().lines()
+    for line in
+        passwords.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default().lines()
     {
         println!("               {line}");
     }

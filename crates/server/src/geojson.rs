@@ -178,7 +178,8 @@ mod tests {
         assert_eq!(code(r#"{"type":"Topology"}"#), ("geojson_not_geojson", 0));
         assert_eq!(code(r#"{"type":"FeatureCollection"}"#), ("geojson_not_geojson", 0));
         assert_eq!(code(r#"{"type":"FeatureCollection","features":[]}"#), ("geojson_no_areas", 0));
-        let gauss = r#"{"type":"Polygon","crs":{"type":"name","properties":{"name":"EPSG:4549"}},"coordinates":[]}"#;
+        let gauss =
+            r#"{"type":"Polygon","crs":{"type":"name","properties":{"name":"EPSG:4549"}},"coordinates":[]}"#;
         assert_eq!(code(gauss), ("geojson_other_crs", 0));
         assert_eq!(code(&with(drawing("Point", "{}", "[123.5,29]"))), ("geojson_not_a_polygon", 2));
         assert_eq!(code(&with("null".into())), ("geojson_not_a_polygon", 2));

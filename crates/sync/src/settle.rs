@@ -194,9 +194,8 @@ impl RecordState {
         }
         let values = puts(kind, slot, &written.payload);
         let same = |id: &&OpId| {
-            self.written(**id).is_some_and(|head| {
-                head.height < settled.height && puts(kind, slot, &head.payload) == values
-            })
+            self.written(**id)
+                .is_some_and(|head| head.height < settled.height && puts(kind, slot, &head.payload) == values)
         };
         heads.iter().rev().find(same).copied()
     }

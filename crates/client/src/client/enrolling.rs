@@ -115,7 +115,11 @@ impl Client {
             writer.set_own_chain(DeviceNo(identity.device_no), &Chain::default())?;
             begin_first_sync(writer)
         })?;
-        self.keep_way_back(&WayBack { address: identity.address.clone(), device: identity.device, desk_phone: String::new() })?;
+        self.keep_way_back(&WayBack {
+            address: identity.address.clone(),
+            device: identity.device,
+            desk_phone: String::new(),
+        })?;
         // With this file the phone is enrolled.
         self.write_key_file(&file.to_bytes().map_err(|error| rule(error.code()))?)?;
         let mut second = file;

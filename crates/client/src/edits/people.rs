@@ -144,8 +144,7 @@ impl Open {
             let row = reader.row(RecordKind::Person, person)?.ok_or(rule("not_found"))?;
             let mut fields = person_fields(&row);
             let numbers = row.field(RecordKind::Person, "other_phones").many();
-            let others: Vec<String> =
-                numbers.iter().filter_map(Value::as_text).map(str::to_owned).collect();
+            let others: Vec<String> = numbers.iter().filter_map(Value::as_text).map(str::to_owned).collect();
             if let Some(household) = reader.household_of(person)?
                 && let Some(residence) = residence_of(reader, person, household)?
                 && let Some(row) = reader.row(RecordKind::Residence, residence)?
@@ -159,7 +158,13 @@ impl Open {
             }
             Ok::<_, crate::error::ClientError>((fields, others))
         })?;
-        Ok(OpenPerson { id: args.id.clone(), fields, other_phones, until_ms: now.wall_ms + OPEN_MS, left_this_hour: left })
+        Ok(OpenPerson {
+            id: args.id.clone(),
+            fields,
+            other_phones,
+            until_ms: now.wall_ms + OPEN_MS,
+            left_this_hour: left,
+        })
     }
 
     /// What a half-typed citizen id says.

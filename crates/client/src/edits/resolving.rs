@@ -39,8 +39,7 @@ impl Open {
             let conflict =
                 merged.conflicts.iter().find(|conflict| conflict.slot == slot).ok_or(rule("not_found"))?;
             // What arrived while the worker was deciding is not settled unseen.
-            let standing: BTreeSet<String> =
-                conflict.sides.iter().map(|side| side.op.to_string()).collect();
+            let standing: BTreeSet<String> = conflict.sides.iter().map(|side| side.op.to_string()).collect();
             if !args.seen.is_empty() && standing != args.seen.iter().cloned().collect() {
                 return Err(rule("changed_meanwhile"));
             }

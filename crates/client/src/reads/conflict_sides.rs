@@ -171,7 +171,12 @@ fn birth_text(day: i64, conflict: &Conflict, key: FieldKey) -> String {
     date.format(pattern).to_string()
 }
 
-pub(super) fn value_text(look: &Look<'_>, kind: RecordKind, field: &FieldSpec, value: &Value) -> Result<String> {
+pub(super) fn value_text(
+    look: &Look<'_>,
+    kind: RecordKind,
+    field: &FieldSpec,
+    value: &Value,
+) -> Result<String> {
     Ok(match (field.holds, value) {
         (_, Value::Null) => String::new(),
         (FieldType::Ref(target), _) => match value.as_reference() {

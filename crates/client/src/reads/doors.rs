@@ -48,11 +48,8 @@ impl Look<'_> {
     /// A building drawn, with those of `due` that live in it.
     pub(super) fn building(&self, building: RecordId, due: &[DueHousehold]) -> Result<BuildingView> {
         let row = self.reader.building(building, self.day())?.ok_or_else(not_found)?;
-        let due: BTreeSet<RecordId> = due
-            .iter()
-            .filter(|due| due.door.building == Some(building))
-            .map(|due| due.household)
-            .collect();
+        let due: BTreeSet<RecordId> =
+            due.iter().filter(|due| due.door.building == Some(building)).map(|due| due.household).collect();
         let mut doors = self.reader.building_doors(building, self.day())?;
         doors.sort_by(|a, b| {
             let floor = |row: &DoorRow| row.floor.unwrap_or(0);

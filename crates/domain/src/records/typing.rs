@@ -3,10 +3,10 @@
 //!
 //! Leaves to others: which of these a form offers, words for the choices, and whether a referred record exists.
 
-use super::words::{OccupancyKind, ResidenceKind, VisitOutcome};
 #[cfg(test)]
 use super::FieldType;
 use super::RecordKind;
+use super::words::{OccupancyKind, ResidenceKind, VisitOutcome};
 use crate::codes::text::visible;
 use crate::codes::{CitizenId, Phone, clean_name};
 use crate::value::Value;
@@ -68,10 +68,7 @@ pub fn entry_of(kind: RecordKind, field: &str) -> Option<Entry> {
         (RecordKind::Person, "birth") => Entry::Day,
         (RecordKind::Person, "sex") => choice("sex", &["1", "2", "9", "0"]),
         (RecordKind::Person | RecordKind::Household, "phone") => Entry::Phone,
-        (
-            RecordKind::Person | RecordKind::Household | RecordKind::Visit | RecordKind::CheckIn,
-            "note",
-        )
+        (RecordKind::Person | RecordKind::Household | RecordKind::Visit | RecordKind::CheckIn, "note")
         | (RecordKind::Incident | RecordKind::IncidentStep, "text") => Entry::Note,
         (RecordKind::Occupancy, "kind") => {
             choice("occupancy", &["owner", "tenant", "public", "other", "unknown"])
@@ -129,17 +126,17 @@ pub fn typed(kind: RecordKind, field: &str, text: &str, today: NaiveDate) -> Res
             }
             Ok(Value::Int((day - NaiveDate::default()).num_days()))
         }
-        Entry::Choice { group, codes } if codes.contains(&text) => Ok(Value::Int(match group {
-            "occupancy" => OccupancyKind::from_word(text).map(OccupancyKind::code),
-            "residence" => ResidenceKind::from_word(text).map(ResidenceKind::code),
-            "outcome" => VisitOutcome::from_word(text).map(VisitOutcome::code),
-            _ => text.parse().ok(),
-        }
-        .ok_or(Untyped::Invalid)?)),
+        Entry::Choice { group, codes } if codes.contains(&text) => Ok(Value::Int(
+            match group {
+                "occupancy" => OccupancyKind::from_word(text).map(OccupancyKind::code),
+                "residence" => ResidenceKind::from_word(text).map(ResidenceKind::code),
+                "outcome" => VisitOutcome::from_word(text).map(VisitOutcome::code),
+                _ => text.parse().ok(),
+            }
+            .ok_or(Untyped::Invalid)?,
+        )),
         Entry::Choice { .. } => Err(Untyped::Invalid),
-        Entry::Door => {
-            text.parse().map(Value::reference).map_err(|_| Untyped::Invalid)
-        }
+        Entry::Door => text.parse().map(Value::reference).map_err(|_| Untyped::Invalid),
     }
 }
 

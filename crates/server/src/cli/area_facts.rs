@@ -15,14 +15,18 @@ fn refused(bad: BadGeoJson) -> Failure {
         "geojson_too_large" => ("文件太大（最多 16 MB）", "the file is too large (16 MB at most)"),
         "geojson_not_json" => ("不是 JSON，或者坏了", "it is not JSON, or damaged"),
         "geojson_not_geojson" => ("不是 GeoJSON", "it is not GeoJSON"),
-        "geojson_other_crs" => ("坐标系不是 WGS-84，请先转换", "its coordinates are not WGS-84; convert them first"),
+        "geojson_other_crs" => {
+            ("坐标系不是 WGS-84，请先转换", "its coordinates are not WGS-84; convert them first")
+        }
         "geojson_no_areas" => ("里面没有图形", "it holds no drawing"),
         "geojson_too_many" => ("图形太多", "it holds too many drawings"),
         "geojson_not_a_polygon" => ("不是多边形", "it is not a polygon"),
         "geojson_bad_place" => {
             ("有的点不是经纬度（先经度、后纬度，单位是度）", "a point is no place (degrees, longitude first)")
         }
-        "geojson_too_many_points" => ("一个区域的点太多（最多 5000 个）", "an area has more than 5,000 points"),
+        "geojson_too_many_points" => {
+            ("一个区域的点太多（最多 5000 个）", "an area has more than 5,000 points")
+        }
         "outline_too_few_points" => ("一圈少于三个不同的点", "a ring has fewer than three different points"),
         "outline_crossing" => ("边线交叉了", "its rings cross"),
         "outline_unknown_code" => ("没有这个编码的区域", "no area has its code"),
@@ -41,7 +45,11 @@ fn refused(bad: BadGeoJson) -> Failure {
 
 fn area_of(county: &County, code: &str) -> Result<xunge_domain::ids::RecordId, Failure> {
     county.areas().by_code(code).map(|node| node.id).ok_or_else(|| {
-        Failure::refused("unknown_area", format!("没有编码为 {code} 的区域。"), format!("No area has the code {code}."))
+        Failure::refused(
+            "unknown_area",
+            format!("没有编码为 {code} 的区域。"),
+            format!("No area has the code {code}."),
+        )
     })
 }
 

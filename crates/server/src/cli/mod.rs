@@ -272,9 +272,9 @@ fn carry_out(at: &At, command: Command) -> Result<(), Failure> {
         Command::Area { what: AreaCommand::Outline { file, area } } => {
             area_facts::outline(&at.open()?, &file, area.as_deref())
         }
-        Command::Area {
-            what: AreaCommand::Contacts { area, desk_phone, complaint_phone, basis },
-        } => area_facts::contacts(&at.open()?, &area, desk_phone, complaint_phone, basis),
+        Command::Area { what: AreaCommand::Contacts { area, desk_phone, complaint_phone, basis } } => {
+            area_facts::contacts(&at.open()?, &area, desk_phone, complaint_phone, basis)
+        }
         Command::Worker { what: WorkerCommand::Add { name, area, role, number, json } } => {
             admin::add_worker(&at.open()?, &name, &area, role, number, json)
         }

@@ -138,7 +138,8 @@ pub fn resolve(call: &Call, county: &County, seat: &Seat) -> Answer<Resolved> {
     let last = decide(county, |_| {
         let meanwhile = || Problem::new(409, "changed_meanwhile");
         let (_, _, merged) = county.merged(row.id)?.ok_or_else(Problem::not_found)?;
-        let conflict = merged.conflicts.iter().find(|conflict| conflict.slot == slot).ok_or_else(meanwhile)?;
+        let conflict =
+            merged.conflicts.iter().find(|conflict| conflict.slot == slot).ok_or_else(meanwhile)?;
         if conflict.sides.iter().map(|side| side.op).collect::<BTreeSet<_>>() != seen {
             return Err(meanwhile());
         }

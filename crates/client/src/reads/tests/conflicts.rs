@@ -71,7 +71,8 @@ fn equal_values_are_no_conflict_and_resolving_ends_one() {
     let conflict = conflicts(&phone).remove(0);
     assert_eq!(conflict.sides.len(), 3);
     let op = conflict.sides[0].op.clone();
-    let args = ResolveArgs { conflict: conflict.id, op: Some(op), value: None, both: false, seen: Vec::new() };
+    let args =
+        ResolveArgs { conflict: conflict.id, op: Some(op), value: None, both: false, seen: Vec::new() };
     phone.open.resolve(&args).unwrap();
     assert_eq!(conflicts(&phone), []);
 }
@@ -246,5 +247,9 @@ fn a_refused_change_is_put_right_in_one_step() {
     assert_eq!(phone.open.review().unwrap().refused, []);
     let row = phone.row(RecordKind::Person, 102);
     assert_eq!(row.field(RecordKind::Person, "note").text(), Some("坐轮椅"));
-    assert_eq!(row.field(RecordKind::Person, "phone").text(), Some("14255552207"), "what was not touched stays");
+    assert_eq!(
+        row.field(RecordKind::Person, "phone").text(),
+        Some("14255552207"),
+        "what was not touched stays"
+    );
 }
