@@ -125,6 +125,8 @@ pub fn live(day: &Day) -> Result<Report, DayError> {
     let (anna, bert) = setting.enrol()?;
     settle::until_quiet(&[&anna.phone, &bert.phone])?;
 
+    settle::ledger_arrived(&[&anna, &bert], &mut report)?;
+
     say("no signal: a morning of visits, edits, a patrol and incidents");
     anna.link.down();
     bert.link.down();

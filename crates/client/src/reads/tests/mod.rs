@@ -11,3 +11,4 @@ mod near;
 mod patrols;
 mod phone;
 mod standing;
+mod unplaced;
