@@ -30,7 +30,7 @@ fn id(n: u128) -> RecordId {
 fn marked(marks: &mut Vec<String>, kind: RecordKind) -> Vec<(u16, Value)> {
     let free = kind.fields().iter().filter(|field| {
         field.holds == FieldType::Text
-            && !matches!(field.name, "category" | "contact_phones" | "other_phones" | "remarks")
+            && !matches!(field.name, "category" | "contact_phones" | "other_phones" | "remarks" | "checks")
     });
     free.map(|field| {
         let mark = format!("欧阳{:03}{}canary", marks.len(), field.name);
