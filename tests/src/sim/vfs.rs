@@ -205,4 +205,3 @@ unsafe extern "C" fn full_pathname(
 unsafe extern "C" fn sleep(_: *mut sqlite3_vfs, microseconds: c_int) -> c_int {
     microseconds
 }
-
