@@ -1,6 +1,7 @@
 //! A phone with a name, on a real encrypted store in a folder.
 
-use crate::county::{SimConnector, SimCounty, SimLink};
+use crate::county::SimCounty;
+use crate::link::{SimConnector, SimLink};
 use crate::trace::Trace;
 use crate::world::{Chance, VirtualClock};
 use serde_json::{Value, json};

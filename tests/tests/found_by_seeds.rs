@@ -167,6 +167,26 @@ fn what_a_county_lost_with_its_backup_goes_from_the_phones_and_numbers_given_ane
 }
 
 #[test]
+fn what_the_county_kept_for_the_desk_is_not_laid_over_an_area_that_is_granted_again() {
+    let scene = Scene::default();
+    let phone = scene.phone("anna");
+    let county = scene.county.county();
+    let household = first_household(&phone);
+    phone.link.set(false, 0);
+    phone.call("save_household", json!({ "id": household, "note": "太晚了" })).unwrap();
+    visit(&phone);
+    county.revoke_grant(worker(&scene), scene.county.grid).unwrap();
+    scene.clock.pass(8 * 86_400_000);
+    phone.link.set(true, 0);
+    settle(&phone);
+    assert_eq!(households(&phone), 0);
+    county.grant(worker(&scene), scene.county.grid).unwrap();
+    settle(&phone);
+    let view = phone.call("household", json!({ "id": household })).unwrap();
+    assert_eq!((&view["note"], &view["visits"]), (&json!(""), &json!([])), "{view}");
+}
+
+#[test]
 fn a_proxys_limit_refuses_no_picture() {
     let scene = Scene::default();
     let phone = scene.phone("anna");

@@ -256,7 +256,10 @@ pub fn arrived_state(kind: RecordKind, ops: &[&Operation]) -> RecordState {
 ///
 /// Refused ones stay laid over the county's state: the worker sees what they typed, marked as needing them.
 pub fn add_stored(state: &mut RecordState, kind: RecordKind, stored: &StoredOperation) {
-    if stored.state == OpState::Withdrawn {
+    // At the county with a reason: it was not applied there, and went from here with its area. Granted again, the area
+    // shows what the county shows.
+    let handed_over = stored.state == OpState::AtCounty && stored.reason.is_some();
+    if stored.state == OpState::Withdrawn || handed_over {
         return;
     }
     let Some(payload) = stored.payload.as_deref().and_then(|bytes| Payload::decode(kind.code(), bytes).ok())

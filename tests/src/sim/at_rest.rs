@@ -111,7 +111,7 @@ impl Run {
                     Some(OutcomeKind::Refused) => {
                         let reason = outcome.reason.unwrap_or_default();
                         self.tally.add(&format!("refused: {reason}"));
-                        if !matches!(reason.as_str(), "out_of_scope" | "unknown_kind") {
+                        if !matches!(reason.as_str(), "out_of_scope" | "unknown_kind" | "too_long") {
                             wrong.push(format!("{} was refused: {reason}", fed.op.id()));
                         }
                     }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use xunge_client::change::salt_for;
 use xunge_domain::ids::{OpId, RecordId};
 use xunge_domain::operation::{Header, HeaderEvidence, Operation, Payload, Verb};
-use xunge_domain::records::{FieldKey, KindCode, RecordKind};
+use xunge_domain::records::{FieldKey, KindCode, MAX_TEXT, RecordKind};
 use xunge_domain::value::{Edit, Value};
 use xunge_store::OpState;
 
@@ -131,7 +131,8 @@ fn clock(run: &mut Run, who: usize) {
     }
 }
 
-/// The app of next year ran here for a day: a kind of record that nobody here knows, and a field that nobody here knows.
+/// The app of next year ran here for a day: a kind of record that nobody here knows, a field that nobody here knows, or a text
+/// longer than this county takes.
 fn newer_app(run: &mut Run, who: usize) {
     if !run.hands[who].is_open() {
         return;
@@ -139,12 +140,13 @@ fn newer_app(run: &mut Run, who: usize) {
     let open = run.hands[who].phone.open();
     let Some(grid) = open.identity().grid() else { return };
     let chance = crate::world::Chance::new(run.chance.number(), "newer app");
-    let unknown_kind = run.chance.happens(50);
+    let (unknown_kind, unknown_field) = (run.chance.happens(40), run.chance.happens(50));
     let step = run.step;
     let written = open.change(|change| {
         if !unknown_kind {
-            let text = Edit::Put(Value::Text(format!("明年的栏{step}")));
-            let edits = BTreeMap::from([(FieldKey(900), text)]);
+            let long = if unknown_field { 1 } else { MAX_TEXT / 12 + 1 };
+            let text = Edit::Put(Value::Text(format!("明年的栏{step}").repeat(long)));
+            let edits = BTreeMap::from([(FieldKey(if unknown_field { 900 } else { 1 }), text)]);
             let household = change.new_id();
             change.edit(RecordKind::Household, household, grid, edits)?;
             return Ok(());
@@ -232,6 +234,13 @@ fn move_area(run: &mut Run, who: usize) {
             run.note(format!("{grid} is taken from {name}"));
             run.moved.push(Moved { device, area, counter });
             run.hands[who].purged = true;
+            if run.chance.happens(40) {
+                // Out of reach until the hand-over is over: what is written then is kept for the desk.
+                run.hands[who].weather(Weather::Gone);
+                acts::act(run, who);
+                run.pass(8 * 24 * 3_600_000);
+                run.hands[who].weather(Weather::Clear);
+            }
         }
     } else if county.grant(worker, area).is_ok() {
         run.tally.add("area moved");

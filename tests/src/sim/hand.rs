@@ -44,6 +44,8 @@ pub struct Hand {
     pub crash: Crash,
     /// An area was taken from its worker once.
     pub purged: bool,
+    /// The county's epoch as it knew it then.
+    pub epoch: Vec<u8>,
     /// What it told when it was last looked at.
     pub told: Option<Counts>,
 }

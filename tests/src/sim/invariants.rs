@@ -7,7 +7,7 @@ use xunge_client::views::Counts;
 use xunge_domain::ids::DeviceNo;
 use xunge_domain::operation::Operation;
 use xunge_server::county::County;
-use xunge_store::OpState;
+use xunge_store::{Fact, OpState};
 
 /// The log of a device at the county, with the content of each operation.
 pub(super) fn log_of(county: &County, device: DeviceNo) -> Vec<(Operation, Content)> {
@@ -30,12 +30,23 @@ impl Run {
             Err(code) => return self.breaks("saved stays on the phone", format!("no log: {code}")),
         };
         let now = Held::of(&log);
+        self.epoch(who);
         self.dense(who, &log);
         self.kept(who, &now);
         self.received(who, &log, &now);
         self.counted(who, &log, counts);
         self.hands[who].held = now;
         self.hands[who].told = Some(counts);
+    }
+
+    fn epoch(&mut self, who: usize) {
+        let open = self.hands[who].phone.open();
+        let known = open.change(|change| Ok(change.writer.fact_bytes(Fact::Epoch)?)).ok().flatten();
+        let Some(known) = known else { return };
+        let before = std::mem::replace(&mut self.hands[who].epoch, known);
+        if !before.is_empty() && before != self.hands[who].epoch {
+            self.tally.add("epoch changed");
+        }
     }
 
     fn dense(&mut self, who: usize, log: &[Own]) {

@@ -157,6 +157,7 @@ impl Run {
             is_clone: false,
             crash: Crash::Killed,
             purged: false,
+            epoch: Vec::new(),
             told: None,
         }
     }

@@ -41,6 +41,7 @@ pub const HARD: &[&str] = &[
     "conflict resolved",
     "refused: out_of_scope",
     "refused: unknown_kind",
+    "refused: too_long",
     "epoch changed",
     "offered again",
     "taken back from the county",

@@ -2,7 +2,8 @@
 
 use super::disk::Contents;
 use super::tape::{Said, Tape};
-use crate::county::{SimConnector, SimCounty, SimLink};
+use crate::county::SimCounty;
+use crate::link::{SimConnector, SimLink};
 use crate::scene::{PIN, START_MS};
 use crate::world::{Chance, VirtualClock};
 use serde_json::{Value, json};
