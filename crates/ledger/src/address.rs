@@ -64,6 +64,17 @@ impl AddressParts {
         self.room.is_some()
     }
 
+    /// True when it leads to one dwelling: a room, or a whole address in the country that ends in its number
+    /// (`王家村12号`). A building alone, or a village, is no dwelling.
+    pub fn leads_home(&self) -> bool {
+        if self.has_door() {
+            return true;
+        }
+        let parted = self.building.is_some() || self.unit.is_some();
+        let bare = self.place.trim_end_matches(['号', '户', '室', '院']);
+        !parted && bare.ends_with(|c: char| c.is_ascii_digit())
+    }
+
     pub(crate) fn key(&self) -> DwellingKey {
         let whole = if self.room.is_none() { self.place.clone() } else { String::new() };
         (self.building.clone(), self.unit.clone(), self.room.clone(), whole)

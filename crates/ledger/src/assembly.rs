@@ -2,7 +2,8 @@
 //!
 //! Rules, in their order. A row with a household number belongs to the household of that number; without one, to the
 //! household at its address; without an address, to the household above it. A head begins a new household where the
-//! household already has one. People of lists join the household at their address.
+//! household already has one. People of lists join the household at their address; where none is known, an address that
+//! leads to one door makes one.
 
 use std::collections::HashMap;
 
@@ -40,6 +41,8 @@ pub(crate) struct Assembly {
     /// The household of the rows above, while it goes on.
     current: Option<usize>,
     last_person: Option<usize>,
+    /// A sheet told households: one made by an address alone is then worth a look.
+    households_told: bool,
 }
 
 /// What adding a row did.
@@ -66,6 +69,7 @@ impl Assembly {
 
     /// A row of a sheet with household structure.
     pub fn add_member(&mut self, draft: Draft, sheet: SheetFacts<'_>, findings: &mut Findings) -> Added {
+        self.households_told = true;
         let Draft { mut person, address, number, occupancy, is_head } = draft;
         let source = person.source.clone();
         let joined = self.home_for(&source, &address, &number, is_head, sheet, findings);
@@ -108,7 +112,7 @@ impl Assembly {
 
     /// A row of a list without household structure.
     pub fn add_listed(&mut self, draft: Draft, sheet: SheetFacts<'_>, findings: &mut Findings) -> Added {
-        let Draft { mut person, address, .. } = draft;
+        let Draft { mut person, address, occupancy, .. } = draft;
         let source = person.source.clone();
         match self.people.find(&mut person, &address, sheet.id_label, findings) {
             Match::Same(at) => {
@@ -119,7 +123,7 @@ impl Assembly {
             Match::New(perhaps) => {
                 let at = self.people.add(person, &address, &perhaps, findings);
                 self.last_person = Some(at);
-                self.place_listed(at, &source, address, findings);
+                self.place_listed(at, &source, (address, occupancy), sheet, findings);
                 Added::New
             }
         }
@@ -144,7 +148,14 @@ impl Assembly {
         self.empty.push(EmptyDwelling { source, address });
     }
 
-    fn place_listed(&mut self, at: usize, source: &Source, address: AddressParts, findings: &mut Findings) {
+    fn place_listed(
+        &mut self,
+        at: usize,
+        source: &Source,
+        (address, occupancy): (AddressParts, Option<OccupancyKind>),
+        sheet: SheetFacts<'_>,
+        findings: &mut Findings,
+    ) {
         let homes = self.homes_at(&address);
         match homes.as_slice() {
             [] => {
@@ -152,6 +163,16 @@ impl Assembly {
                     .empty
                     .iter()
                     .any(|e| e.address.key() == address.key() && e.address.same_place(&address));
+                if !empty && address.leads_home() {
+                    if self.households_told {
+                        findings.push(source, "", Fault::HouseholdMade, "");
+                    }
+                    let home = self.begin(source, &address, "", sheet);
+                    self.homes[home].occupancy = occupancy;
+                    self.homes[home].members.push(at);
+                    self.home_of.insert(at, home);
+                    return;
+                }
                 let fault = match () {
                     _ if address.is_empty() => Fault::NoHousehold,
                     _ if empty => Fault::DwellingEmpty,

@@ -39,6 +39,31 @@ impl RowView<'_> {
         findings.push(&self.source, &label, fault, detail);
     }
 
+    /// Tells names, addresses and remarks that hold characters which hide or turn around what is written; they are
+    /// removed wherever such a text is taken.
+    pub fn tell_hidden_characters(&self, findings: &mut Findings) {
+        let fields = [Field::Name, Field::HeadName, Field::Address, Field::Remark];
+        for column in fields.into_iter().flat_map(|field| self.headings.columns_of(field)) {
+            let Some(cell) = self.row.get(column).filter(|cell| !cell.spread) else { continue };
+            if matches!(&cell.value, Value::Text(text) if text.chars().any(hides)) {
+                self.tell(findings, Some(*column), Fault::HiddenCharacters, "");
+            }
+        }
+    }
+
+    /// Filled cells of the row that nothing reads: columns left out on purpose, without a known heading, without any
+    /// heading, and second columns of a field that takes one value.
+    pub fn unread_columns(&self) -> Vec<u32> {
+        let filled = |column: &u32| {
+            self.row.get(column).is_some_and(|cell| !cell.spread && !cell.is_blank() && !is_nothing(cell))
+        };
+        self.row
+            .keys()
+            .copied()
+            .filter(|column| filled(column) && !self.headings.reads(self.row, *column))
+            .collect()
+    }
+
     /// Free text of one cell: nothing reserved, nothing that a spreadsheet would run, no faulty cell.
     pub fn free_text(&self, column: u32, cell: &Cell, findings: &mut Findings) -> String {
         if cell.spread || self.is_faulty(column, cell, findings) || is_nothing(cell) {
@@ -217,6 +242,12 @@ impl RowView<'_> {
         self.tell(findings, Some(column), fault, "");
         true
     }
+}
+
+/// Marks of writing direction and control characters: `王\u{202E}芳` shows another name than it holds.
+fn hides(c: char) -> bool {
+    matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        || (c.is_control() && !c.is_whitespace())
 }
 
 /// Blank, or one of the dashes people put for "nothing".

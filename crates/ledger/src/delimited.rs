@@ -3,7 +3,7 @@
 //!
 //! Leaves the meaning of rows to `sheet.rs`.
 
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{BIG5, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::error::LedgerError;
 use crate::grid::{Cell, Grid, Row};
@@ -78,6 +78,17 @@ fn decode(bytes: &[u8]) -> Result<String, LedgerError> {
     let damaged = |c: char| (faulty && c == '\u{FFFD}') || (c.is_control() && !c.is_whitespace());
     let bad = text.chars().filter(|c| damaged(*c)).count();
     if bad * 50 > total.max(50) { Err(LedgerError::NotALedger) } else { Ok(text.into_owned()) }
+}
+
+/// The encoding that text without headings was perhaps written in: only where it holds throughout and shows a word that
+/// such a ledger has. It is told, not taken: a wrong guess would turn names into other names.
+pub(crate) fn misread(bytes: &[u8]) -> Option<&'static str> {
+    if std::str::from_utf8(bytes).is_ok() {
+        return None;
+    }
+    let (text, _, faulty) = BIG5.decode(bytes);
+    let words = ["姓名", "住址", "地址", "電話", "戶", "身分證", "身份證"];
+    (!faulty && words.iter().any(|word| text.contains(word))).then_some("Big5")
 }
 
 /// The separator that splits the first lines most often and most evenly.

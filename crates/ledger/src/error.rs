@@ -26,6 +26,10 @@ pub enum LedgerError {
     /// No sheet has a row of headings with a name column.
     #[error("没有找到表头（至少要有“姓名”和另外两列）")]
     NoHeader,
+    /// The same, and the text looks like another encoding than the ones that are read. Its code is that of
+    /// [`Self::NoHeader`].
+    #[error("没有找到表头：文字像是 {0} 编码（繁体），不是 UTF-8 或 GBK，读出来是乱码")]
+    Misread(&'static str),
 }
 
 impl LedgerError {
@@ -38,7 +42,7 @@ impl LedgerError {
             Self::Encrypted => "encrypted",
             Self::TooLarge => "too_large",
             Self::Damaged => "damaged",
-            Self::NoHeader => "no_header",
+            Self::NoHeader | Self::Misread(_) => "no_header",
         }
     }
 
@@ -51,6 +55,7 @@ impl LedgerError {
             Self::Encrypted => "请用 Excel 或 WPS 打开，去掉打开密码后另存再导入",
             Self::TooLarge => "请按楼栋或网格拆成几个文件，去掉图片后再导入",
             Self::Damaged => "请重新拷贝或下载一份，能用 Excel 打开后再导入",
+            Self::Misread(_) => "请用 Excel 或 WPS 打开，另存为 .xlsx 或 UTF-8 编码的 .csv 再导入",
             Self::NoHeader => "请在数据上方补一行表头，例如：姓名、与户主关系、身份证号码、住址",
         }
     }

@@ -34,6 +34,7 @@ pub enum Fault {
     FormulaWithoutValue,
     CellError,
     CellTooLong,
+    HiddenCharacters,
     BrokenCharacters,
     AddressMissing,
     AddressBecameDate,
@@ -41,6 +42,7 @@ pub enum Fault {
     DwellingEmpty,
     NobodyNamed,
     SeveralHouseholds,
+    HouseholdMade,
     NoHousehold,
     TwoHeads,
     NoHead,
@@ -85,6 +87,7 @@ impl Fault {
         Self::FormulaWithoutValue,
         Self::CellError,
         Self::CellTooLong,
+        Self::HiddenCharacters,
         Self::BrokenCharacters,
         Self::AddressMissing,
         Self::AddressBecameDate,
@@ -92,6 +95,7 @@ impl Fault {
         Self::DwellingEmpty,
         Self::NobodyNamed,
         Self::SeveralHouseholds,
+        Self::HouseholdMade,
         Self::NoHousehold,
         Self::TwoHeads,
         Self::NoHead,
@@ -209,6 +213,12 @@ impl Fault {
                 ("cell_error", Warning, "这一格是错误值（如 #REF!），不导入", "请改正公式或改成文字")
             }
             Self::CellTooLong => ("cell_too_long", Warning, "这一格的文字太长，不导入", "请缩短后重新导入"),
+            Self::HiddenCharacters => (
+                "hidden_characters",
+                Warning,
+                "文字里有看不见的控制字符（会让字倒着显示），已去掉",
+                "请核对这一格的文字",
+            ),
             Self::BrokenCharacters => (
                 "broken_characters",
                 Warning,
@@ -227,8 +237,8 @@ impl Fault {
             Self::AddressUnknown => (
                 "address_unknown",
                 Warning,
-                "住址在各表中找不到对应的户，人员待落户",
-                "请核对住址，或先在户表里加这一户",
+                "住址看不出是哪一户，人员待落户",
+                "请把住址写到室或门牌号，或入户时落户",
             ),
             Self::DwellingEmpty => {
                 ("dwelling_empty", Warning, "住址在表中记为空房，人员待落户", "请核实是否有人居住")
@@ -242,6 +252,12 @@ impl Fault {
             Self::SeveralHouseholds => {
                 ("several_households", Warning, "这个住址有几户，已放入第一户", "请入户核对属于哪一户")
             }
+            Self::HouseholdMade => (
+                "household_made",
+                Warning,
+                "户表里没有这个住址，已按住址另成一户",
+                "请核对住址；确实住在这里就无需处理",
+            ),
             Self::NoHousehold => {
                 ("no_household", Warning, "看不出属于哪一户，人员待落户", "请补上户号或住址")
             }
@@ -266,7 +282,12 @@ impl Fault {
                 "这张表没有找到表头，不读取",
                 "请补上表头（至少姓名和另外两列）后重新导入",
             ),
-            Self::ColumnNotRead => ("column_not_read", Note, "这一列不在导入范围内，不读取", "无需处理"),
+            Self::ColumnNotRead => (
+                "column_not_read",
+                Note,
+                "这一列不在导入范围内，不读取",
+                "有要留下的内容，请挪到“备注”列再导入",
+            ),
             Self::ColumnsBeyond => {
                 ("columns_beyond", Warning, "表格右侧超出读取范围的格不读取", "请删去多余的列")
             }

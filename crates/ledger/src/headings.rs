@@ -80,6 +80,25 @@ impl Headings {
         }
     }
 
+    /// Whether the cell of a row at this column is read. Of a field with one value only the first filled column is.
+    pub fn reads(&self, row: &Row, column: u32) -> bool {
+        let field =
+            self.columns.iter().find(|(_, columns)| columns.contains(&column)).map(|(field, _)| *field);
+        match field {
+            None | Some(Field::Ignored) => false,
+            // Each of these is joined, or told cell by cell.
+            Some(
+                Field::Phone
+                | Field::Remark
+                | Field::Residence
+                | Field::Tenure
+                | Field::Reserved
+                | Field::Name,
+            ) => true,
+            Some(field) => self.cell(row, field).is_some_and(|(read, _)| read == column),
+        }
+    }
+
     fn score(&self) -> usize {
         self.columns.iter().filter(|(field, _)| !matches!(field, Field::Ignored)).count()
     }

@@ -14,7 +14,10 @@
 //!
 //! **Sheets.** Headings are learned for each sheet from one to three rows, by synonyms, and again where they repeat or
 //! change. A sheet with relations, household numbers or heads has households; any other with names is a list, read
-//! after all households: its people join the household at their address, or stay unplaced with the reason. A hidden
+//! after all households: its people join the household at their address. Where none is known an address that leads to
+//! one door makes a household, without a head until somebody asks; people whose address is empty, too vague, or said to
+//! be an empty dwelling stay unplaced, with the reason. A column that is not read is told with its heading and how many
+//! of its cells are filled. A hidden
 //! sheet is not read and reported in one finding (they hold drop-down lists and old copies); hidden rows and columns
 //! are read, since filters hide them by accident. Merged areas fill all their cells, but a merged name is one person.
 //! Formulas count by their stored value.
@@ -47,7 +50,7 @@
 //!
 //! | refused | warning | note | skipped |
 //! |---|---|---|---|
-//! | `name_missing` `name_unusable` `second_person` `row_without_person` `reserved_category` `sheet_without_header` | `id_missing` `id_check_digit` `id_length` `id_not_digits` `id_birth_date` `id_born_in_future` `id_other_document` `id_spoiled_by_excel` `id_lengthened` `id_shared` `birth_disagrees` `birth_unreadable` `birth_in_future` `sex_disagrees` `sex_unreadable` `phone_unreadable` `formula_text` `formula_without_value` `cell_error` `cell_too_long` `broken_characters` `address_missing` `address_became_date` `address_unknown` `dwelling_empty` `nobody_named` `several_households` `no_household` `two_heads` `repeated_elsewhere` `merge_proposed` `hidden_sheet` `columns_beyond` | `id_completed` `id_unknown_area` `no_head` `repeated` `column_not_read` | `subtotal_row` `note_row` |
+//! | `name_missing` `name_unusable` `second_person` `row_without_person` `reserved_category` `sheet_without_header` | `id_missing` `id_check_digit` `id_length` `id_not_digits` `id_birth_date` `id_born_in_future` `id_other_document` `id_spoiled_by_excel` `id_lengthened` `id_shared` `birth_disagrees` `birth_unreadable` `birth_in_future` `sex_disagrees` `sex_unreadable` `phone_unreadable` `formula_text` `formula_without_value` `cell_error` `cell_too_long` `hidden_characters` `broken_characters` `address_missing` `address_became_date` `address_unknown` `dwelling_empty` `nobody_named` `several_households` `household_made` `no_household` `two_heads` `repeated_elsewhere` `merge_proposed` `hidden_sheet` `columns_beyond` | `id_completed` `id_unknown_area` `no_head` `repeated` `column_not_read` | `subtotal_row` `note_row` |
 
 mod address;
 mod assembly;
@@ -85,7 +88,8 @@ use workbook::Container;
 /// Reads a ledger. `file_name` only names the sheet of delimited text; what the file is, its bytes say. `today` bounds
 /// birth dates.
 pub fn read(file_name: &str, bytes: &[u8], today: NaiveDate) -> Result<LedgerReading, LedgerError> {
-    let grids = match workbook::container(bytes)? {
+    let container = workbook::container(file_name, bytes)?;
+    let grids = match container {
         Container::Zip => workbook::read(bytes)?,
         Container::Text => vec![delimited::read(base_name(file_name), bytes)?],
     };
@@ -98,7 +102,10 @@ pub fn read(file_name: &str, bytes: &[u8], today: NaiveDate) -> Result<LedgerRea
             return Err(LedgerError::Empty);
         }
         if findings.0.iter().all(|finding| finding.code == Fault::SheetWithoutHeader.code()) {
-            return Err(LedgerError::NoHeader);
+            return Err(match delimited::misread(bytes).filter(|_| container == Container::Text) {
+                Some(encoding) => LedgerError::Misread(encoding),
+                None => LedgerError::NoHeader,
+            });
         }
     }
     let mut assembly = Assembly::default();

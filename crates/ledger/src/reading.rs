@@ -136,7 +136,6 @@ impl LedgerReading {
 
     /// The printed summary.
     pub fn summary(&self) -> Summary {
-        let told = self.findings.iter().filter(|finding| finding.severity != Severity::Note);
         Summary {
             households: self.households.len(),
             people: self.people(),
@@ -144,13 +143,14 @@ impl LedgerReading {
             warnings: self.count(Severity::Warning),
             refused: self.count(Severity::Refused),
             skipped: self.count(Severity::Skipped),
-            rows: told.map(SummaryRow::from).collect(),
+            notes: self.count(Severity::Note),
+            rows: self.findings.iter().map(SummaryRow::from).collect(),
         }
     }
 }
 
-/// The object that `import --dry-run --json` prints. `rows` are the warnings, the refused and the rows left out on
-/// purpose, so `rows.len() == warnings + refused + skipped`; notes are in [`LedgerReading::findings`] only.
+/// The object that `import --dry-run --json` prints. `rows` are all findings, so
+/// `rows.len() == warnings + refused + skipped + notes`; the last two are not printed as numbers, the codes say them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// Occupied households.
@@ -164,7 +164,11 @@ pub struct Summary {
     /// Rows, sheets and values not imported.
     pub refused: usize,
     /// Rows that hold nobody: subtotals, signatures, explanations.
+    #[serde(skip)]
     pub skipped: usize,
+    /// What was taken as meant and is told so that the numbers can be followed: repeated rows, columns not read.
+    #[serde(skip)]
+    pub notes: usize,
     /// The findings.
     pub rows: Vec<SummaryRow>,
 }
@@ -172,6 +176,9 @@ pub struct Summary {
 /// One line of the summary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SummaryRow {
+    /// How much it matters; the printed object says it by the code.
+    #[serde(skip)]
+    pub severity: Severity,
     /// The sheet, or the file for delimited text.
     pub sheet: String,
     /// As Excel numbers it; 0 for the sheet as a whole.
@@ -189,6 +196,7 @@ pub struct SummaryRow {
 impl From<&Finding> for SummaryRow {
     fn from(finding: &Finding) -> Self {
         Self {
+            severity: finding.severity,
             sheet: finding.source.sheet.clone(),
             row: finding.source.row,
             column: finding.column.clone(),

@@ -76,6 +76,8 @@ pub(crate) enum RowKind {
     Vacant(AddressParts),
     Subtotal,
     Footer,
+    /// A title between the rows: `2幢`, `楼栋表`.
+    Title,
     Blank,
     /// Told in a finding.
     Reported,
@@ -106,7 +108,11 @@ pub(crate) fn read_row(
     if named.is_none() && is_footer(view.row) {
         return RowKind::Footer;
     }
+    view.tell_hidden_characters(findings);
     let address = address(view, findings);
+    if is_title(view, &address) {
+        return RowKind::Title;
+    }
     let Some((column, cell)) = named else { return nameless(view, address, name_field, findings) };
     if view.is_faulty(column, cell, findings) {
         view.tell(findings, Some(column), Fault::NameUnusable, "");
@@ -289,6 +295,28 @@ fn nameless(
     }
     view.tell(findings, None, Fault::RowWithoutPerson, "");
     RowKind::Reported
+}
+
+/// Endings of titles between the rows, where nothing else stands in the row.
+const TITLES: &[&str] = &["幢", "栋", "号楼", "单元", "小区", "社区", "网格", "台账", "名册", "名单", "表"];
+
+/// A row with one filled cell that is neither somebody's name nor the address of a dwelling.
+fn is_title(view: &RowView<'_>, address: &AddressParts) -> bool {
+    let mut own = view.row.iter().filter(|(_, cell)| !cell.spread && !is_nothing(cell));
+    let (Some((column, cell)), None) = (own.next(), own.next()) else { return false };
+    let Value::Text(text) = &cell.value else { return false };
+    // A merged title spreads over its own row, also over the column of names.
+    let spread = |c: u32| view.row.get(&c).is_some_and(|other| other.spread && other.value == cell.value);
+    let across = column.checked_add(1).is_some_and(spread);
+    let entitled = TITLES.iter().any(|ending| squeezed(text).ends_with(ending));
+    let in_column = |fields: &[Field]| fields.iter().any(|f| view.headings.columns_of(*f).contains(column));
+    if in_column(&[Field::Name, Field::HeadName]) {
+        return across || entitled;
+    }
+    if in_column(&[Field::Address, Field::Building, Field::Unit, Field::Room]) {
+        return across || !address.leads_home();
+    }
+    across || entitled
 }
 
 /// Whether a visible text is a word for "nobody lives here" and nothing else.

@@ -1,5 +1,7 @@
 //! Sheets into the assembly: finds the headings, walks the rows, keeps the account.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use xunge_domain::codes::{CitizenId, IdKind};
 use xunge_domain::records::words::ResidenceKind;
@@ -23,6 +25,8 @@ pub(crate) struct Sheet<'a> {
     pub account: Account,
     /// Valid ids whose area nobody knows: worth one note for the sheet, never one for each row.
     unknown_areas: u64,
+    /// Columns whose cells nothing reads, by place and label, with the number of filled cells.
+    unread: BTreeMap<(u32, String), u64>,
 }
 
 /// What is to be done with a sheet.
@@ -69,7 +73,7 @@ impl<'a> Sheet<'a> {
             Some((row, headings)) if headings.has_households() => SheetKind::Households(row, headings),
             Some((row, headings)) => SheetKind::List(row, headings),
         };
-        Self { grid, index, name, kind, account, unknown_areas: 0 }
+        Self { grid, index, name, kind, account, unknown_areas: 0, unread: BTreeMap::new() }
     }
 
     /// Reads the rows.
@@ -79,7 +83,9 @@ impl<'a> Sheet<'a> {
             SheetKind::List(row, headings) => (*row, headings.clone(), true),
             SheetKind::Skipped | SheetKind::Blank => return,
         };
-        self.tell_columns(&headings, findings);
+        for column in &headings.unknown {
+            self.unread.insert((*column, headings.label(*column)), 0);
+        }
         let residence = residence_of(&self.name);
         assembly.interrupt();
         let mut account = self.account;
@@ -107,6 +113,7 @@ impl<'a> Sheet<'a> {
             self.take(&view, (residence, listed), assembly, &mut account, findings);
         }
         self.account = account;
+        self.tell_columns(findings);
         if self.unknown_areas > 0 {
             let source = Source { sheet: self.name.clone(), row: 0 };
             findings.push(&source, "", Fault::IdUnknownArea, &format!("{} 人", self.unknown_areas));
@@ -124,7 +131,13 @@ impl<'a> Sheet<'a> {
         if self.grid.broken_rows.binary_search(&(view.source.row - 1)).is_ok() {
             view.tell(findings, None, Fault::BrokenCharacters, "");
         }
-        match read_row(view, residence, findings) {
+        let kind = read_row(view, residence, findings);
+        if !matches!(kind, RowKind::Subtotal | RowKind::Footer | RowKind::Title) {
+            for column in view.unread_columns() {
+                *self.unread.entry((column, view.headings.label(column))).or_default() += 1;
+            }
+        }
+        match kind {
             RowKind::Person(draft) => {
                 let area_unknown = |id: &CitizenId| id.kind() == IdKind::UnknownArea;
                 self.unknown_areas += u64::from(draft.person.citizen_id.as_ref().is_some_and(area_unknown));
@@ -175,15 +188,22 @@ impl<'a> Sheet<'a> {
                 view.tell(findings, None, Fault::NoteRow, "");
                 account.titles += 1;
             }
+            RowKind::Title => {
+                assembly.interrupt();
+                view.tell(findings, None, Fault::NoteRow, "");
+                account.titles += 1;
+            }
             RowKind::Blank => account.blank += 1,
             RowKind::Reported => account.reported += 1,
         }
     }
 
-    fn tell_columns(&self, headings: &Headings, findings: &mut Findings) {
+    fn tell_columns(&self, findings: &mut Findings) {
         let source = Source { sheet: self.name.clone(), row: 0 };
-        for column in &headings.unknown {
-            findings.push(&source, &headings.label(*column), Fault::ColumnNotRead, "");
+        for ((_, label), filled) in &self.unread {
+            // A label without words is the letter alone: cells right of the last heading.
+            let bare = if label.contains(' ') { "" } else { "没有表头，" };
+            findings.push(&source, label, Fault::ColumnNotRead, &format!("{bare}{filled} 格有内容"));
         }
         if self.grid.beyond > 0 {
             findings.push(&source, "", Fault::ColumnsBeyond, &format!("{} 格", self.grid.beyond));

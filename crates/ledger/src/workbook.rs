@@ -22,7 +22,7 @@ pub(crate) enum Container {
 }
 
 /// Tells the container, and refuses what is certainly no ledger.
-pub(crate) fn container(bytes: &[u8]) -> Result<Container, LedgerError> {
+pub(crate) fn container(file_name: &str, bytes: &[u8]) -> Result<Container, LedgerError> {
     if bytes.len() > limits::FILE_BYTES {
         return Err(LedgerError::TooLarge);
     }
@@ -34,7 +34,14 @@ pub(crate) fn container(bytes: &[u8]) -> Result<Container, LedgerError> {
     }
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
         // The container of .xls is also the envelope of a workbook with a password.
-        let encrypted = contains_utf16(bytes, "EncryptedPackage") || contains_utf16(bytes, "EncryptionInfo");
+        let holds = |stream: &str| contains_utf16(bytes, stream);
+        // A new workbook is a zip: in this envelope, and without the stream of an old one, it is locked, however the
+        // program that locked it names its streams.
+        let lower = file_name.to_ascii_lowercase();
+        let named_new = [".xlsx", ".xlsm", ".et"].iter().any(|ending| lower.ends_with(ending));
+        let encrypted = holds("EncryptedPackage")
+            || holds("EncryptionInfo")
+            || (named_new && !holds("Workbook") && !holds("Book"));
         return Err(if encrypted { LedgerError::Encrypted } else { LedgerError::OldFormat });
     }
     let head = &bytes[..bytes.len().min(512)];

@@ -62,6 +62,18 @@ fn each_wrong_file_has_its_code() {
 }
 
 #[test]
+fn a_locked_workbook_is_told_by_its_streams_or_by_its_name() {
+    let told = |name: &str, stream: &str| {
+        xunge_ledger::read(name, &compound(stream), today()).err().map(LedgerError::code)
+    };
+    assert_eq!(told("台账.xlsx", "EncryptionInfo"), Some("encrypted"));
+    // Some programs lock files with streams of their own; a workbook of the old kind has its stream's name.
+    assert_eq!(told("台账.xlsx", "DRMContent"), Some("encrypted"));
+    assert_eq!(told("台账.xlsx", "Workbook"), Some("old_format"));
+    assert_eq!(told("台账.xls", "DRMContent"), Some("old_format"));
+}
+
+#[test]
 fn a_file_cut_anywhere_is_damaged_and_never_half_read() {
     let whole = good();
     for kept in [30, whole.len() / 4, whole.len() / 2, whole.len() - 30, whole.len() - 1] {
@@ -112,7 +124,7 @@ fn a_stray_cell_at_the_far_end_costs_nothing() {
 #[test]
 fn every_error_tells_what_to_do() {
     use LedgerError::*;
-    for error in [Empty, NotALedger, OldFormat, Encrypted, TooLarge, Damaged, NoHeader] {
+    for error in [Empty, NotALedger, OldFormat, Encrypted, TooLarge, Damaged, NoHeader, Misread("Big5")] {
         assert!(!error.to_string().is_empty() && error.suggestion().starts_with('请'), "{}", error.code());
     }
 }

@@ -101,7 +101,7 @@ pub fn check(reading: &LedgerReading) {
     assert_eq!(reading.account.people as usize, reading.people());
     assert!(reading.households.iter().all(|household| !household.people.is_empty()));
     let summary = reading.summary();
-    assert_eq!(summary.rows.len(), summary.warnings + summary.refused + summary.skipped);
+    assert_eq!(summary.rows.len(), summary.warnings + summary.refused + summary.skipped + summary.notes);
     assert!(summary.skipped as u64 >= reading.account.subtotals, "each subtotal is named");
     let people =
         reading.households.iter().flat_map(|h| &h.people).chain(reading.unplaced.iter().map(|u| &u.person));
