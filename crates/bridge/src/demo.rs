@@ -141,6 +141,8 @@ pub fn live(day: &Day) -> Result<Report, DayError> {
     settle::until_quiet(&[&anna.phone, &bert.phone])?;
     let before = desk::Desk::open(&setting)?.look()?;
 
+    settle::ledger_arrived(&[&anna, &bert], &mut report)?;
+
     say("no signal: a morning of visits, edits, a patrol and incidents");
     anna.link.down();
     bert.link.down();

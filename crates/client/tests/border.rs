@@ -84,6 +84,8 @@ fn types() -> Vec<(&'static str, String)> {
         people::PersonFields,
         people::PersonEdit,
         people::RemovePersonArgs,
+        people::UnplacedArgs,
+        people::UnplacedLines,
         people::CheckIdArgs,
         people::CheckedId,
         review::Review,

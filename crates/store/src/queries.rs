@@ -12,6 +12,7 @@ mod patrols;
 mod people;
 mod registry;
 mod review;
+mod unplaced;
 mod week;
 
 pub use buildings::{BuildingRow, DoorRow, GridCounts};
@@ -23,6 +24,7 @@ pub use patrols::{CheckInRow, PatrolRow, PointRow};
 pub use people::PersonRow;
 pub use registry::{CareCategoryRow, IncidentCategoryRow, WorkerRow};
 pub use review::ConflictedRecord;
+pub use unplaced::UnplacedRow;
 pub use week::Done;
 
 use crate::error::StoreError;

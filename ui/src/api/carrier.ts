@@ -33,6 +33,7 @@ export interface Commands {
   buildings_near: [None, T.Nearby];
   households: [T.HouseholdsArgs, T.HouseholdLines];
   household: [T.HouseholdArgs, T.HouseholdView];
+  unplaced_people: [T.UnplacedArgs, T.UnplacedLines];
   save_household: [T.HouseholdEdit, T.Saved];
   record_visit: [T.VisitArgs, T.Saved];
   open_person: [T.OpenPersonArgs, T.OpenPerson];

@@ -283,6 +283,7 @@ export interface ImportView {
   warnings: number;
   refused: number;
   skipped: number;
+  notes: number;
   codes: { code: string; severity: string; what: string; rows: number }[];
   written: Record<
     'buildings' | 'dwellings' | 'households' | 'households_known' | 'people' | 'people_known' | 'people_elsewhere',

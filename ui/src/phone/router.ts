@@ -29,6 +29,7 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./screens/HouseholdsScreen.vue'),
     meta: { tab: 'households', people: true },
   },
+  { path: '/unplaced', component: () => import('./screens/UnplacedScreen.vue'), meta: { people: true } },
   { path: '/household/:id', component: () => import('./screens/HouseholdScreen.vue'), meta: { people: true } },
   { path: '/household/:id/edit', component: () => import('./screens/HouseholdForm.vue'), meta: { people: true } },
   {

@@ -6,6 +6,7 @@ import type { AreaRow } from '@/desk/api';
 import { mapOf, placesAnswer } from './deskPlaces';
 import { incidents, row, page, areas, workers, devices, patrols, visits, audit, HOUR } from './deskRows';
 import { at, MARK } from './grid';
+import { unplacedAtDesk } from './unplaced';
 
 const NEXT: Record<string, [string, string[]]> = {
   accept: ['accepted', ['dispatch', 'return']],
@@ -134,6 +135,7 @@ function answer(
           },
     ];
   if (first === 'review' && third === 'resolve') return [200, { undo: '0:1' }];
+  if (third === 'unplaced') return [200, page(unplacedAtDesk())];
   if (first === 'areas')
     return [
       200,

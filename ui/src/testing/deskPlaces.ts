@@ -101,7 +101,9 @@ function readLedger(area: string, file: string): ImportView {
     warnings: 3,
     refused: 1,
     skipped: 0,
+    notes: 3,
     codes: [
+      { code: 'column_not_read', severity: 'note', what: '这一列不在导入范围内，不读取', rows: 3 },
       { code: 'name_missing', severity: 'refused', what: '这一行没有姓名，没有导入', rows: 1 },
       { code: 'id_check_digit', severity: 'warning', what: '身份证号码的最后一位对不上，没有采用', rows: 2 },
       { code: 'phone_unreadable', severity: 'warning', what: '电话读不出来，没有采用', rows: 1 },

@@ -21,6 +21,7 @@ import { categories, incidents, photo } from './incidents';
 import { patrolView } from './patrol';
 import { reviewOf } from './review';
 import { dueToday } from './today';
+import { placed, unplacedPeople } from './unplaced';
 
 const HERE = { lat_e7: 374_905_000, lon_e7: 1_182_552_000, accuracy_dm: 80 };
 
@@ -294,6 +295,7 @@ export function memory(search = window.location.search): Carrier {
       return { rows: rows.slice(page.offset, page.offset + page.limit), more: rows.length > page.offset + page.limit };
     },
     household: ({ id }) => structuredClone(household(door(id))),
+    unplaced_people: ({ query }) => unplacedPeople(query),
     save_household: ({ id, occupancy, note }) => {
       const view = household(door(id ?? ''));
       if (occupancy !== null) view.occupancy = occupancy;
@@ -328,6 +330,7 @@ export function memory(search = window.location.search): Carrier {
       return { id, fields, other_phones: [], until_ms: Date.now() + 30_000, left_this_hour: reveals };
     },
     save_person: ({ id, household: where, fields }) => {
+      if (id && placed(id)) return saved(id);
       const d = door(where ?? '');
       const person = d.people.find((p) => p.id === id);
       if (person) Object.assign(person, fields);

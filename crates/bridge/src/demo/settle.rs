@@ -56,6 +56,29 @@ pub(super) fn hurry_until(phone: &Phone, happened: impl Fn() -> bool) -> Result<
     Ok(())
 }
 
+/// Every household and every person that the import told of is on each phone, before anybody writes a word.
+pub(super) fn ledger_arrived(workers: &[&Worker], report: &mut Report) -> Result<(), DayError> {
+    let Some(told) = report.ledger.clone() else { return Ok(()) };
+    for worker in workers {
+        let head = worker.call("households_head", json!({}))?;
+        report.differences.extend(uncounted(worker.name, &told, &head));
+    }
+    Ok(())
+}
+
+/// What differs between the import's numbers and a phone's.
+fn uncounted(name: &str, told: &Value, head: &Value) -> Vec<String> {
+    let differs = |figure: &&str| {
+        let (imported, arrived) = (told.get(*figure), head.get(*figure));
+        imported.and_then(Value::as_u64).is_none() || imported != arrived
+    };
+    let line = |figure: &str| {
+        let number = |of: &Value| of.get(figure).map_or_else(|| "none".to_owned(), Value::to_string);
+        format!("{name}: {} {figure} imported, {} on the phone", number(told), number(head))
+    };
+    ["households", "people"].into_iter().filter(differs).map(line).collect()
+}
+
 /// Both phones show the same, and nobody is asked any more.
 pub(super) fn agree(anna: &Worker, bert: &Worker, report: &mut Report) -> Result<(), DayError> {
     let shown = |worker: &Worker| -> Result<Vec<Value>, DayError> {
@@ -145,4 +168,18 @@ pub(super) fn compare(setting: &Setting, workers: &[&Worker], report: &mut Repor
 
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_who_did_not_arrive_is_a_difference() {
+        let told = json!({ "households": 299, "people": 908 });
+        assert!(uncounted("anna", &told, &json!({ "households": 299, "people": 908 })).is_empty());
+        let missing = uncounted("anna", &told, &json!({ "households": 299, "people": 906 }));
+        assert_eq!(missing, ["anna: 908 people imported, 906 on the phone"]);
+        assert_eq!(uncounted("anna", &json!({}), &json!({ "households": 0, "people": 0 })).len(), 2);
+    }
 }

@@ -62,9 +62,19 @@ impl Open {
                 undo = Some(change.put(RecordKind::Person, person, area, fields)?);
             }
             if let Some(household) = household
-                && (edit.id.is_none() || !residence.is_empty())
+                && (edit.id.is_none() || !residence.is_empty() || edit.household.is_some())
             {
                 let known = residence_of(change.writer, person, household)?;
+                if known.is_some() && residence.is_empty() {
+                    return Ok(Saved { id: person.to_string(), undo: undo.map(|op| op.to_string()) });
+                }
+                // Nobody is put into a second household by naming it: who lives somewhere is moved out there first.
+                if known.is_none()
+                    && edit.id.is_some()
+                    && change.writer.household_of(person)?.is_some_and(|home| home != household)
+                {
+                    return Err(rule_with("invalid_field", "field", "household"));
+                }
                 let record = match known {
                     Some(record) => record,
                     None => {

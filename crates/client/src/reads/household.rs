@@ -66,7 +66,12 @@ impl Look<'_> {
     }
 
     /// Numbers kept beside the first one, masked.
-    fn other_numbers(&self, kind: RecordKind, record: RecordId, field: &str) -> Result<Vec<String>> {
+    pub(super) fn other_numbers(
+        &self,
+        kind: RecordKind,
+        record: RecordId,
+        field: &str,
+    ) -> Result<Vec<String>> {
         let row = self.reader.row(kind, record)?;
         let numbers = row.iter().flat_map(|row| row.field(kind, field).many());
         Ok(numbers.filter_map(|value| masked_phone(value.as_text())).collect())

@@ -24,6 +24,7 @@ mod photos;
 mod refused;
 mod review;
 mod today;
+mod unplaced;
 mod week;
 
 pub(crate) use conflict_sides::differing;

@@ -100,6 +100,26 @@ pub struct RemovePersonArgs {
     pub reason: String,
 }
 
+/// Arguments of `unplaced_people`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct UnplacedArgs {
+    /// Characters of a name, or at least four last characters of an id or phone; empty = everybody.
+    #[serde(default)]
+    pub query: String,
+    /// Which page.
+    #[serde(default)]
+    pub page: super::Page,
+}
+
+/// Answer of `unplaced_people`: people on record whom nobody has put into a household yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct UnplacedLines {
+    /// Rows, masked; without relation and residence.
+    pub rows: Vec<PersonLine>,
+    /// How many there are on all pages.
+    pub total: u32,
+}
+
 /// Arguments of `check_citizen_id`, called while typing.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct CheckIdArgs {

@@ -14,10 +14,11 @@ pub const LONGEST_CODE: usize = 32;
 /// Longest name, in characters.
 pub const LONGEST_NAME: usize = 64;
 
-/// Whether a text can be a code: 1–32 letters, digits or `-`.
+/// Whether a text can be a code: 1–32 letters, digits or `-`, the first no `-`.
 pub fn is_code(text: &str) -> bool {
     (1..=LONGEST_CODE).contains(&text.chars().count())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && !text.starts_with('-')
 }
 
 /// Adds an area below `parent`.

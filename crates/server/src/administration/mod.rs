@@ -9,7 +9,7 @@ pub mod workers;
 
 use crate::county::{County, CountyError, Refused, WriteTx};
 use crate::storage::{AuditEntry, StorageError};
-use xunge_domain::codes::text::visible;
+use xunge_domain::codes::text::{is_invisible, visible};
 
 /// Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -61,8 +61,21 @@ fn entry(who: &str, what: &str, subject: &str, detail: &str) -> AuditEntry {
     }
 }
 
-/// The text as it is seen, when that is something and has no more than `longest` characters.
+/// The text as it is seen, when that is something and has no more than `longest` characters. What a spreadsheet would
+/// run when the name is exported one day, and what hides or turns around what is written, is refused and not repaired:
+/// nobody has such a name.
 fn fitting(code: &'static str, written: &str, longest: usize) -> Done<String> {
     let seen = visible(written);
-    if (1..=longest).contains(&seen.chars().count()) { Ok(seen) } else { Err(NotDone::Refused(code)) }
+    if (1..=longest).contains(&seen.chars().count()) && is_plain(written) {
+        Ok(seen)
+    } else {
+        Err(NotDone::Refused(code))
+    }
+}
+
+/// Nothing to run at its beginning, also written full-width, and no invisible or control character within.
+pub fn is_plain(written: &str) -> bool {
+    let written = written.trim();
+    let runs = written.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    !runs && !written.chars().any(|c| is_invisible(c) || c.is_control())
 }

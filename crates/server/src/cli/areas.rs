@@ -3,6 +3,7 @@
 
 use super::failure::Failure;
 use crate::administration::areas::{LONGEST_NAME, is_code};
+use crate::administration::is_plain;
 use crate::county::{AreaNode, AreaTree, CountyEdit};
 use crate::edit::Draft;
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,6 +121,12 @@ fn read(bytes: &[u8], faults: &mut Faults) -> Vec<Line> {
         }
         if name.is_empty() {
             fault("缺少名称".into(), "the name is missing".into());
+        }
+        if !is_plain(row.get(1).unwrap_or_default()) {
+            fault(
+                "名称以公式符号（= + - @）开头或含有控制字符".into(),
+                "the name begins with = + - @ or holds control characters".into(),
+            );
         }
         if name.chars().count() > LONGEST_NAME {
             fault(

@@ -6,7 +6,7 @@ use crate::county::County;
 use crate::import;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
-use xunge_ledger::{LedgerError, Summary};
+use xunge_ledger::{LedgerError, Severity, Summary, SummaryRow};
 
 /// Reads `file`; writes it into the area when one is given. `open` is called only then.
 pub(super) fn run(
@@ -79,21 +79,23 @@ fn tell_progress(done: u64, of: u64) {
 
 fn print(summary: &Summary) -> Result<(), Failure> {
     say!(
-        "{} 户，{} 人（其中 {} 人没有归户），{} 处提醒，{} 处未导入，跳过 {} 行\n{} households, {} people ({} without household), {} warnings, {} refused, {} rows skipped",
+        "{} 户，{} 人（其中 {} 人没有归户），{} 处提醒，{} 处未导入，跳过 {} 行，另记 {} 处\n{} households, {} people ({} without household), {} warnings, {} refused, {} rows skipped, {} notes",
         summary.households,
         summary.people,
         summary.unplaced_people,
         summary.warnings,
         summary.refused,
         summary.skipped,
+        summary.notes,
         summary.households,
         summary.people,
         summary.unplaced_people,
         summary.warnings,
         summary.refused,
         summary.skipped,
+        summary.notes,
     );
-    for row in &summary.rows {
+    for row in summary.rows.iter().filter(|row| row.severity != Severity::Note) {
         say!(
             "  {} 第 {} 行 {} [{}] {}；{}",
             row.sheet,
@@ -104,5 +106,57 @@ fn print(summary: &Summary) -> Result<(), Failure> {
             row.suggestion
         );
     }
+    for (row, count) in notes(summary) {
+        say!(
+            "  {} {} [{}] {}；共 {} 处 ({} in all)",
+            row.sheet,
+            row.column,
+            row.code,
+            row.what,
+            count,
+            count
+        );
+    }
     Ok(())
+}
+
+/// Notes, one line for each sheet, column and code with how many there are: rows of people already read are many.
+/// Whoever wants them row by row asks for `--json`.
+fn notes(summary: &Summary) -> Vec<(SummaryRow, usize)> {
+    let mut lines: Vec<(SummaryRow, usize)> = Vec::new();
+    for row in summary.rows.iter().filter(|row| row.severity == Severity::Note) {
+        let like = |line: &&mut (SummaryRow, usize)| {
+            (&line.0.sheet, &line.0.column, &line.0.code) == (&row.sheet, &row.column, &row.code)
+        };
+        match lines.iter_mut().find(like) {
+            // Which row it repeats differs from row to row: the standing words are left.
+            Some(line) => {
+                line.1 += 1;
+                line.0.what = line.0.what.split('（').next().unwrap_or_default().to_owned();
+            }
+            None => lines.push((row.clone(), 1)),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_counted_by_sheet_column_and_code() {
+        let mut text = String::from("姓名,身份证号码,住址,职业\n");
+        for _ in 0..3 {
+            text.push_str("王建军,990101197203121514,1-1-101,教师\n");
+        }
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 10, 1).unwrap_or_default();
+        let summary = xunge_ledger::read("名单.csv", text.as_bytes(), day).unwrap().summary();
+        let told: Vec<_> =
+            notes(&summary).into_iter().map(|(row, count)| (row.code, row.column, count)).collect();
+        assert!(told.contains(&("column_not_read".into(), "D 职业".into(), 1)), "{told:?}");
+        assert!(told.contains(&("repeated".into(), String::new(), 2)), "{told:?}");
+        let line = notes(&summary).into_iter().find(|(row, _)| row.code == "repeated").unwrap();
+        assert!(!line.0.what.contains('（'), "{}", line.0.what);
+    }
 }

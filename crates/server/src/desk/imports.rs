@@ -33,6 +33,7 @@ pub struct Import {
     pub warnings: u64,
     pub refused: u64,
     pub skipped: u64,
+    pub notes: u64,
     pub codes: Vec<CodeCount>,
     pub written: Option<Written>,
 }
@@ -99,7 +100,8 @@ fn shown(county: &County, held: &Held) -> Import {
         code.rows += 1;
     }
     let mut codes: Vec<CodeCount> = codes.into_values().collect();
-    let rank = |severity| ["refused", "warning", "skipped"].iter().position(|known| *known == severity);
+    let rank =
+        |severity| ["refused", "warning", "skipped", "note"].iter().position(|known| *known == severity);
     codes.sort_by_key(|code| (rank(code.severity), std::cmp::Reverse(code.rows)));
     let (stage, written) = match held.stage() {
         Stage::Read => ("read", None),
@@ -122,6 +124,7 @@ fn shown(county: &County, held: &Held) -> Import {
         warnings: summary.warnings as u64,
         refused: summary.refused as u64,
         skipped: summary.skipped as u64,
+        notes: summary.notes as u64,
         codes,
         written: written.map(|counts| Written {
             buildings: counts.buildings,
@@ -144,6 +147,7 @@ const fn unreadable(error: LedgerError) -> &'static str {
         LedgerError::TooLarge => "ledger_too_large",
         LedgerError::Damaged => "ledger_damaged",
         LedgerError::NoHeader => "ledger_no_header",
+        LedgerError::Misread(_) => "ledger_misread",
     }
 }
 

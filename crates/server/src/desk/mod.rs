@@ -3,7 +3,7 @@
 //!
 //! - [`table`]: the routes; [`session`]: who asks; [`call`]: what was asked and what the account sees
 //! - [`incidents`], [`steps`], [`photos`]: incidents and their life; [`patrols`], [`visits`]: what was done in the field
-//! - [`areas`], [`area_facts`], [`households`], [`people`], [`review`], [`settling`]: what is known, and
+//! - [`areas`], [`area_facts`], [`households`], [`people`], [`unplaced`], [`review`], [`settling`]: what is known, and
 //!   what two people know differently; [`workers`]: workers, phones, codes
 //! - [`map`]: an area from above; [`staff`]: workers added and granted areas; [`accounts`]: accounts of the desk;
 //!   [`imports`]: ledgers
@@ -38,6 +38,7 @@ pub mod staff;
 pub mod steps;
 pub mod table;
 pub mod troubles;
+pub mod unplaced;
 pub mod visits;
 pub mod workers;
 
@@ -163,6 +164,7 @@ fn act(action: Action, call: &Call, county: &County, seat: &Seat) -> Answer<Repl
         Action::Visits => json(&visits::list(call, county, seat)?)?,
         Action::Areas => json(&areas::tree(county, seat)?)?,
         Action::Households => json(&households::list(call, county, seat)?)?,
+        Action::Unplaced => json(&unplaced::list(call, county, seat)?)?,
         Action::Household => json(&households::one(call, county, seat)?)?,
         Action::OpenPerson => json(&people::open(call, county, seat)?)?,
         Action::Review => json(&review::list(call, county, seat)?)?,
@@ -250,6 +252,7 @@ fn respond(reply: Reply) -> Response {
     areas::AreaLine,
     households::HouseholdRow,
     households::Household,
+    people::PersonRow,
     people::OpenForm,
     people::Opened,
     review::ReviewRow,

@@ -23,6 +23,7 @@ pub enum Action {
     Areas,
     Households,
     Household,
+    Unplaced,
     OpenPerson,
     Review,
     Resolve,
@@ -152,6 +153,14 @@ pub const ROUTES: &[Bound] = &[
         Action::Households,
         "HouseholdRow",
         "Households, a page",
+    ),
+    bound(
+        "GET",
+        "/desk/api/areas/{id}/unplaced",
+        Rule::OwnDeskArea,
+        Action::Unplaced,
+        "PersonRow",
+        "People without a household, masked, a page",
     ),
     bound(
         "GET",

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 use xunge_domain::ids::RecordId;
-use xunge_ledger::{Finding, LedgerReading, Severity, Summary};
+use xunge_ledger::{Finding, LedgerReading, Summary};
 
 /// How long a reading is kept, in milliseconds.
 const KEEP_MS: i64 = 3_600_000;
@@ -41,7 +41,7 @@ pub struct Held {
     pub file: String,
     /// Numbers of the reading.
     pub summary: Summary,
-    /// What to tell of rows, notes left out.
+    /// What to tell of rows, notes last in weight.
     pub findings: Vec<Finding>,
     read_ms: i64,
     done: AtomicU64,
@@ -129,14 +129,13 @@ impl Imports {
         if all.len() >= MOST {
             return None;
         }
-        let told = reading.findings.iter().filter(|finding| finding.severity != Severity::Note);
         let held = Arc::new(Held {
             id,
             account: account.to_owned(),
             area,
             file: file.to_owned(),
             summary: Summary { rows: Vec::new(), ..reading.summary() },
-            findings: told.cloned().collect(),
+            findings: reading.findings.clone(),
             read_ms: now_ms,
             done: AtomicU64::new(0),
             stage: Mutex::new(Stage::Read),

@@ -27,7 +27,7 @@ fn an_area_is_added_below_ones_own_with_a_code_nobody_has_and_a_lower_level() {
         desk.post(&town, "areas", &sent)
     };
     let own = areas.community.to_string();
-    let added = add(&own, "990101001003005", " 富民五格\u{202E} ", "grid");
+    let added = add(&own, "990101001003005", " 富民五格 ", "grid");
     assert_eq!(added.status, 200, "{}", body(&added));
     assert_eq!(
         (body(&added)["name"].as_str(), body(&added)["kind"].as_str()),
@@ -46,8 +46,22 @@ fn an_area_is_added_below_ones_own_with_a_code_nobody_has_and_a_lower_level() {
         assert_eq!(code(&add(&parent, "990101001003006", "六格", kind)), told, "{kind} below {parent}");
     }
     assert_eq!(code(&add(&own, "990101001003005", "重复", "grid")), (409, "code_taken".into()));
-    for (bad, name, field) in [("1 2", "格", "code"), ("", "格", "code"), ("990101001003007", " ", "name")]
-    {
+    let plain = "990101001003007";
+    for (bad, name, field) in [
+        ("1 2", "格", "code"),
+        ("", "格", "code"),
+        ("-1", "格", "code"),
+        (plain, " ", "name"),
+        // What a spreadsheet would run, and what shows another name than it holds.
+        (plain, "=HYPERLINK(\"x\")", "name"),
+        (plain, "+格", "name"),
+        (plain, "-1+1", "name"),
+        (plain, "@SUM(1)", "name"),
+        (plain, "＝格", "name"),
+        (plain, "富民\u{202E}五格", "name"),
+        (plain, "富民\u{0007}五格", "name"),
+        (plain, "富民\n五格", "name"),
+    ] {
         let refused = add(&own, bad, name, "grid");
         assert_eq!((refused.status, body(&refused)["params"]["field"].as_str()), (400, Some(field)));
     }
@@ -65,6 +79,7 @@ fn an_area_takes_another_name_but_a_town_does_not_rename_its_own_top() {
         desk.post(session, &format!("areas/{area}/rename"), &json!({"name": name}))
     };
     assert_eq!(body(&rename(&town, areas.grid, "富民三格"))["name"], "富民三格");
+    assert_eq!(code(&rename(&town, areas.grid, "=1+1")), (400, "bad_request".into()));
     assert_eq!(code(&rename(&town, areas.community, "自己")), (403, "not_allowed".into()));
     assert_eq!(code(&rename(&town, areas.county, "县")), (404, "not_found".into()));
     assert_eq!(body(&rename(&county, areas.community, "富民社区"))["name"], "富民社区");
@@ -105,6 +120,19 @@ fn a_worker_is_added_sees_more_and_sees_less() {
     assert_eq!(code(&desk.post(&town, "workers", &twice)), (409, "number_taken".into()));
     assert_eq!(code(&desk.post(&town, "workers", &sent("county_centre", areas.grid.to_string()))).0, 403);
     assert_eq!(code(&desk.post(&town, "workers", &sent("full_time", areas.foreign.to_string()))).0, 404);
+    for name in ["=cmd|'/C calc'!A0", "+李红霞", "-李红霞", "@李红霞", "李\u{202E}红霞", "李\u{0000}红霞"]
+    {
+        let named = json!({"name": name, "number": "", "role": "full_time", "area": areas.grid.to_string()});
+        let refused = desk.post(&town, "workers", &named);
+        assert_eq!(
+            (refused.status, body(&refused)["params"]["field"].as_str()),
+            (400, Some("name")),
+            "{name}"
+        );
+    }
+    let numbered =
+        json!({"name": "李红霞", "number": "=1", "role": "full_time", "area": areas.grid.to_string()});
+    assert_eq!(body(&desk.post(&town, "workers", &numbered))["params"]["field"], "number");
     assert_eq!(code(&desk.post(&town, "workers", &sent("king", areas.grid.to_string()))).0, 400);
 }
 

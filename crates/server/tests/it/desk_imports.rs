@@ -57,7 +57,8 @@ fn a_ledger_is_read_first_with_every_fault_by_its_row_and_written_when_asked_to(
     assert_eq!(people(&desk), 0, "nothing is written by reading");
     let path = format!("imports/{}", read_one["id"].as_str().unwrap());
     let rows = desk.read(&town, &format!("{path}/rows"));
-    let told: u64 = ["warnings", "refused", "skipped"].map(|of| read_one[of].as_u64().unwrap()).iter().sum();
+    let told: u64 =
+        ["warnings", "refused", "skipped", "notes"].map(|of| read_one[of].as_u64().unwrap()).iter().sum();
     assert_eq!(rows["total"].as_u64(), Some(told));
     assert!(told >= 2, "{rows}");
     let first = read_one["codes"][0]["code"].as_str().unwrap();
@@ -148,6 +149,8 @@ fn what_is_no_ledger_too_large_or_for_another_area_is_refused() {
     assert_eq!(send(String::new(), LEDGER.into()), (404, "not_found".into()));
     assert_eq!(send(own.clone(), Vec::new()), (422, "ledger_empty".into()));
     assert_eq!(send(own.clone(), "你好\n世界\n".into()), (422, "ledger_no_header".into()));
+    let big5 = encoding_rs::BIG5.encode("姓名,身分證字號,住址\n孔國浩,A1,富民路\n").0.into_owned();
+    assert_eq!(send(own.clone(), big5), (422, "ledger_misread".into()));
     assert_eq!(send(own.clone(), vec![0xFF, 0xD8, 0xFF, 0xE0, 0, 1, 2, 3]).0, 422);
     assert_eq!(send(own.clone(), vec![b'a'; 20 * 1024 * 1024 + 1]), (413, "ledger_too_large".into()));
     // Who sends megabytes without a session is sent away before they are read.
@@ -155,4 +158,33 @@ fn what_is_no_ledger_too_large_or_for_another_area_is_refused() {
     let large = desk.post_bytes(&stranger, &format!("imports?area={own}"), vec![b'a'; 21 * 1024 * 1024]);
     assert_eq!(code(&large), (401, "no_session".into()));
     assert_eq!(people(&desk), 0);
+}
+
+#[test]
+fn people_whom_a_ledger_could_not_place_are_listed_masked_and_found() {
+    let desk = Desk::new();
+    let town = desk.account("town", "town", desk.bench.areas.community);
+    let ledger = "姓名,身份证号码,住址,联系电话,职业\n\
+        王建军,,1-1-101,14200000001,教师\n\
+        李丽娟,,1-1-101,,\n\
+        张桂兰,,王家村,14200000002,\n\
+        孙福生,,,,\n";
+    let read_one = read(&desk, &town, ledger);
+    assert_eq!((&read_one["households"], &read_one["unplaced_people"]), (&json!(1), &json!(2)));
+    let codes = read_one["codes"].as_array().unwrap();
+    assert!(codes.iter().any(|code| code["code"] == "column_not_read" && code["severity"] == "note"));
+    desk.post(&town, &format!("imports/{}/run", read_one["id"].as_str().unwrap()), &json!({}));
+    assert_eq!(people(&desk), 4);
+    for area in [desk.bench.areas.grid, desk.bench.areas.community] {
+        let listed = desk.read(&town, &format!("areas/{area}/unplaced"));
+        assert_eq!(listed["total"], 2, "{listed}");
+    }
+    let path = format!("areas/{}/unplaced", desk.bench.areas.grid);
+    let found = desk.read(&town, &format!("{path}?query=0002"));
+    assert_eq!((&found["total"], &found["rows"][0]["name"]), (&json!(1), &json!("张**")));
+    assert!(!found.to_string().contains("14200000002"));
+    assert_eq!(desk.read(&town, &format!("{path}?query=%E7%8E%8B%E5%BB%BA"))["total"], 0, "has a household");
+    let second = desk.read(&town, &format!("{path}?offset=1&limit=1"));
+    assert_eq!((second["rows"].as_array().unwrap().len(), &second["total"]), (1, &json!(2)));
+    assert_eq!(desk.get(&town, &format!("areas/{}/unplaced", desk.bench.areas.foreign)).status, 404);
 }

@@ -29,6 +29,8 @@ struct Things {
     visit: RecordId,
     household: RecordId,
     person: RecordId,
+    /// Lives in no household.
+    unplaced: RecordId,
     bytes: Vec<u8>,
 }
 
@@ -40,6 +42,7 @@ impl Things {
         let marked = || Value::from(mark.as_str());
         let mut phone = bench.phone(&mark, area);
         let (household, person) = desk.household(area);
+        let unplaced = desk.write(RecordKind::Person, area, [(1, marked())]);
         // Two values for one field: one from the county, one from the phone.
         phone.write(RecordKind::Household, household, area, [(2, Value::from("14200009999"))]);
         phone.push(bench);
@@ -74,7 +77,7 @@ impl Things {
         let bytes = picture(40 + lies as u32);
         let shown = evidence(bench, area, &bytes);
         bench.county.keep_picture(shown, &bytes).unwrap();
-        Self { area, mark, phone, incident, patrol, visit, household, person, bytes }
+        Self { area, mark, phone, incident, patrol, visit, household, person, unplaced, bytes }
     }
 
     /// What would give away that it is there.
@@ -86,6 +89,7 @@ impl Things {
             self.visit,
             self.household,
             self.person,
+            self.unplaced,
             self.phone.worker,
         ];
         let mut traces: Vec<String> = ids.iter().map(ToString::to_string).collect();
@@ -127,7 +131,7 @@ impl World {
                 named(things.incident, json!({ "revision": revision }))
             }
             Action::Patrol => named(things.patrol, Json::Null),
-            Action::Households => named(area, Json::Null),
+            Action::Households | Action::Unplaced => named(area, Json::Null),
             Action::Household => named(things.household, Json::Null),
             Action::OpenPerson => named(things.person, json!({"reason": "call", "text": ""})),
             Action::EnrolCode => named(things.phone.worker, json!({"hours": null})),
@@ -291,6 +295,7 @@ impl World {
             Action::Patrols | Action::Patrol => things.patrol.to_string(),
             Action::Visits => things.visit.to_string(),
             Action::Households | Action::Household | Action::Review => things.household.to_string(),
+            Action::Unplaced => things.unplaced.to_string(),
             Action::Areas | Action::RenameArea | Action::Grant | Action::AddWorker => things.area.to_string(),
             Action::ReadLedger | Action::Import | Action::RunImport => things.area.to_string(),
             Action::AreaMap => {

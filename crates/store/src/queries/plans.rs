@@ -18,6 +18,8 @@ fn statements() -> Vec<(&'static str, String)> {
         plain("walk", households::WALK),
         plain("visits", households::VISITS),
         plain("people", people::PEOPLE),
+        plain("unplaced people", unplaced::LIST),
+        plain("unplaced count", unplaced::COUNT),
         ("duties of a household", duties::of_household_sql()),
         ("duties of an area", duties::of_area_sql()),
         plain("history", history::HISTORY),

@@ -91,6 +91,8 @@ export type { Today } from './Today';
 export type { UndoArgs } from './UndoArgs';
 export type { ReopenArgs } from './ReopenArgs';
 export type { ReopenHint } from './ReopenHint';
+export type { UnplacedArgs } from './UnplacedArgs';
+export type { UnplacedLines } from './UnplacedLines';
 export type { UnlockArgs } from './UnlockArgs';
 export type { VisitArgs } from './VisitArgs';
 export type { VisitLine } from './VisitLine';

@@ -12,3 +12,4 @@ mod patrols;
 mod phone;
 mod standing;
 mod week;
+mod unplaced;
