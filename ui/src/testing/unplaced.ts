@@ -9,21 +9,19 @@ const left = new Set(NAMES.map((_, n) => `u${n}`));
 export const placed = (id: string): boolean => left.delete(id);
 
 export function unplacedPeople(query: string): UnplacedLines {
-  const rows = NAMES.map(
-    (name, n): PersonLine => ({
-      id: `u${n}`,
-      name,
-      relation: '',
-      sex: n === 0 ? '1' : '2',
-      age: 41 + n,
-      citizen_id: `990101********${1200 + n}`,
-      phone: `142****${1300 + n}`,
-      other_phones: [],
-      residence: '',
-      review: 0,
-      standing: 'at_county',
-    }),
-  ).filter((row) => left.has(row.id) && row.name.startsWith(query.slice(0, 1)));
+  const rows = NAMES.map((name, n): PersonLine => ({
+    id: `u${n}`,
+    name,
+    relation: '',
+    sex: n === 0 ? '1' : '2',
+    age: 41 + n,
+    citizen_id: `990101********${1200 + n}`,
+    phone: `142****${1300 + n}`,
+    other_phones: [],
+    residence: '',
+    review: 0,
+    standing: 'at_county',
+  })).filter((row) => left.has(row.id) && row.name.startsWith(query.slice(0, 1)));
   return { rows, total: rows.length };
 }
 

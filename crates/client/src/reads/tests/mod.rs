@@ -11,5 +11,6 @@ mod near;
 mod patrols;
 mod phone;
 mod standing;
+mod unplaced;
 mod week;
 mod unplaced;
