@@ -5,7 +5,7 @@ use crate::change::Fields;
 use crate::error::{Result, rule, rule_with};
 use crate::open::Open;
 use crate::views::households::{HouseholdEdit, Saved, VisitArgs};
-use xunge_domain::codes::Phone;
+use xunge_domain::codes::{Phone, unredact};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{OccupancyKind, VisitOutcome};
 use xunge_domain::value::{Edit, Value};
@@ -27,7 +27,11 @@ impl Open {
             };
             let mut fields = Fields::new();
             if let Some(note) = &edit.note {
-                fields.push(("note", text_or_null(&short(note, "note")?)));
+                // The screen had the note with its numbers masked.
+                let known = change.writer.row(RecordKind::Household, household)?;
+                let known = known.as_ref().and_then(|row| row.field(RecordKind::Household, "note").text());
+                let known = known.unwrap_or_default();
+                fields.push(("note", text_or_null(&unredact(&short(note, "note")?, &[known]))));
             }
             if let Some(phone) = &edit.phone {
                 fields.push(("phone", phone_value(phone)?));

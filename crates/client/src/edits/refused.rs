@@ -7,9 +7,10 @@ use crate::error::{ClientError, Result, rule, rule_with};
 use crate::open::Open;
 use crate::views::households::Saved;
 use crate::views::review::{AmendArgs, RefusedArgs};
+use xunge_domain::codes::unredact;
 use xunge_domain::ids::{OpId, RecordId};
 use xunge_domain::records::{FieldType, RecordKind};
-use xunge_domain::value::Edit;
+use xunge_domain::value::{Edit, Value};
 use xunge_store::OpState;
 
 impl Open {
@@ -69,7 +70,12 @@ impl Open {
             for (name, text) in &args.fields {
                 let bad = || rule_with("invalid_field", "field", name);
                 let field = kind.field_named(name).ok_or_else(bad)?;
-                let value = typed_value(kind, field.name, text, today)?;
+                // The screen had free text with its numbers masked.
+                let known = match edits.get(&field.key) {
+                    Some(Edit::Put(Value::Text(written))) => written.clone(),
+                    _ => String::new(),
+                };
+                let value = typed_value(kind, field.name, &unredact(text, &[&known]), today)?;
                 match edits.get_mut(&field.key) {
                     Some(Edit::Put(written)) => *written = value.clone(),
                     _ => return Err(bad()),

@@ -52,6 +52,38 @@ pub fn redact(text: &str) -> String {
     out
 }
 
+/// Puts back what [`redact`] masked: a screen shows a note with its numbers masked, the worker changes a word and sends it
+/// back, and the numbers of `known`, the note as it was, stand again where their masks stand. Masks of nothing known stay.
+pub fn unredact(edited: &str, known: &[&str]) -> String {
+    let mut out = edited.to_owned();
+    for text in known {
+        let chars: Vec<char> = text.chars().collect();
+        let (mut at, mut from) = (0, 0);
+        while at < chars.len() {
+            if !half_width_char(chars[at]).is_ascii_digit() {
+                at += 1;
+                continue;
+            }
+            let end = run_end(&chars, at);
+            let (mut mask, plain) = (String::new(), chars[at..end].iter().collect::<String>());
+            redact_run(&chars[at..end], &mut mask);
+            at = end;
+            if mask == plain {
+                continue;
+            }
+            // From left to right, so that two numbers with the same mask keep their order.
+            if let Some(found) = out.get(from..).and_then(|rest| rest.find(&mask)) {
+                let start = from + found;
+                out.replace_range(start..start + mask.len(), &plain);
+                from = start + plain.len();
+            } else if let Some(start) = out.find(&mask) {
+                out.replace_range(start..start + mask.len(), &plain);
+            }
+        }
+    }
+    out
+}
+
 /// Characters that may part the digits of one number.
 fn parts_digits(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\u{3000}' | '\u{00A0}' | '-' | '—' | '–' | '－' | '.' | '\u{200B}'..='\u{200F}')
@@ -128,6 +160,20 @@ fn masked(digits: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_note_sent_back_with_its_masks_keeps_its_numbers() {
+        let note = "儿子 13912345678，房东 139 8765 4321，2幢301";
+        let shown = redact(note);
+        assert_ne!(shown, note);
+        assert_eq!(unredact(&shown, &[note]), note);
+        let edited = format!("周末在家。{}，养狗", shown.replace("儿子", "长子"));
+        assert_eq!(unredact(&edited, &[note]), "周末在家。长子 13912345678，房东 139 8765 4321，2幢301，养狗");
+        let turned = "13900001111 和 13955551111";
+        assert_eq!(unredact(&redact(turned), &[turned]), turned);
+        assert_eq!(unredact("没有号码", &[note]), "没有号码");
+        assert_eq!(unredact("139****0000", &[note]), "139****0000");
+    }
 
     #[test]
     fn names_show_their_surname_only() {

@@ -20,6 +20,6 @@ pub use area_code::{AreaCode, AreaCodeError, AreaLevel, TownKind};
 pub use citizen_id::{CitizenId, ColumnWarning, IdError, IdKind, IdNote, IdReading};
 pub use date::{DateError, PartialDate};
 pub use lists::{Education, Marriage, Relation, RelationReading, Sex};
-pub use masking::{mask_id_text, mask_name, mask_phone_text, redact};
+pub use masking::{mask_id_text, mask_name, mask_phone_text, redact, unredact};
 pub use names::{clean_name, name_key, surname_length};
 pub use phone::{Phone, PhoneError, PhoneKind};

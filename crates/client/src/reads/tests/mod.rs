@@ -13,4 +13,3 @@ mod phone;
 mod standing;
 mod unplaced;
 mod week;
-mod unplaced;
