@@ -11,5 +11,5 @@ mod near;
 mod patrols;
 mod phone;
 mod standing;
-mod week;
 mod unplaced;
+mod week;
