@@ -123,6 +123,15 @@ fn bad_fields_are_named() {
 }
 
 #[test]
+fn a_reference_names_a_record_of_the_kind_the_field_holds() {
+    let person = RecordKind::Person.code();
+    let mut grid = grid();
+    grid.0.insert(SIBLING, (person, OWN));
+    let op = write(RecordKind::Visit.code(), NEW, OWN, visit_of(SIBLING));
+    assert_eq!(admit(&op, WorkerRole::FullTime, &grid), Admission::Refuse(Reason::BadField));
+}
+
+#[test]
 fn codes_of_refusals_are_words_that_screens_know() {
     let codes = [
         (Reason::UnknownKind, "unknown_kind"),

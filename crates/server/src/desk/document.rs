@@ -73,6 +73,11 @@ const fn sent(action: Action) -> Sent {
         Action::AddAccount => Sent::Form("AccountForm"),
         Action::Resolve => Sent::Form("ResolveForm"),
         Action::SetContacts => Sent::Form("AreaContacts"),
+        Action::Lift => Sent::Fields(&[("reason", Type::String, false)]),
+        Action::Deletes => Sent::Fields(&[("release", Type::Boolean, true), ("reason", Type::String, false)]),
+        Action::ErasePerson => {
+            Sent::Fields(&[("ground", Type::String, true), ("reason", Type::String, false)])
+        }
         Action::ReopenReview => Sent::Fields(&[("op", Type::String, true)]),
         Action::RenameArea => Sent::Fields(&[("name", Type::String, true)]),
         Action::AccountState => Sent::Fields(&[("disabled", Type::Boolean, true)]),
