@@ -168,7 +168,10 @@ mod tests {
         assert_ne!(shown, note);
         assert_eq!(unredact(&shown, &[note]), note);
         let edited = format!("周末在家。{}，养狗", shown.replace("儿子", "长子"));
-        assert_eq!(unredact(&edited, &[note]), "周末在家。长子 13912345678，房东 139 8765 4321，2幢301，养狗");
+        assert_eq!(
+            unredact(&edited, &[note]),
+            "周末在家。长子 13912345678，房东 139 8765 4321，2幢301，养狗"
+        );
         let turned = "13900001111 和 13955551111";
         assert_eq!(unredact(&redact(turned), &[turned]), turned);
         assert_eq!(unredact("没有号码", &[note]), "没有号码");

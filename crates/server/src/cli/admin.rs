@@ -279,7 +279,12 @@ mod tests {
         let add = |name: &str, number: Option<&str>| {
             add_worker(&county, name, "990101", WorkerRole::FullTime, number.map(str::to_owned), true)
         };
-        add(" \u{202E}李\u{200B}敏 ", Some("0\u{202C}1")).unwrap();
+        assert_eq!(
+            add("\u{202E}李敏", None).unwrap_err().code,
+            "bad_name",
+            "it would read otherwise than it is"
+        );
+        add(" 李敏 ", Some(" 01 ")).unwrap();
         assert_eq!(county.worker_numbered("01").unwrap().unwrap().name, "李敏");
         assert_eq!(add(&"李".repeat(5_000), None).unwrap_err().code, "bad_name");
         assert_eq!(add("\u{202E}", None).unwrap_err().code, "bad_name");

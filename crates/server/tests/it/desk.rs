@@ -251,6 +251,7 @@ fn a_desk_sees_its_area_and_what_lies_below_and_everything_else_is_404() {
         (Action::Patrol, patrol.to_string(), Json::Null),
         (Action::Households, areas.grid.to_string(), Json::Null),
         (Action::Household, household.to_string(), Json::Null),
+        (Action::Unplaced, areas.grid.to_string(), Json::Null),
         (Action::OpenPerson, person.to_string(), json!({"reason": "call", "text": ""})),
         (Action::EnrolCode, phone.worker.to_string(), json!({"hours": null})),
         (Action::ReopenCode, phone.id.to_string(), json!({"reason": "at_the_desk"})),
