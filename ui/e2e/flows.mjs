@@ -225,7 +225,7 @@ export const flows = [
       await sees(page, '两人都改了');
       await tap(page, '用我的');
       await sees(page, '定好了');
-      await sees(page, '需要你 · 2');
+      await sees(page, '需要你 · 3');
     },
   },
   {

@@ -313,7 +313,7 @@ export function memory(search = window.location.search): Carrier {
         at_ms: Date.now(),
         outcome,
         note,
-        checks,
+        checks: [...checks],
         by: worker.name,
         standing: 'on_phone',
       });

@@ -1,4 +1,4 @@
-/** What waits for a human on the fictional day: two conflicts, and three records the county did not take. */
+/** What waits for a human on the fictional day: two conflicts, and two records the county did not take. */
 import type { Review } from '@/api';
 import { at } from './grid';
 

@@ -47,8 +47,8 @@ impl Desk {
         let cookie = cookie.ok_or_else(|| DayError::Odd("the desk sets no cookie".into()))?.to_owned();
         let mut desk = Self { transport, cookie, area: String::new() };
         let areas = desk.json("areas")?;
-        let grid = areas.as_array().into_iter().flatten();
-        let grid = grid.filter(|area| area.get("code").and_then(Value::as_str) == Some(&setting.grid)).next();
+        let mut all = areas.as_array().into_iter().flatten();
+        let grid = all.find(|area| area.get("code").and_then(Value::as_str) == Some(&setting.grid));
         desk.area = text(grid.ok_or_else(|| DayError::Odd("the desk does not know the grid".into()))?, "id")?;
         Ok(desk)
     }
