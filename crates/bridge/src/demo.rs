@@ -17,6 +17,7 @@ pub(crate) use inputs::{made_photo, walk_along};
 use serde::Serialize;
 use setting::Setting;
 use std::path::PathBuf;
+use xunge_domain::track::gpx::GpxNote;
 
 /// What the day is lived on.
 #[derive(Debug, Clone)]
@@ -97,6 +98,10 @@ pub struct Walked {
     pub length_m: u64,
     /// Gaps.
     pub gaps: usize,
+    /// Whether the track says when it was walked; without, no gap can be seen.
+    pub timed: bool,
+    /// What was odd in the file, as `GpxNote` names it.
+    pub notes: Vec<GpxNote>,
     /// Points recorded.
     pub points: usize,
     /// Inspection points reached.

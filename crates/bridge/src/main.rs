@@ -133,9 +133,16 @@ fn print_table(report: &demo::Report) {
     }
     for walked in &report.patrols {
         println!(
-            "patrol {:<27} {:>6} m, {} gaps, {} points, {} inspection points",
-            walked.track, walked.length_m, walked.gaps, walked.points, walked.reached
+            "patrol {:<27} {:>6} m, {}, {} points, {} inspection points",
+            walked.track,
+            walked.length_m,
+            if walked.timed { format!("{} gaps", walked.gaps) } else { "no times, gaps unknown".to_owned() },
+            walked.points,
+            walked.reached
         );
+        for note in &walked.notes {
+            println!("{:<34} {note:?}", "");
+        }
     }
     if let Some(ledger) = &report.ledger {
         println!("ledger {ledger}");

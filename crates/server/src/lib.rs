@@ -8,7 +8,7 @@
 //! - [`administration`]: accounts, areas and workers, once for the command line and the desk
 //! - [`cli`]: the commands of `xunge-county`; [`edit`]: edits by field names; [`incident_categories`]: what a county
 //!   starts with
-//! - [`geojson`]: outlines as a survey office hands them over
+//! - [`geojson`]: outlines as a survey office hands them over; [`local_day`]: which day it is at the county
 //! - [`world`]: the real clock, randomness, files, threads and sockets; nothing else reaches for them
 
 pub mod administration;
@@ -23,6 +23,7 @@ pub mod geojson;
 pub mod http;
 pub mod import;
 pub mod incident_categories;
+pub mod local_day;
 pub mod storage;
 pub mod tls;
 pub mod world;

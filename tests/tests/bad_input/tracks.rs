@@ -71,6 +71,7 @@ fn a_walk_without_times_keeps_its_way_and_makes_no_duration_up() {
     assert!((80..=100).contains(&length), "89 m were walked: {length}");
     let row = scene.county.county().record(id).unwrap().unwrap();
     assert_eq!(row.int(7), None, "no time in motion is claimed");
+    assert_eq!(done["timed"], false, "that no gap is known is told, which is not the same as none: {done}");
 }
 
 #[test]
@@ -98,6 +99,7 @@ fn empty_segments_are_left_out_and_a_real_hole_is_a_gap() {
         [GpxNote::EmptySegments { segments: 3 }]
     );
     let (done, id) = walk(&scene, &phone, &file);
+    assert_eq!(done["timed"], true);
     let whole = done["length_m"].as_i64().unwrap();
     assert!((75..=100).contains(&whole), "{whole}");
     let before = gaps_at_county(&scene, id);

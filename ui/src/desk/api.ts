@@ -97,6 +97,8 @@ export interface PatrolRow {
   reached: number;
   gaps: number;
   gap_seconds: number;
+  /** Without times no gap can be seen. */
+  timed: boolean;
   incidents: number;
 }
 export interface Patrol extends PatrolRow {

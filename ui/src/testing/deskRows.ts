@@ -299,6 +299,7 @@ export const patrols: Patrol[] = [0, 1, 2].map((n) => ({
   reached: 7 - n,
   gaps: n,
   gap_seconds: n * 130,
+  timed: true,
   incidents: n,
   points_list: Array.from({ length: 7 }, (_, i) => ({
     id: `p${i}`,

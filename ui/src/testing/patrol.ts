@@ -60,6 +60,7 @@ export function patrolView(state: 'walking' | 'paused' | 'done', started: number
       ].map(([x, y]) => xy(x!, y!)),
     ],
     gaps: [{ from_ms: started + 1_200_000, to_ms: started + 1_330_000 }],
+    timed: true,
     here: xy(292, 252, 60),
     outline: [
       [36, 44],

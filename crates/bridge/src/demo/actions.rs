@@ -1,6 +1,6 @@
 //! What the two workers do, through the command table as a screen would.
 
-use super::inputs::{Inputs, made_gpx, walk};
+use super::inputs::{Inputs, Walk, made_gpx, walk};
 use super::setting::{Worker, text};
 use super::{DayError, Report, Walked};
 use serde_json::{Value, json};
@@ -127,12 +127,12 @@ fn patrol(
         None => ("along the points".to_owned(), made_gpx(&stops)),
     };
     let now = worker.phone.clock.now().wall_ms;
-    let (track, length_ms) = match walk(&bytes, now) {
+    let Walk { track, length_ms, notes } = match walk(&bytes, now) {
         Ok(walk) => walk,
         // A file that is no walk: the round is kept, without a track.
         Err(code) => {
             report.tracks_refused.push(format!("{name}: {code}"));
-            (xunge_domain::track::RawTrack::default(), 0)
+            Walk::default()
         }
     };
     let points = track.points();
@@ -153,6 +153,8 @@ fn patrol(
         track: name,
         length_m: done.get("length_m").and_then(Value::as_u64).unwrap_or(0),
         gaps: count("gaps"),
+        timed: done.get("timed").and_then(Value::as_bool).unwrap_or(false),
+        notes,
         points,
         reached: list(&done, "points").filter(|point| point.get("by").is_some_and(Value::is_string)).count(),
     });

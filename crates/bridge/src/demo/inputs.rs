@@ -5,7 +5,7 @@ use crate::world;
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageBuffer, Rgb};
 use xunge_domain::geometry::LatLon;
-use xunge_domain::track::gpx::{GpxLimits, read_gpx};
+use xunge_domain::track::gpx::{GpxLimits, GpxNote, read_gpx};
 use xunge_domain::track::{RawPoint, RawTrack};
 
 /// What the day is lived on, read.
@@ -108,9 +108,18 @@ fn chrono_text(second: i64) -> String {
     format!("2026-03-02T{hours:02}:{minutes:02}:{seconds:02}Z")
 }
 
-/// Reads a track and moves its times so that the walk begins at `starts_ms`. Gives the walk and its length in
-/// milliseconds (0 where it has no usable times).
-pub(super) fn walk(bytes: &[u8], starts_ms: i64) -> Result<(RawTrack, u64), String> {
+/// A track to be walked.
+#[derive(Default)]
+pub(super) struct Walk {
+    pub track: RawTrack,
+    /// From first to last in milliseconds; 0 where it has no usable times.
+    pub length_ms: u64,
+    /// What was odd in the file.
+    pub notes: Vec<GpxNote>,
+}
+
+/// Reads a track and moves its times so that the walk begins at `starts_ms`.
+pub(super) fn walk(bytes: &[u8], starts_ms: i64) -> Result<Walk, String> {
     let read = read_gpx(bytes, &GpxLimits::default()).map_err(|error| error.code().to_owned())?;
     let times = || read.track.segments.iter().flatten().filter_map(|point| point.wall_ms);
     let (first, last) = (times().min(), times().max());
@@ -127,12 +136,12 @@ pub(super) fn walk(bytes: &[u8], starts_ms: i64) -> Result<(RawTrack, u64), Stri
             segment.iter().map(moved).collect()
         })
         .collect();
-    let length = last.zip(first).map_or(0, |(last, first)| u64::try_from(last - first).unwrap_or(0));
-    Ok((RawTrack { segments }, length))
+    let length_ms = last.zip(first).map_or(0, |(last, first)| u64::try_from(last - first).unwrap_or(0));
+    Ok(Walk { track: RawTrack { segments }, length_ms, notes: read.notes })
 }
 
 /// The walk of whoever starts a patrol in `make run`: past the points of the round, one fix a second.
 pub(crate) fn walk_along(patrol: &serde_json::Value, now_ms: i64) -> RawTrack {
     let stops = super::actions::stops(patrol);
-    walk(&made_gpx(&stops), now_ms).map(|(track, _)| track).unwrap_or_default()
+    walk(&made_gpx(&stops), now_ms).map(|walk| walk.track).unwrap_or_default()
 }

@@ -13,8 +13,8 @@ use xunge_domain::ids::RecordId;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::Slot;
 use xunge_domain::track::{
-    Filtered, Gap, GapKind, PatrolPhase, PatrolPlan, PatrolSlot, Run, SlotWindow, SummaryInput, TrackSummary,
-    gaps_from_bytes, summarise,
+    Filtered, Gap, GapKind, PatrolPhase, PatrolPlan, PatrolSlot, Run, SlotWindow, SummaryInput, Times,
+    TrackSummary, gaps_from_bytes, summarise,
 };
 use xunge_domain::value::Value;
 use xunge_store::queries::{PatrolRow, PointRow};
@@ -52,6 +52,7 @@ impl Open {
 struct Walked {
     length_m: u32,
     gaps: Vec<Gap>,
+    timed: bool,
     reached: BTreeMap<RecordId, (i64, &'static str)>,
     lines: Vec<Vec<Place>>,
     here: Option<Place>,
@@ -89,6 +90,7 @@ impl Look<'_> {
             seconds: u32::try_from(seconds.max(0)).unwrap_or(u32::MAX),
             points: points.iter().map(view).collect(),
             gaps: walked.gaps.iter().filter_map(gap_view).collect(),
+            timed: walked.timed,
             here: walked.here,
             outline: self.outline()?,
             buildings: self.building_spots()?,
@@ -122,6 +124,7 @@ impl Look<'_> {
             reached: self.reached(own, running, &summary, started_ms)?,
             length_m: summary.length_m,
             gaps: summary.gaps,
+            timed: summary.times != Times::Missing || summary.points_kept == 0,
             lines: lines(&filtered),
             here: filtered.runs.iter().rev().find_map(here),
         };
@@ -167,6 +170,8 @@ impl Look<'_> {
         if let RowValue::One(Value::Bytes(bytes)) = row.field(kind, "gaps") {
             walked.gaps = gaps_from_bytes(bytes).unwrap_or_default();
         }
+        // Seconds in motion travel with every summary whose track had times.
+        walked.timed = walked.length_m == 0 || row.field(kind, "moving_s").int().is_some();
         Ok(())
     }
 

@@ -57,6 +57,8 @@ pub struct PatrolView {
     pub track: Vec<Vec<Place>>,
     /// Interruptions, shown honestly.
     pub gaps: Vec<GapView>,
+    /// Whether the track says when it was walked. Without, no interruption can be seen, which is not the same as none.
+    pub timed: bool,
     /// Where the worker is now.
     pub here: Option<Place>,
     /// Outline of the grid.

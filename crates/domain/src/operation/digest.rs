@@ -51,6 +51,12 @@ impl DigestSum {
         self.sum = self.sum.wrapping_sub(digest);
     }
 
+    /// Without all of another sum.
+    pub const fn less(&mut self, other: &Self) {
+        self.operations = self.operations.wrapping_sub(other.operations);
+        self.sum = self.sum.wrapping_sub(other.sum);
+    }
+
     /// With all of another sum.
     pub const fn merge(&mut self, other: &Self) {
         self.operations = self.operations.wrapping_add(other.operations);

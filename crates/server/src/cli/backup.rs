@@ -76,8 +76,9 @@ pub(super) fn restore(places: &Places, dir: &Path, json: bool) -> Result<(), Fai
             feed_head: restored.manifest.feed_head,
         });
     }
-    let made =
-        chrono::DateTime::from_timestamp_millis(restored.manifest.made_ms + super::UTC_OFFSET_MIN * 60_000);
+    let made = chrono::DateTime::from_timestamp_millis(
+        restored.manifest.made_ms + crate::local_day::UTC_OFFSET_MIN * 60_000,
+    );
     let made = made.map(|made| made.format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
     say!(
         "已恢复 {made} 的备份：核对了 {} 条手机记录、{} 张照片。手机下次联系时会补传此后的记录和照片。",

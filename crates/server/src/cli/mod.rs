@@ -45,9 +45,6 @@ use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::WorkerRole;
 use xunge_domain::world::Clock as _;
 
-/// Minutes east of UTC that the county's days are counted in: the whole country has one time.
-pub const UTC_OFFSET_MIN: i64 = 480;
-
 #[derive(Debug, Parser)]
 #[command(name = "xunge-county", version, about = "巡格县级服务 · the county server of Xunge")]
 struct Cli {
@@ -460,9 +457,7 @@ fn usual_categories(county: &County, root: RecordId) -> Vec<CountyEdit> {
 
 /// The county's day.
 fn today() -> NaiveDate {
-    let wall_ms = world::RealClock::new().now().wall_ms;
-    chrono::DateTime::from_timestamp_millis(wall_ms + UTC_OFFSET_MIN * 60_000)
-        .map_or(NaiveDate::MIN, |now| now.date_naive())
+    crate::local_day::day_of(world::RealClock::new().now().wall_ms)
 }
 
 /// One JSON object on standard output, nothing else.

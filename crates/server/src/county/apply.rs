@@ -43,8 +43,8 @@ pub(super) struct Applied {
     pub(super) outcome: OutcomeKind,
     pub(super) seq: u64,
     kind: RecordKind,
-    new_record: bool,
-    row: RecordRow,
+    pub(super) new_record: bool,
+    pub(super) row: RecordRow,
 }
 
 impl County {
@@ -185,6 +185,10 @@ impl County {
                         tx.rows().add_picture(sha256, row.id, which)?;
                     }
                 }
+                Ok(())
+            }
+            RecordKind::CareCategory => {
+                tx.put_category(row, &self.secrets.registry.verifying_key());
                 Ok(())
             }
             RecordKind::Incident => incidents::settle(tx, row.id),

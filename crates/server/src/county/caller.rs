@@ -99,7 +99,7 @@ impl County {
             }
             !grant.revoked
         });
-        let scope = Scope::new(tree, &worker, granted, leaving);
+        let scope = Scope::new(tree, &self.care(), &worker, granted, leaving, self.today());
         Ok(Caller { device, worker, grants, scope })
     }
 }

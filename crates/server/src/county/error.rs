@@ -104,6 +104,9 @@ pub enum Refused {
     /// Not a picture as phones make them.
     #[error("picture refused: {0}")]
     Picture(&'static str),
+    /// A care category that the county did not sign, or a duty under none that holds today.
+    #[error("care not registered")]
+    CareNotRegistered,
     /// Come back later.
     #[error("busy")]
     Busy {
@@ -133,6 +136,7 @@ impl Refused {
             Self::OffsetMismatch { .. } => "offset_mismatch",
             Self::HashMismatch => "hash_mismatch",
             Self::Picture(code) => code,
+            Self::CareNotRegistered => "care_not_registered",
             Self::Busy { .. } => "busy",
         }
     }

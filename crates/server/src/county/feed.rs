@@ -4,7 +4,10 @@ use super::caller::Caller;
 use super::error::{Refused, Result};
 use super::{County, Scope, WriteTx};
 use crate::storage::{AuditEntry, DeviceState, Fed, Rows};
-use xunge_domain::operation::{DigestSum, Operation};
+use std::collections::BTreeMap;
+use xunge_domain::ids::RecordId;
+use xunge_domain::operation::{DigestSum, Operation, Verb};
+use xunge_domain::records::RecordKind;
 use xunge_sync::batch::{self, Salts};
 use xunge_sync::messages::{AreaDigest, Granted, Hello, Pull, Pulled, Welcome};
 
@@ -84,11 +87,30 @@ pub(super) fn granted(tree: &super::AreaTree, caller: &Caller) -> Vec<Granted> {
         .collect()
 }
 
-/// What everybody but the caller wrote in each of the caller's areas, at the end of the feed.
+/// What everybody but the caller wrote in each of the caller's areas, as far as it goes out to the caller, at the end of
+/// the feed. A phone whose worker may read less than before, or more, differs, and reads anew.
 fn digests(rows: &Rows<'_>, caller: &Caller) -> Result<Vec<AreaDigest>> {
+    let areas = caller.scope.below();
+    let mut hidden: BTreeMap<RecordId, DigestSum> = BTreeMap::new();
+    for area in &areas {
+        for (duty, care) in rows.sort_texts_in(RecordKind::CareDuty, *area)? {
+            if caller.scope.reads(care.as_deref()) {
+                continue;
+            }
+            for Fed { op, erased, .. } in rows.operations_of(duty)? {
+                if !erased && op.header.id.device != caller.device.no {
+                    hidden.entry(op.header.area).or_default().add(op.digest());
+                }
+            }
+        }
+    }
     let mut digests = Vec::new();
-    for area in caller.scope.below() {
-        let DigestSum { operations, sum } = rows.digest_without(area, caller.device.no)?;
+    for area in areas {
+        let mut seen = rows.digest_without(area, caller.device.no)?;
+        if let Some(hidden) = hidden.get(&area) {
+            seen.less(hidden);
+        }
+        let DigestSum { operations, sum } = seen;
         digests.push(AreaDigest {
             area: area.0.as_bytes().to_vec(),
             operations,
@@ -139,5 +161,12 @@ pub(super) fn sees(rows: &Rows<'_>, scope: &Scope, fed: &Fed) -> Result<bool> {
     } else {
         None
     };
+    // That something was erased by law is told to everybody who may have it: what it was does not stand there.
+    if Scope::asks_for_care(header.kind)
+        && header.verb != Verb::ERASE
+        && !scope.reads(rows.sort_text(header.record)?.as_deref())
+    {
+        return Ok(false);
+    }
     Ok(scope.sees(header.kind, header.area, owner))
 }

@@ -1,7 +1,7 @@
 //! The county's core: what phones may see and write, and what becomes of it. Synchronous and without a world of its own:
 //! storage, blobs, clock and randomness come in at construction, so that a simulation runs it in one thread.
 //!
-//! - [`areas`]: the tree of areas; [`scope`]: what one phone sees
+//! - [`areas`]: the tree of areas; `register`: signed care categories; [`scope`]: what one phone sees
 //! - [`push`], `apply`: operations in; `feed`, `snapshot`: operations out
 //! - [`mod@write`]: the county's own operations (desk, import, demo)
 //! - `epoch`: after a restore; [`check`]: everything reckoned anew from the disk
@@ -27,6 +27,7 @@ mod incidents;
 pub mod pictures;
 pub mod push;
 pub mod query;
+mod register;
 mod reopen;
 pub mod scope;
 mod secrets;
@@ -45,10 +46,12 @@ pub use write::{Change, CountyEdit, Wrote};
 
 use crate::blobs::Blobs;
 use crate::storage::Storage;
+use register::CareRegister;
 use secrets::Secrets;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use xunge_domain::ids::DeviceNo;
+use xunge_domain::records::RecordKind;
 use xunge_domain::world::{Clock, Moment, Randomness};
 use xunge_sync::auth::replay_window::ReplayWindow;
 
@@ -86,8 +89,9 @@ pub struct County {
     secrets: Secrets,
     epoch: RwLock<[u8; 16]>,
     areas: RwLock<Arc<AreaTree>>,
+    care: RwLock<Arc<CareRegister>>,
     windows: Mutex<HashMap<DeviceNo, ReplayWindow>>,
-    /// One writer from the first row to the refreshed tree of areas.
+    /// One writer from the first row to the refreshed tree of areas and register of care.
     gate: Mutex<()>,
     /// One snapshot is built at a time: a hundred phones enrolled in one morning would build a hundred equal ones.
     building: Mutex<()>,
@@ -114,7 +118,13 @@ impl County {
         settings: Settings,
     ) -> Result<Self> {
         let (secrets, epoch) = storage.write(|rows| secrets::load_or_make(rows, random.as_ref()))?;
-        let tree = storage.read(|rows| Ok::<_, CountyError>(AreaTree::new(rows.areas()?)))?;
+        let (tree, categories) = storage.read(|rows| {
+            Ok::<_, CountyError>((AreaTree::new(rows.areas()?), rows.records_of(RecordKind::CareCategory)?))
+        })?;
+        let mut care = CareRegister::default();
+        for row in &categories {
+            care.put(row, &secrets.registry.verifying_key());
+        }
         let county = Self {
             storage,
             blobs,
@@ -124,6 +134,7 @@ impl County {
             secrets,
             epoch: RwLock::new(epoch),
             areas: RwLock::new(Arc::new(tree)),
+            care: RwLock::new(Arc::new(care)),
             windows: Mutex::new(HashMap::new()),
             gate: Mutex::new(()),
             building: Mutex::new(()),
@@ -137,6 +148,11 @@ impl County {
     /// The present tree of areas.
     pub fn areas(&self) -> Arc<AreaTree> {
         self.areas.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The present register of care categories.
+    fn care(&self) -> Arc<CareRegister> {
+        self.care.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The rows themselves, for questions that have no method here (accounts and sessions of the desk).
@@ -169,6 +185,11 @@ impl County {
         self.clock.now().wall_ms
     }
 
+    /// The local day.
+    fn today(&self) -> chrono::NaiveDate {
+        crate::local_day::day_of(self.now_ms())
+    }
+
     /// Name of the county; empty until set.
     ///
     /// # Errors
@@ -193,17 +214,20 @@ impl County {
     /// What `work` says, or [`CountyError`] of the storage.
     pub fn write<T>(&self, work: impl FnOnce(&WriteTx<'_>) -> Result<T>) -> Result<T> {
         let _gate = lock(&self.gate);
-        let before = self.areas();
+        let before = (self.areas(), self.care());
         let mut after = before.clone();
         let done = self.storage.write(|rows| {
-            let tx = WriteTx::begin(rows, before.clone())?;
+            let tx = WriteTx::begin(rows, before.0.clone(), before.1.clone())?;
             let done = work(&tx)?;
             tx.keep_digests()?;
-            after = tx.tree();
+            after = (tx.tree(), tx.care());
             Ok::<_, CountyError>(done)
         })?;
-        if !Arc::ptr_eq(&before, &after) {
-            *self.areas.write().unwrap_or_else(PoisonError::into_inner) = after;
+        if !Arc::ptr_eq(&before.0, &after.0) {
+            *self.areas.write().unwrap_or_else(PoisonError::into_inner) = after.0;
+        }
+        if !Arc::ptr_eq(&before.1, &after.1) {
+            *self.care.write().unwrap_or_else(PoisonError::into_inner) = after.1;
         }
         Ok(done)
     }

@@ -2,7 +2,9 @@
 //! phone needs to name things (areas, categories). Every read and write of a phone passes here.
 
 use super::areas::AreaTree;
+use super::register::CareRegister;
 use crate::storage::WorkerRow;
+use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use xunge_domain::ids::RecordId;
@@ -18,19 +20,24 @@ pub struct Scope {
     leaving: Vec<RecordId>,
     role: WorkerRole,
     worker: RecordId,
+    /// Codes of the care categories that the role reads today.
+    care: BTreeSet<String>,
 }
 
 impl Scope {
     /// The scope of a worker with these areas granted.
     pub(super) fn new(
         tree: Arc<AreaTree>,
+        register: &CareRegister,
         worker: &WorkerRow,
         granted: Vec<RecordId>,
         leaving: Vec<RecordId>,
+        today: NaiveDate,
     ) -> Self {
         // A role this version does not know gets the narrowest one.
         let role = WorkerRole::from_code(worker.role).unwrap_or(WorkerRole::Helper);
-        Self { tree, granted, leaving, role, worker: worker.id }
+        let care = register.readable(role, today);
+        Self { tree, granted, leaving, role, worker: worker.id, care }
     }
 
     /// Role of the worker.
@@ -73,15 +80,26 @@ impl Scope {
         self.role == WorkerRole::Helper
     }
 
-    /// Whether the phone sees a record of this kind, area and owner. `owner` may be absent when
+    /// Whether records of this kind are for the readers of their care category only ([`Scope::reads`]).
+    pub fn asks_for_care(kind: KindCode) -> bool {
+        matches!(RecordKind::from_code(kind), Some(RecordKind::CareCategory | RecordKind::CareDuty))
+    }
+
+    /// Whether the role reads the care category with this code. One that is not in force is read by nobody, and neither is
+    /// a duty of which it is in dispute what it falls under.
+    pub fn reads(&self, care: Option<&str>) -> bool {
+        care.is_some_and(|code| self.care.contains(code))
+    }
+
+    /// Whether the phone sees a record of this kind, area and owner, care aside. `owner` may be absent when
     /// [`Scope::asks_for_owner`] says no.
     pub fn sees(&self, kind: KindCode, area: RecordId, owner: Option<RecordId>) -> bool {
         let Some(kind) = RecordKind::from_code(kind) else { return false };
         if self.covers(area) {
             return self.role != WorkerRole::Helper || self.helper_sees(kind, owner);
         }
-        let named = matches!(kind, RecordKind::Area | RecordKind::IncidentCategory)
-            || (kind == RecordKind::CareCategory && self.role != WorkerRole::Helper);
+        let named =
+            matches!(kind, RecordKind::Area | RecordKind::IncidentCategory | RecordKind::CareCategory);
         named && self.granted.iter().any(|granted| self.tree.ancestors(*granted).contains(&area))
     }
 
@@ -113,6 +131,11 @@ impl Scope {
         }
         if self.asks_for_owner() {
             hasher.update(self.worker.0.as_bytes());
+        }
+        // Codes are lower-case words: the separator is in none.
+        for code in &self.care {
+            hasher.update(code.as_bytes());
+            hasher.update(b"\0");
         }
         hasher.finalize().into()
     }

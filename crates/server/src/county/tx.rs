@@ -1,8 +1,11 @@
-//! One write transaction of the county: the rows, the tree of areas as it is within, and the end of the feed.
+//! One write transaction of the county: the rows, the tree of areas and the register of care as they are within, and the
+//! end of the feed.
 
 use super::areas::{AreaNode, AreaTree};
 use super::error::Result;
+use super::register::CareRegister;
 use crate::storage::{RecordHead, RecordRow, Rows, StorageError};
+use ed25519_dalek::VerifyingKey;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,6 +16,7 @@ use xunge_domain::operation::{DigestSum, Operation};
 pub struct WriteTx<'a> {
     rows: &'a Rows<'a>,
     tree: RefCell<Arc<AreaTree>>,
+    care: RefCell<Arc<CareRegister>>,
     head: Cell<u64>,
     /// Records looked at in this transaction, absent ones too: a push asks for the same household with every resident.
     heads: RefCell<HashMap<RecordId, Option<RecordHead>>>,
@@ -23,10 +27,11 @@ pub struct WriteTx<'a> {
 }
 
 impl<'a> WriteTx<'a> {
-    pub(super) fn begin(rows: &'a Rows<'a>, tree: Arc<AreaTree>) -> Result<Self> {
+    pub(super) fn begin(rows: &'a Rows<'a>, tree: Arc<AreaTree>, care: Arc<CareRegister>) -> Result<Self> {
         Ok(Self {
             rows,
             tree: RefCell::new(tree),
+            care: RefCell::new(care),
             head: Cell::new(rows.head()?),
             heads: RefCell::default(),
             waits: Cell::new(None),
@@ -86,6 +91,16 @@ impl<'a> WriteTx<'a> {
         self.tree.borrow().clone()
     }
 
+    /// The register of care categories as it is in this transaction.
+    pub(super) fn care(&self) -> Arc<CareRegister> {
+        self.care.borrow().clone()
+    }
+
+    /// Takes a care category's record into the register.
+    pub(super) fn put_category(&self, row: &RecordRow, key: &VerifyingKey) {
+        Arc::make_mut(&mut self.care.borrow_mut()).put(row, key);
+    }
+
     /// End of the feed as it is within this transaction.
     pub(super) const fn head(&self) -> u64 {
         self.head.get()
@@ -133,11 +148,12 @@ impl<'a> WriteTx<'a> {
     /// # Errors
     /// What `work` says.
     pub fn nested<T>(&self, work: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
-        let (tree, head) = (self.tree(), self.head.get());
+        let (tree, care, head) = (self.tree(), self.care(), self.head.get());
         let digests = self.digests.borrow().clone();
         let done = self.rows.nested(|_| work(self));
         if done.is_err() {
             *self.tree.borrow_mut() = tree;
+            *self.care.borrow_mut() = care;
             self.head.set(head);
             self.heads.borrow_mut().clear();
             self.waits.set(None);

@@ -1,8 +1,9 @@
 //! The county's own operations, device 0: desk, import, demo. They form a dense, chained log like a phone's, and reach
 //! phones by the same feed.
 
-use super::apply::{hash_of, state_of};
+use super::apply::{Applied, hash_of, state_of};
 use super::error::{Refused, Result};
+use super::register::{self, DUTY_CATEGORY};
 use super::{County, WriteTx};
 use std::collections::BTreeMap;
 use xunge_domain::ids::{DeviceNo, OpId, RecordId};
@@ -72,6 +73,17 @@ impl CountyEdit {
     }
 }
 
+impl CountyEdit {
+    /// Whether a value for this field is among what changes.
+    fn names(&self, key: u16) -> bool {
+        match &self.change {
+            Change::Edits(edits) | Change::Resolve { edits, .. } => edits.contains_key(&FieldKey(key)),
+            Change::Written { payload, .. } => payload.edits.contains_key(&FieldKey(key)),
+            Change::Delete | Change::Erase { .. } => false,
+        }
+    }
+}
+
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Wrote {
@@ -92,7 +104,8 @@ impl County {
     /// Writes edits, in transactions of some thousand; all of it is durable when this returns.
     ///
     /// # Errors
-    /// [`Refused::BadRequest`] for an area that does not lie in itself; [`super::CountyError`] of the storage. What went
+    /// [`Refused::BadRequest`] for an area that does not lie in itself; [`Refused::CareNotRegistered`] for a category that
+    /// the county did not sign and for a duty under none that holds today; [`super::CountyError`] of the storage. What went
     /// before in earlier transactions stays.
     pub fn write_as_county(&self, edits: Vec<CountyEdit>) -> Result<Wrote> {
         let mut wrote = Wrote::default();
@@ -118,6 +131,7 @@ impl County {
             let (op, payload) = self.operation(tx, edit, chain.counter + 1, now_ms)?;
             let hash = hash_of(&op);
             let applied = self.apply(tx, edit.kind, &op, payload, None, now_ms)?;
+            self.keeps_to_the_register(tx, edit, &applied)?;
             let outcome = Outcome {
                 counter: op.header.id.counter,
                 kind: applied.outcome as u8,
@@ -132,6 +146,23 @@ impl County {
         }
         tx.rows().put_chain(DeviceNo::COUNTY, &chain)?;
         Ok(Wrote { operations: edits.len() as u64, last: chain.counter, seq })
+    }
+
+    /// Whether what was written is a care category of the county's own, or a duty begun under one.
+    fn keeps_to_the_register(&self, tx: &WriteTx<'_>, edit: &CountyEdit, applied: &Applied) -> Result<()> {
+        let row = &applied.row;
+        if row.deleted || row.erased {
+            return Ok(());
+        }
+        let kept = match edit.kind {
+            RecordKind::CareCategory => register::read(row, &self.secrets.registry.verifying_key()).is_ok(),
+            // One that ran on when its category expired can still be ended, and cannot be begun.
+            RecordKind::CareDuty if applied.new_record || edit.names(DUTY_CATEGORY) => {
+                tx.care().holds(row.text(DUTY_CATEGORY), self.today())
+            }
+            _ => true,
+        };
+        if kept { Ok(()) } else { Err(Refused::CareNotRegistered.into()) }
     }
 
     fn operation(

@@ -99,16 +99,9 @@ impl Call {
         let Some(text) = self.word("day") else { return Ok(None) };
         let day: chrono::NaiveDate = text.parse().map_err(|_| Problem::bad("day"))?;
         let midnight = day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis();
-        let from = midnight - crate::cli::UTC_OFFSET_MIN * 60_000;
+        let from = midnight - crate::local_day::UTC_OFFSET_MIN * 60_000;
         Ok(Some((from, from + DAY_MS - 1)))
     }
-}
-
-/// The calendar day at the county.
-pub fn local_day(now_ms: i64) -> chrono::NaiveDate {
-    chrono::DateTime::from_timestamp_millis(now_ms + crate::cli::UTC_OFFSET_MIN * 60_000)
-        .map(|now| now.date_naive())
-        .unwrap_or_default()
 }
 
 /// A piece of rows that are all there.

@@ -166,8 +166,7 @@ pub fn read(call: &Call, county: &County, seat: &Seat) -> Answer<Import> {
     }
     let name: String = visible(call.word("name").unwrap_or_default()).chars().take(LONGEST_NAME).collect();
     let now_ms = county.now_ms();
-    let today = chrono::DateTime::from_timestamp_millis(now_ms + crate::cli::UTC_OFFSET_MIN * 60_000);
-    let today = today.map_or(chrono::NaiveDate::MIN, |now| now.date_naive());
+    let today = crate::local_day::day_of(now_ms);
     let reading =
         xunge_ledger::read(&name, &call.body, today).map_err(|error| Problem::new(422, unreadable(error)))?;
     let held = call.app.imports.keep(county.new_id().0, &seat.account, area, &name, reading, now_ms);

@@ -30,6 +30,7 @@ pub struct PatrolRow {
     pub reached: i64,
     pub gaps: u64,
     pub gap_seconds: u64,
+    pub timed: bool,
     pub incidents: u64,
 }
 
@@ -110,6 +111,8 @@ pub fn line(county: &County, labels: &Labels<'_>, row: &RecordRow) -> Answer<Pat
         reached: row.int(8).unwrap_or(0),
         gaps: gaps.len() as u64,
         gap_seconds: gaps.iter().filter_map(|gap| gap.seconds).map(u64::from).sum(),
+        // Seconds in motion travel with every summary whose track had times.
+        timed: row.int(7).is_some() || row.int(6).unwrap_or(0) == 0,
         incidents: met.iter().filter(|incident| incident.reference(10) == Some(row.id)).count() as u64,
     })
 }

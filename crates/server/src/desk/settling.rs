@@ -134,7 +134,7 @@ pub fn resolve(call: &Call, county: &County, seat: &Seat) -> Answer<Resolved> {
     let (row, kind, slot) = asked(call, county, seat)?;
     let form: ResolveForm = call.body()?;
     let seen: BTreeSet<OpId> = form.seen.iter().map(|op| op_id(op)).collect::<Answer<_>>()?;
-    let today = super::call::local_day(county.now_ms());
+    let today = crate::local_day::day_of(county.now_ms());
     let last = decide(county, |_| {
         let meanwhile = || Problem::new(409, "changed_meanwhile");
         let (_, _, merged) = county.merged(row.id)?.ok_or_else(Problem::not_found)?;

@@ -59,7 +59,7 @@ pub const fn status(refused: &Refused) -> u16 {
         | Refused::OffsetMismatch { .. } => 409,
         Refused::CodeExpired => 410,
         Refused::HashMismatch => 460,
-        Refused::Picture(_) => 422,
+        Refused::Picture(_) | Refused::CareNotRegistered => 422,
         Refused::Busy { .. } => 503,
     }
 }

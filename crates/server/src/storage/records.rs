@@ -136,6 +136,13 @@ fn record(row: &Row<'_>) -> Result<RecordRow> {
     })
 }
 
+fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<String>> {
+    Ok(match row.get_ref(at)? {
+        ValueRef::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
+        _ => None,
+    })
+}
+
 fn collect(mut rows: rusqlite::Rows<'_>) -> Result<Vec<RecordRow>> {
     let mut records = Vec::new();
     while let Some(row) = rows.next()? {
@@ -241,6 +248,34 @@ impl Rows<'_> {
             page.limit,
             signed(page.offset),
         ))?)
+    }
+
+    /// Live records of a kind, wherever they lie. For kinds of which a county has a few.
+    pub fn records_of(&self, kind: RecordKind) -> Result<Vec<RecordRow>> {
+        let mut query = self
+            .db
+            .prepare_cached(&format!("{RECORD} WHERE county = ?1 AND kind = ?2 AND gone = 0 ORDER BY id"))?;
+        collect(query.query((self.county, kind.code().0))?)
+    }
+
+    /// What a record is listed by, where that is a text: code of a care category, and the category of a care duty.
+    pub fn sort_text(&self, record: RecordId) -> Result<Option<String>> {
+        let mut query =
+            self.db.prepare_cached("SELECT sort FROM record WHERE county = ?1 AND id = ?2 AND gone < 2")?;
+        Ok(query.query_row((self.county, record.0.as_bytes()), |row| text(row, 0)).optional()?.flatten())
+    }
+
+    /// Records of a kind in one area that were not erased, each with what it is listed by where that is a text.
+    pub fn sort_texts_in(&self, kind: RecordKind, area: RecordId) -> Result<Vec<(RecordId, Option<String>)>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT id, sort FROM record WHERE county = ?1 AND kind = ?2 AND area = ?3 AND gone < 2",
+        )?;
+        let mut rows = query.query((self.county, kind.code().0, area.0.as_bytes()))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push((id(row.get_ref(0)?.as_blob().unwrap_or_default())?, text(row, 1)?));
+        }
+        Ok(found)
     }
 
     /// How many live records of a kind lie in one area.

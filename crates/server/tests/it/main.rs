@@ -10,6 +10,7 @@
 mod authorisation;
 mod backups;
 mod bench;
+mod care;
 mod desk;
 mod desk_admin;
 mod desk_imports;

@@ -50,6 +50,10 @@ track: Array<Array<Place>>,
  */
 gaps: Array<GapView>, 
 /**
+ * Whether the track says when it was walked. Without, no interruption can be seen, which is not the same as none.
+ */
+timed: boolean, 
+/**
  * Where the worker is now.
  */
 here: Place | null, 
