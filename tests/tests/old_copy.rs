@@ -153,3 +153,40 @@ fn hundreds_of_lost_operations_come_back_over_a_link_that_breaks() {
     phone.link.set(true, 0);
     whole(&scene, &phone, 706);
 }
+
+/// Lines of the county's audit log of this kind.
+fn audited(scene: &Scene, what: &str) -> usize {
+    let lines = scene.county.county().audit_page(xunge_server::storage::Page::ALL).unwrap();
+    lines.iter().filter(|line| line.entry.what == what).count()
+}
+
+#[test]
+fn who_was_opened_reaches_the_county_also_from_a_phone_that_went_back() {
+    let scene = Scene::default();
+    let mut phone = scene.phone("anna");
+    let household = first_household(&phone);
+    let view = phone.call("household", json!({ "id": household })).unwrap();
+    let person = view["people"][0]["id"].clone();
+    let open = |phone: &SimPhone| {
+        phone.call("open_person", json!({ "id": person, "reason": "call" })).unwrap();
+    };
+    open(&phone);
+    back_up(&scene, &mut phone);
+    settle(&phone);
+    assert_eq!(audited(&scene, "phone_opened"), 1);
+    open(&phone);
+    phone.call("lock", json!({})).unwrap();
+    phone.restart();
+    settle(&phone);
+    assert_eq!((audited(&scene, "phone_opened"), audited(&scene, "openings_differ")), (2, 0));
+
+    restore(&scene, &mut phone);
+    settle(&phone);
+    assert_eq!(audited(&scene, "openings_differ"), 1, "the second opening is not in the copy: told");
+    open(&phone);
+    phone.call("lock", json!({})).unwrap();
+    phone.restart();
+    settle(&phone);
+    // The one in the copy a second time, and the new one.
+    assert!(audited(&scene, "phone_opened") >= 4);
+}

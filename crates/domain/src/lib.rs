@@ -3,10 +3,12 @@
 //!
 //! - [`records`]: which kinds of record there are and what each consists of
 //! - [`operation`]: how a record changes; [`value`]: what a field holds
+//! - [`access`]: who was opened, as a chain
 //! - [`codes`]: national codes (citizen ids, phones, areas, lists), masking
 //! - [`geometry`], [`track`]: places, patrols and the track filter
 //! - [`incident_flow`]: who may do what to an incident, and by when
 
+pub mod access;
 pub mod codes;
 pub mod geometry;
 pub mod ids;

@@ -1,28 +1,12 @@
-//! Who was opened, when and why: the log that the worker may read back and the desk may check (PIPL art. 51).
-//!
-//! `hash_n = SHA-256(hash_{n-1} ‖ at_ms ‖ person ‖ worker ‖ length of reason ‖ reason)`, numbers as 8 bytes big-endian,
-//! `hash_0` = 32 zero bytes. A row changed or taken out of the middle breaks the chain; rows taken off the end show in
-//! the mark beside the database.
+//! Who was opened, when and why: the log that the worker may read back and the county is told (PIPL art. 51). A row
+//! changed or taken out of the middle breaks the chain; rows taken off the end show in the mark beside the database.
 
 use crate::error::StoreError;
 use crate::store::{Reader, Writer};
 use rusqlite::{OptionalExtension, params};
-use sha2::{Digest, Sha256};
+use xunge_domain::access::{Access, NOTHING_OPENED};
 use xunge_domain::ids::RecordId;
 use xunge_domain::operation::Hash;
-
-/// One opened person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Access {
-    /// When, by the phone's clock.
-    pub at_ms: i64,
-    /// The record opened.
-    pub person: RecordId,
-    /// By whom.
-    pub worker: RecordId,
-    /// The reason given, a code.
-    pub reason: String,
-}
 
 /// The first row of the log that does not fit the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -32,22 +16,9 @@ pub struct BrokenLog {
     pub row: u64,
 }
 
-impl Access {
-    fn hash(&self, before: &Hash) -> Hash {
-        let mut hasher = Sha256::new();
-        hasher.update(before);
-        hasher.update(self.at_ms.to_be_bytes());
-        hasher.update(self.person.0.as_bytes());
-        hasher.update(self.worker.0.as_bytes());
-        hasher.update((self.reason.len() as u64).to_be_bytes());
-        hasher.update(self.reason.as_bytes());
-        hasher.finalize().into()
-    }
-
-    fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
-        let id = |at| Ok::<_, rusqlite::Error>(RecordId(uuid::Uuid::from_bytes(row.get(at)?)));
-        Ok(Self { at_ms: row.get(0)?, person: id(1)?, worker: id(2)?, reason: row.get(3)? })
-    }
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Access> {
+    let id = |at| Ok::<_, rusqlite::Error>(RecordId(uuid::Uuid::from_bytes(row.get(at)?)));
+    Ok(Access { at_ms: row.get(0)?, person: id(1)?, worker: id(2)?, reason: row.get(3)? })
 }
 
 impl Reader<'_> {
@@ -62,7 +33,7 @@ impl Reader<'_> {
              ORDER BY id DESC
              LIMIT ?2 OFFSET ?1",
         )?;
-        let rows = statement.query_map([offset, limit.min(crate::queries::MAX_ROWS)], Access::read)?;
+        let rows = statement.query_map([offset, limit.min(crate::queries::MAX_ROWS)], read)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -70,8 +41,32 @@ impl Reader<'_> {
     pub(crate) fn accesses(&self) -> Result<Vec<Access>, StoreError> {
         let mut statement =
             self.connection.prepare("SELECT at_ms, person, worker, reason FROM access_log ORDER BY id")?;
-        let rows = statement.query_map([], Access::read)?;
+        let rows = statement.query_map([], read)?;
         Ok(rows.map_while(Result::ok).collect())
+    }
+
+    /// Openings after a row, oldest first: the number of the first, the chain before it, and the rows. A log that has fewer
+    /// rows than that goes on after its last.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn accesses_after(&self, row: u64, limit: usize) -> Result<(u64, Hash, Vec<Access>), StoreError> {
+        let mut last = self
+            .connection
+            .prepare_cached("SELECT id, hash FROM access_log WHERE id <= ?1 ORDER BY id DESC LIMIT 1")?;
+        let row = i64::try_from(row).unwrap_or(i64::MAX);
+        let found: Option<(u64, Hash)> =
+            last.query_row([row], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let (number, before) = found.unwrap_or((0, NOTHING_OPENED));
+        let mut statement = self.connection.prepare_cached(
+            "SELECT at_ms, person, worker, reason
+             FROM access_log
+             WHERE id > ?1
+             ORDER BY id
+             LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![number, i64::try_from(limit).unwrap_or(i64::MAX)], read)?;
+        Ok((number + 1, before, rows.collect::<Result<_, _>>()?))
     }
 
     /// How many openings were logged since this moment: for the limit an hour.
@@ -93,11 +88,11 @@ impl Reader<'_> {
             .connection
             .prepare_cached("SELECT at_ms, person, worker, reason, id, hash FROM access_log ORDER BY id")?;
         let mut rows = statement.query([])?;
-        let (mut before, mut number) = ([0; 32], 0_u64);
+        let (mut before, mut number) = (NOTHING_OPENED, 0_u64);
         while let Some(row) = rows.next()? {
             number += 1;
             let (id, hash): (u64, Hash) = (row.get(4)?, row.get(5)?);
-            before = Access::read(row)?.hash(&before);
+            before = read(row)?.hash(&before);
             if id != number || hash != before {
                 return Ok(Err(BrokenLog { row: number }));
             }
@@ -117,7 +112,7 @@ impl Writer<'_> {
             .prepare_cached("SELECT id, hash FROM access_log ORDER BY id DESC LIMIT 1")?
             .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        let (id, before) = last.unwrap_or((0, [0; 32]));
+        let (id, before) = last.unwrap_or((0, NOTHING_OPENED));
         self.connection
             .prepare_cached(
                 "INSERT INTO access_log (id, at_ms, person, worker, reason, hash)

@@ -29,7 +29,7 @@ mod search;
 mod store;
 mod tracks;
 
-pub use access_log::{Access, BrokenLog};
+pub use access_log::BrokenLog;
 pub use drafts::Draft;
 pub use error::StoreError;
 pub use mark::Progress;
@@ -43,3 +43,4 @@ pub use records::{Row, RowToPut, RowValue};
 pub use search::{Hit, Hits, Matched};
 pub use store::{Reader, Store, Writer};
 pub use tracks::OwnPatrol;
+pub use xunge_domain::access::Access;

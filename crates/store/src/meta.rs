@@ -49,6 +49,8 @@ pub enum Fact {
     RebuiltMs,
     /// Bytes, empty: something was erased by law, and its traces in unused parts of the files have still to go.
     ScrubDue,
+    /// Number: row of the access log up to which the county has it.
+    OpenedToldTo,
 }
 
 impl Fact {
@@ -73,6 +75,7 @@ impl Fact {
             Self::Rebuilding => "rebuilding",
             Self::RebuiltMs => "rebuilt_ms",
             Self::ScrubDue => "scrub_due",
+            Self::OpenedToldTo => "opened_told_to",
         }
     }
 }

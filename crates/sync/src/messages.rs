@@ -74,6 +74,44 @@ pub struct Hello {
     /// The newest mark the county gave in this epoch: with it an older copy of the county's database is noticed.
     #[n(4)]
     pub mark: Option<FeedMark>,
+    /// Persons opened on the phone that the county was not told of yet.
+    #[n(5)]
+    pub opened: Option<Openings>,
+}
+
+/// Most rows of [`Openings`].
+pub const MOST_OPENINGS: usize = 200;
+
+/// A piece of the phone's log of opened persons (`xunge_domain::access`): all that is left of it, or [`MOST_OPENINGS`].
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Openings {
+    /// Number of the first row, from 1.
+    #[n(0)]
+    pub first: u64,
+    /// The chain before it.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub before: Vec<u8>,
+    /// Dense.
+    #[n(2)]
+    pub rows: Vec<Opening>,
+}
+
+/// One opened person; by the phone's worker.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Opening {
+    /// When, by the phone's clock, UTC milliseconds.
+    #[n(0)]
+    pub at_ms: i64,
+    /// The record opened, 16 bytes.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub person: Vec<u8>,
+    /// The reason given, a code.
+    #[n(2)]
+    pub reason: String,
 }
 
 /// A place in the feed as the county stated it. The phone keeps the newest and shows it; it understands only `seq`.
@@ -126,6 +164,9 @@ pub struct Welcome {
     /// Mark of `head`.
     #[n(8)]
     pub mark: Option<FeedMark>,
+    /// Row up to which the county has the phone's log of opened persons.
+    #[n(9)]
+    pub opened: Option<u64>,
 }
 
 /// An area granted to a device.

@@ -307,6 +307,8 @@ export interface AuditRow {
   what: string;
   subject: string;
   reason: string;
+  /** When, by the phone's own clock: of a person opened there. */
+  phone_time: string | null;
   ok: boolean;
 }
 

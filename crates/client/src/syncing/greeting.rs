@@ -2,26 +2,39 @@
 
 use super::call::Failed;
 use super::push::{from_bytes, to_bytes};
-use crate::open::{Open, keep_identity, write_u64};
+use crate::open::{Open, keep_identity, read_u64, write_u64};
 use xunge_domain::ids::RecordId;
 use xunge_domain::operation::Chain;
 use xunge_domain::planted::{Bug, planted};
-use xunge_store::{Fact, OpState};
-use xunge_sync::messages::{Hello, PROTOCOL, Welcome};
+use xunge_store::{Fact, OpState, Reader};
+use xunge_sync::messages::{Hello, MOST_OPENINGS, Opening, Openings, PROTOCOL, Welcome};
 use xunge_sync::plan::Lane;
+
+/// Persons opened here that the county was not told of yet.
+fn opened(reader: &Reader<'_>) -> Result<Openings, crate::error::ClientError> {
+    let told = read_u64(reader, Fact::OpenedToldTo)?.unwrap_or(0);
+    let (first, before, rows) = reader.accesses_after(told, MOST_OPENINGS)?;
+    let rows = rows.into_iter().map(|access| Opening {
+        at_ms: access.at_ms,
+        person: access.person.0.as_bytes().to_vec(),
+        reason: access.reason,
+    });
+    Ok(Openings { first, before: before.to_vec(), rows: rows.collect() })
+}
 
 impl Open {
     pub(super) fn greet(&self) -> Result<(), Failed> {
-        let (epoch, counter, cursor, mark) = self.store.read(|reader| {
+        let (epoch, counter, cursor, mark, opened) = self.store.read(|reader| {
             let counter = reader.own_chain()?.map_or(0, |(_, chain)| chain.counter);
             Ok::<_, crate::error::ClientError>((
                 reader.fact_bytes(Fact::Epoch)?.unwrap_or_default(),
                 counter,
                 super::feed::cursor(reader)?,
                 super::feed::mark(reader)?,
+                opened(reader)?,
             ))
         })?;
-        let hello = Hello { protocol: PROTOCOL, epoch, counter, cursor, mark };
+        let hello = Hello { protocol: PROTOCOL, epoch, counter, cursor, mark, opened: Some(opened) };
         let asked = self.world.clock.now();
         let welcome: Welcome = match self.post(Lane::Hello, "/sync/v1/hello", &hello)? {
             Ok(welcome) => welcome,
@@ -72,6 +85,9 @@ impl Open {
             write_u64(writer, Fact::LastContactMs, wall)?;
             write_u64(writer, Fact::LeaseUntilMs, u64::try_from(welcome.lease_until_ms).unwrap_or(0))?;
             write_u64(writer, Fact::PhotoKeepDays, u64::from(welcome.photo_keep_days))?;
+            if let Some(row) = welcome.opened {
+                write_u64(writer, Fact::OpenedToldTo, row)?;
+            }
             super::feed::keep_mark(writer, welcome.mark.as_ref(), restored)?;
             if widened || restored || behind_head {
                 super::feed::begin_snapshot(writer)?;

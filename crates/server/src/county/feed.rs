@@ -21,7 +21,7 @@ impl County {
     /// Greets a phone, inside a transaction: its contact is noted.
     ///
     /// # Errors
-    /// [`super::CountyError`] of the storage.
+    /// [`Refused::BadRequest`] for openings that are none; [`super::CountyError`] of the storage.
     pub fn hello(&self, tx: &WriteTx<'_>, caller: &Caller, hello: &Hello) -> Result<Welcome> {
         let now_ms = self.now_ms();
         let chain = tx.rows().chain(caller.device.no)?;
@@ -40,6 +40,7 @@ impl County {
             }
         }
         tx.rows().touch_device(caller.device.no, now_ms, Some(hello.counter), None)?;
+        let opened = self.note_openings(tx, caller, hello.opened.as_ref())?;
         Ok(Welcome {
             epoch: self.epoch().to_vec(),
             server_ms: now_ms,
@@ -50,6 +51,7 @@ impl County {
             photo_keep_days: self.settings.photo_keep_days,
             lease_until_ms: now_ms + i64::from(self.settings.lease_days) * DAY_MS,
             mark: self.mark_of_head(tx)?,
+            opened: Some(opened),
         })
     }
 

@@ -2,7 +2,8 @@
 //! storage, blobs, clock and randomness come in at construction, so that a simulation runs it in one thread.
 //!
 //! - [`areas`]: the tree of areas; `register`: signed care categories; [`scope`]: what one phone sees
-//! - [`push`], `apply`: operations in; `feed`, `snapshot`: operations out
+//! - [`push`], `apply`: operations in; `feed`, `snapshot`: operations out;
+//!   `openings`: persons opened on phones
 //! - [`mod@write`]: the county's own operations (desk, import, demo)
 //! - `epoch`: after a restore; [`check`]: everything reckoned anew from the disk
 //! - [`erase`]: by law; [`held`]: deletions the desk is asked about
@@ -24,6 +25,7 @@ pub mod error;
 mod feed;
 pub mod held;
 mod incidents;
+mod openings;
 pub mod pictures;
 pub mod push;
 pub mod query;

@@ -202,6 +202,21 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// Up to which row the county has a phone's log of opened persons, and the chain there.
+    pub fn openings(&self, no: DeviceNo) -> Result<(u64, Hash)> {
+        let mut query =
+            self.db.prepare_cached("SELECT opened, opened_head FROM device WHERE county = ?1 AND no = ?2")?;
+        Ok(query.query_row((self.county, no.0), |row| Ok((unsigned(row.get(0)?), row.get(1)?)))?)
+    }
+
+    /// Notes how far the county has it now.
+    pub fn put_openings(&self, no: DeviceNo, opened: u64, head: &Hash) -> Result<()> {
+        self.db
+            .prepare_cached("UPDATE device SET opened = ?3, opened_head = ?4 WHERE county = ?1 AND no = ?2")?
+            .execute((self.county, no.0, signed(opened), head))?;
+        Ok(())
+    }
+
     /// Keeps what came second under an id that was taken, as evidence.
     pub fn quarantine(
         &self,

@@ -90,6 +90,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0003_given.sql"),
     include_str!("0004_hand_over.sql"),
     include_str!("0005_hard_cases.sql"),
+    include_str!("0006_openings.sql"),
 ];
 
 /// Readers kept open between questions.

@@ -82,8 +82,14 @@ impl Matrix {
         let sha256 = sha256(&bytes);
         let (path, body) = match action {
             Action::Hello => {
-                let hello =
-                    Hello { protocol: 1, epoch: self.phone.epoch.clone(), counter: 0, cursor: 0, mark: None };
+                let hello = Hello {
+                    protocol: 1,
+                    epoch: self.phone.epoch.clone(),
+                    counter: 0,
+                    cursor: 0,
+                    mark: None,
+                    opened: None,
+                };
                 ("/sync/v1/hello".to_owned(), messages::encode(&hello))
             }
             Action::Push => {

@@ -288,6 +288,7 @@ fn greet(bench: &Bench, phone: &mut Phone, mark: Option<FeedMark>) -> Welcome {
         counter: phone.chain.counter,
         cursor: mark.as_ref().map_or(0, |mark| mark.seq),
         mark,
+        opened: None,
     };
     phone.post(bench, "/sync/v1/hello", messages::encode(&hello)).message()
 }

@@ -141,7 +141,8 @@ fn the_greeting_says_what_is_durable_and_the_desk_sees_the_contact() {
     phone.write(RecordKind::Household, bench.id(), bench.areas.grid, [(1, Value::from("户"))]);
     phone.push(&bench);
     bench.clock.advance(5_000);
-    let hello = Hello { protocol: 1, epoch: phone.epoch.clone(), counter: 4, cursor: 0, mark: None };
+    let hello =
+        Hello { protocol: 1, epoch: phone.epoch.clone(), counter: 4, cursor: 0, mark: None, opened: None };
     let welcome: Welcome = phone.post(&bench, "/sync/v1/hello", messages::encode(&hello)).message();
     assert_eq!((welcome.highest, welcome.chain.as_slice()), (1, phone.chain.head.as_slice()));
     assert_eq!(welcome.head, bench.county.read(|rows| Ok(rows.head()?)).unwrap());

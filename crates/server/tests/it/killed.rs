@@ -172,6 +172,7 @@ fn a_county_killed_while_phones_push_holds_everything_it_confirmed() {
                 counter: phone.chain.counter,
                 cursor: 0,
                 mark: None,
+                opened: None,
             };
             let request = phone.request("POST", "/sync/v1/hello", messages::encode(&hello));
             let welcome: Welcome = served.call(request).unwrap().message();

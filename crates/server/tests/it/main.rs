@@ -26,6 +26,7 @@ mod logging;
 #[path = "../../../../tests/src/marks.rs"]
 mod marks;
 mod matrix;
+mod openings;
 mod phone;
 mod pictures;
 mod possession;

@@ -80,8 +80,14 @@ fn a_signed_body_that_is_no_message_is_a_bad_request() {
 fn after_a_restart_a_replay_is_still_refused() {
     let mut bench = Bench::new();
     let mut phone = bench.phone("周慧", bench.areas.grid);
-    let hello =
-        messages::Hello { protocol: 1, epoch: phone.epoch.clone(), counter: 0, cursor: 0, mark: None };
+    let hello = messages::Hello {
+        protocol: 1,
+        epoch: phone.epoch.clone(),
+        counter: 0,
+        cursor: 0,
+        mark: None,
+        opened: None,
+    };
     let body = messages::encode(&hello);
     let (parts, _) = phone.request("POST", "/sync/v1/hello", body.clone()).into_parts();
     let again = || Request::from_parts(parts.clone(), Body::from(body.clone()));

@@ -6,7 +6,6 @@
 //! county. The store's whole folder moves, by one rename, to `<folder>.damaged-<n>` beside it.
 
 use super::{Layout, OpenError};
-use crate::access_log::Access;
 use crate::connection::{Role, connect};
 use crate::drafts::Draft;
 use crate::files::{FileError, Files};
@@ -21,6 +20,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value as SqlValue;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use xunge_domain::access::Access;
 use xunge_domain::track::RawTrack;
 
 /// What could be read out of a damaged store.
