@@ -350,7 +350,8 @@ CREATE TABLE photo_evidence (
   "lon_e7" INTEGER, -- 1e-7 degrees, WGS-84
   "accuracy_dm" INTEGER,
   "mock" INTEGER, -- 0 or 1
-  "mono_since_server" INTEGER
+  "mono_since_server" INTEGER,
+  "satellite" INTEGER -- UTC ms
 ) STRICT;
 
 -- 任务, with its catalogued basis.
@@ -462,7 +463,8 @@ CREATE TABLE photo (
   sent_bytes INTEGER NOT NULL DEFAULT 0,
   thumbnail_sent INTEGER NOT NULL DEFAULT 0, -- 1 when the county has the thumbnail
   reason TEXT, -- code of a refusal
-  receipt_ms INTEGER -- county's time of the receipt; NULL before
+  receipt_ms INTEGER, -- county's time of the receipt; NULL before
+  satellite_ms INTEGER -- what satellites said the time was; NULL without them
 ) STRICT;
 
 CREATE INDEX photo_form ON photo (form)

@@ -82,7 +82,8 @@ impl SimulatedDevice {
 
     /// Puts the phone somewhere.
     pub fn stand_at(&self, at: LatLon, accuracy_dm: u32) {
-        self.script().here = Some(Fix { at, accuracy_dm, source: FixSource::Gps, mock: false });
+        self.script().here =
+            Some(Fix { at, accuracy_dm, source: FixSource::Gps, mock: false, satellite_ms: None });
     }
 
     /// Says whether data is metered.
@@ -120,6 +121,7 @@ impl SimulatedDevice {
                 accuracy_dm: last.accuracy_dm.unwrap_or(80),
                 source: FixSource::Gps,
                 mock: last.mock,
+                satellite_ms: at_ms.or(last.wall_ms),
             });
         }
         // Walking on adds to what was recorded last; only the walk's own gaps and a stopped recorder begin anew.

@@ -110,6 +110,9 @@ impl<R: Runtime> Device for Phone<R> {
             accuracy_dm: seen.accuracy_cm.div_ceil(10),
             source,
             mock: seen.mock,
+            // The fix is a little old; its time goes on with the phone's monotonic clock, not with the wall clock.
+            satellite_ms: (source == FixSource::Gps && !seen.mock)
+                .then(|| seen.at_ms.saturating_add(i64::from(seen.age_ms))),
         }))
     }
 

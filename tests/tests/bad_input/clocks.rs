@@ -2,6 +2,9 @@
 
 use super::answers::settle_pictures;
 use serde_json::{Value, json};
+use xunge_domain::geometry::LatLon;
+use xunge_domain::records::RecordKind;
+use xunge_domain::track::{RawPoint, RawTrack};
 use xunge_tests::phone::SimPhone;
 use xunge_tests::scene::{START_MS, Scene, enrol, first_household, settle};
 
@@ -80,4 +83,29 @@ fn clocks_that_are_years_off_lose_nothing_and_decide_nothing() {
         county.devices().unwrap().iter().filter_map(|device| device.clock_off_ms).map(i64::abs).collect();
     assert_eq!(off.len(), 3);
     assert!(off.iter().all(|off| *off > YEAR_MS), "{off:?}");
+}
+
+#[test]
+fn a_photo_says_what_time_the_satellites_had_beside_a_clock_that_is_wrong() {
+    let scene = Scene::default();
+    let phone = scene.phone_at("anna", START_MS - 11 * YEAR_MS);
+    enrol(&phone, &scene.county.code_for("anna")).unwrap();
+    settle(&phone);
+    let place = LatLon::from_e7(301_234_567, 1_201_234_567).unwrap();
+    let point = RawPoint { wall_ms: Some(START_MS), accuracy_dm: Some(60), ..RawPoint::at(place) };
+    phone.device.load_track(RawTrack { segments: vec![vec![point]] });
+    phone.call("patrol_start", json!({ "slot": "morning" })).unwrap();
+    phone.device.walk(1, None);
+    phone.load_photo(1);
+    phone.call("take_photo", json!({ "form": "incident:new" })).unwrap();
+    let report =
+        json!({ "form": "incident:new", "category": "lamp", "text": "灯不亮", "place_name": "东门" });
+    phone.call("report_incident", report).unwrap();
+    settle(&phone);
+    settle_pictures(&phone);
+    let county = scene.county.county();
+    let kind = RecordKind::PhotoEvidence;
+    let evidence = county.read(|rows| Ok(rows.records_of(kind)?)).unwrap().pop().unwrap();
+    let key = kind.field_named("satellite").unwrap().key.0;
+    assert_eq!(evidence.int(key), Some(START_MS));
 }

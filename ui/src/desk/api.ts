@@ -40,6 +40,8 @@ export interface Photo {
   complete: boolean;
   taken_ms: number;
   time_verified: boolean;
+  /** What satellites said the time was; null without them. */
+  satellite_ms: number | null;
   signature_ok: boolean;
   lat_e7: number | null;
   lon_e7: number | null;

@@ -21,6 +21,7 @@ const photo = (n: number, ms: number, complete = true) => ({
   complete,
   taken_ms: ms,
   time_verified: n % 2 === 0,
+  satellite_ms: n % 2 === 0 ? ms : null,
   signature_ok: true,
   lat_e7: 374_905_000,
   lon_e7: 1_182_552_000,

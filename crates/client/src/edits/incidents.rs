@@ -155,6 +155,9 @@ fn put_evidence(
         fields.push(("lon_e7", Value::Int(lon.into())));
         fields.push(("accuracy_dm", facts.accuracy_dm.map_or(Value::Null, |dm| Value::Int(dm.into()))));
         fields.push(("mock", Value::Bool(facts.mock)));
+        if let Some(ms) = facts.satellite_ms {
+            fields.push(("satellite", Value::Int(ms)));
+        }
     }
     if let Some(ms) = facts.mono_since_server {
         fields.push(("mono_since_server", Value::Int(i64::try_from(ms).unwrap_or(i64::MAX))));

@@ -92,6 +92,7 @@ impl Open {
             place_e7: fix.as_ref().map(|fix| (fix.at.lat_e7(), fix.at.lon_e7())),
             accuracy_dm: fix.as_ref().map(|fix| fix.accuracy_dm),
             mock: fix.as_ref().is_some_and(|fix| fix.mock),
+            satellite_ms: fix.as_ref().and_then(|fix| fix.satellite_ms),
         };
         if let Err(error) = self.store.write(|writer| writer.add_photo(&new)) {
             // No row, no photo: the files would be swept at the next opening anyway.

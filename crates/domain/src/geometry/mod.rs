@@ -137,6 +137,8 @@ pub struct Fix {
     pub source: FixSource,
     /// The platform says that a mock provider made it. Evidence, not a verdict: it is kept and shown.
     pub mock: bool,
+    /// What the satellites said the time is now, UTC milliseconds; absent when the fix was not measured by them.
+    pub satellite_ms: Option<i64>,
 }
 
 #[cfg(test)]

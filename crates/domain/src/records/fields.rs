@@ -194,6 +194,7 @@ const PHOTO_EVIDENCE: &[FieldSpec] = &[
     field(12, "accuracy_dm", Int).within(PLACE),
     field(13, "mock", Bool).within(PLACE),
     field(14, "mono_since_server", Int),
+    field(15, "satellite", Instant).within(PLACE),
 ];
 
 const TASK: &[FieldSpec] = &[

@@ -70,6 +70,8 @@ pub struct NewPhoto {
     pub accuracy_dm: Option<u32>,
     /// Whether the position came from a mock provider.
     pub mock: bool,
+    /// What satellites said the time was, UTC ms.
+    pub satellite_ms: Option<i64>,
 }
 
 /// A photo as it lies here.
@@ -103,7 +105,7 @@ impl Photo {
 pub(crate) const SELECT_PHOTO: &str = "SELECT uuid, form, key, original_sha256, stored_sha256, thumbnail_sha256, bytes,
     thumbnail_bytes, width, height, taken_ms, time_verified, mono_since_server, lat_e7, lon_e7, accuracy_dm, mock,
     (SELECT record.uuid FROM record WHERE record.id = photo.evidence), state, upload_url, sent_bytes, thumbnail_sent,
-    reason, receipt_ms
+    reason, receipt_ms, satellite_ms
     FROM photo";
 
 pub(crate) fn read_photo(row: &rusqlite::Row<'_>) -> rusqlite::Result<Photo> {
@@ -127,6 +129,7 @@ pub(crate) fn read_photo(row: &rusqlite::Row<'_>) -> rusqlite::Result<Photo> {
             place_e7: place.0.zip(place.1),
             accuracy_dm: row.get(15)?,
             mock: row.get(16)?,
+            satellite_ms: row.get(24)?,
         },
         evidence: row.get::<_, Option<[u8; 16]>>(17)?.map(|bytes| RecordId(Uuid::from_bytes(bytes))),
         state: PhotoState::from_number(state)
@@ -255,8 +258,9 @@ impl Writer<'_> {
         self.connection
             .prepare_cached(
                 "INSERT INTO photo (uuid, form, key, original_sha256, stored_sha256, thumbnail_sha256, bytes, thumbnail_bytes,
-                   width, height, taken_ms, time_verified, mono_since_server, lat_e7, lon_e7, accuracy_dm, mock, state)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 0)",
+                   width, height, taken_ms, time_verified, mono_since_server, lat_e7, lon_e7, accuracy_dm, mock, satellite_ms,
+                   state)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, 0)",
             )?
             .execute(params![
                 photo.id.0.as_bytes().as_slice(),
@@ -276,6 +280,7 @@ impl Writer<'_> {
                 photo.place_e7.map(|(_, lon)| lon),
                 photo.accuracy_dm,
                 photo.mock,
+                photo.satellite_ms,
             ])?;
         self.touch();
         Ok(())

@@ -23,6 +23,7 @@ pub fn new_photo(number: u128, key: PhotoKey, bytes: &[u8]) -> NewPhoto {
         place_e7: Some((391_200_000, 1_171_900_000)),
         accuracy_dm: Some(120),
         mock: false,
+        satellite_ms: Some(1_760_000_000_400),
     }
 }
 

@@ -169,6 +169,7 @@ fn pressing_the_button_needs_to_be_near_or_to_say_why() {
         accuracy_dm,
         source: FixSource::Gps,
         mock: false,
+        satellite_ms: None,
     };
     assert_eq!(check_in::press(&spot, Some(&fix(15.0, 50)), ""), Ok(HowReached::Button));
     assert_eq!(

@@ -1,0 +1,4 @@
+-- What satellites said the time was when a photo was taken.
+ALTER TABLE photo_evidence ADD COLUMN "satellite" INTEGER;
+
+ALTER TABLE photo ADD COLUMN satellite_ms INTEGER;
