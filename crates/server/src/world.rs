@@ -99,6 +99,7 @@ pub fn open_county(places: &Places, settings: Settings) -> Result<County, ServeE
     let data = &places.data;
     std::fs::create_dir_all(data).map_err(file("creating", data))?;
     protect(data)?;
+    let _one = one_at_a_time(data)?;
     let database = data.join("county.db");
     let known = database.exists();
     if let Some(leftover) = leftover(data).filter(|_| !known) {
@@ -125,6 +126,15 @@ fn leftover(data: &Path) -> Option<&'static str> {
         () if data.join("county.db-wal").exists() => Some("the log of a database"),
         () => None,
     }
+}
+
+/// Keys and certificates are made once and for good, in several files: of two commands given at the same moment the second
+/// waits until the first has made them. Held until it is dropped, or its process ends.
+fn one_at_a_time(data: &Path) -> Result<File, ServeError> {
+    let path = data.join("making.lock");
+    let held = OpenOptions::new().create(true).append(true).open(&path).map_err(file("opening", &path))?;
+    held.lock().map_err(file("locking", &path))?;
+    Ok(held)
 }
 
 fn derived(key: &[u8; 32], purpose: &[u8]) -> Zeroizing<[u8; 32]> {

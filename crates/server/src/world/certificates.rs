@@ -3,7 +3,7 @@
 //!
 //! What a certificate says belongs to [`crate::tls`]; where the root key comes from, to the module above.
 
-use super::{Places, RealRandomness, ServeError, derived, file, root_key, write_secret};
+use super::{Places, RealRandomness, ServeError, derived, file, one_at_a_time, root_key, write_secret};
 use crate::blobs::frames;
 use crate::county::County;
 use crate::tls::{CountyCa, PemPair, ServerCertificate};
@@ -91,6 +91,7 @@ fn present(path: &Path) -> Result<Option<Vec<u8>>, ServeError> {
 /// # Errors
 /// [`ServeError::CaIncomplete`] when only one of its files is there; of files and certificates.
 pub fn county_ca(places: &Places, county: &County) -> Result<CountyCa, ServeError> {
+    let _one = one_at_a_time(&places.data)?;
     let pair = Pair::new(places, "ca.pem", "ca.key")?;
     let incomplete = |there: &Path, missing: &Path| ServeError::CaIncomplete {
         there: there.to_owned(),
@@ -116,6 +117,7 @@ pub(super) fn server_certificate(
     ca: &CountyCa,
     names: &[&str],
 ) -> Result<ServerCertificate, ServeError> {
+    let _one = one_at_a_time(&places.data)?;
     let pair = Pair::new(places, "server.pem", "server.key")?;
     if let Found::Both(pem, private) = pair.read()?
         && let Ok(found) = ServerCertificate::from_pem(&pem, &private)

@@ -7,6 +7,7 @@
     reason = "tests fail by panicking, and look at real files and processes"
 )]
 
+mod at_once;
 mod authorisation;
 mod backups;
 mod bench;
