@@ -328,7 +328,8 @@ CREATE TABLE incident_step (
   "text" TEXT, -- personal
   "rating" INTEGER,
   "department" TEXT,
-  "minutes" INTEGER -- working time added by an extension
+  "minutes" INTEGER, -- working time added by an extension
+  "turn" INTEGER -- in which order it counts, whatever clocks say
 ) STRICT;
 
 -- A photo as evidence: hashes and circumstances; the bytes travel apart.

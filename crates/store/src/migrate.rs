@@ -8,7 +8,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_contacts_and_checks.sql"),
     include_str!("../migrations/0003_mirror.sql"),
-    include_str!("../migrations/0004_satellite_time.sql"),
+    include_str!("../migrations/0004_incidents.sql"),
 ];
 
 /// The schema this version writes.

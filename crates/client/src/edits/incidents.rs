@@ -9,6 +9,7 @@ use crate::open::Open;
 use crate::views::households::Saved;
 use crate::views::incidents::{IncidentStepArgs, ReportArgs};
 use xunge_domain::ids::RecordId;
+use xunge_domain::incident_flow::Turn;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::StepVerb;
 use xunge_domain::value::Value;
@@ -115,9 +116,11 @@ impl Open {
         rating: Option<i64>,
     ) -> Result<RecordId> {
         let step = change.new_id();
+        let seen = change.writer.steps_of(incident)?;
         let mut fields: Fields = vec![
             ("incident", Value::reference(incident)),
             ("verb", Value::Int(verb.code())),
+            ("turn", Value::Int(Turn::next(seen.iter().map(|step| step.turn)))),
             ("at", Value::Int(change.now.wall_ms)),
             ("by", Value::Text(self.identity().worker_name)),
         ];

@@ -7,7 +7,7 @@ use super::look::{COUNTY, Look};
 use crate::error::Result;
 use crate::views::incidents::StepView;
 use xunge_domain::ids::{DeviceNo, RecordId};
-use xunge_domain::incident_flow::{Actor, IncidentCase, IncidentState, Step};
+use xunge_domain::incident_flow::{Actor, IncidentCase, IncidentState, Step, Turn};
 use xunge_domain::records::words::{StepVerb, WorkerRole};
 use xunge_store::queries::{IncidentRow, StepRow};
 
@@ -19,7 +19,7 @@ const SOLVED: &str = "自行处置";
 /// An incident with its steps replayed.
 pub(super) struct Told {
     case: IncidentCase,
-    /// As stored, oldest first.
+    /// In the order in which they count.
     pub(super) steps: Vec<StepRow>,
     self_resolved: bool,
     mine: bool,
@@ -29,7 +29,14 @@ pub(super) struct Told {
 impl Look<'_> {
     /// Replays an incident.
     pub(super) fn told(&self, incident: &IncidentRow) -> Result<Told> {
-        let rows = self.reader.steps_of(incident.incident)?;
+        let mut taken = Vec::new();
+        for row in self.reader.steps_of(incident.incident)? {
+            let device = self.device_of(row.step)?;
+            taken.push((Turn::new(row.turn, device != DeviceNo::COUNTY, row.at_ms, row.step), device, row));
+        }
+        taken.sort_by_key(|(turn, ..)| *turn);
+        let (devices, rows): (Vec<_>, Vec<_>) =
+            taken.into_iter().map(|(_, device, row)| (device, row)).unzip();
         let reporter = Actor { role: WorkerRole::FullTime, reported_it: true, assigned: false };
         let reported_ms = incident.reported_ms.unwrap_or(0);
         let says = |verb: StepVerb| rows.iter().any(|row| row.verb == Some(verb.code()));
@@ -41,9 +48,9 @@ impl Look<'_> {
         if incident.self_resolved && !says(StepVerb::SelfResolve) {
             steps.push(Step::new(StepVerb::SelfResolve, reporter, reported_ms).saying(SOLVED));
         }
-        for row in &rows {
+        for (row, device) in rows.iter().zip(devices) {
             if let Some(verb) = row.verb.and_then(StepVerb::from_code) {
-                let actor = self.actor(row.step, incident.worker)?;
+                let actor = self.actor(device, incident.worker)?;
                 steps.push(Step {
                     verb,
                     actor,
@@ -71,11 +78,15 @@ impl Look<'_> {
         })
     }
 
-    /// Who took a step, as its first operation says.
-    fn actor(&self, step: RecordId, reporter: Option<RecordId>) -> Result<Actor> {
+    /// Where a step was taken, as its first operation says.
+    fn device_of(&self, step: RecordId) -> Result<DeviceNo> {
         let operations = self.reader.operations_of(step)?;
         let first = operations.iter().min_by_key(|stored| (stored.header.height, stored.id()));
-        let device = first.map_or(DeviceNo::COUNTY, |stored| stored.header.id.device);
+        Ok(first.map_or(DeviceNo::COUNTY, |stored| stored.header.id.device))
+    }
+
+    /// Who took a step there.
+    fn actor(&self, device: DeviceNo, reporter: Option<RecordId>) -> Result<Actor> {
         if device == DeviceNo::COUNTY {
             return Ok(Actor {
                 role: WorkerRole::CountyCentre,

@@ -177,6 +177,7 @@ const INCIDENT_STEP: &[FieldSpec] = &[
     field(6, "rating", Int),
     field(7, "department", Text),
     field(8, "minutes", Int),
+    field(9, "turn", Int),
 ];
 
 const PHOTO_EVIDENCE: &[FieldSpec] = &[

@@ -23,7 +23,7 @@ const fn keys(kind: RecordKind) -> (Option<u16>, Option<u16>, Option<u16>) {
         RecordKind::InspectionPoint => (None, None, Some(5)),
         RecordKind::CheckIn => (Some(1), Some(2), Some(3)),
         RecordKind::Incident => (Some(11), Some(9), Some(8)),
-        RecordKind::IncidentStep => (Some(1), None, Some(3)),
+        RecordKind::IncidentStep => (Some(1), None, Some(9)),
         RecordKind::PhotoEvidence => (Some(1), None, Some(8)),
         RecordKind::Task => (Some(6), None, Some(3)),
         RecordKind::Worker => (None, None, Some(2)),

@@ -5,7 +5,7 @@ use super::error::Result;
 use super::{County, WriteTx};
 use crate::storage::{RecordRow, Rows};
 use xunge_domain::ids::{DeviceNo, RecordId};
-use xunge_domain::incident_flow::{Actor, IncidentCase, IncidentState, Step};
+use xunge_domain::incident_flow::{Actor, IncidentCase, IncidentState, Step, Turn};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{StepVerb, WorkerRole};
 
@@ -25,9 +25,9 @@ pub(super) fn settle(tx: &WriteTx<'_>, incident: RecordId) -> Result<()> {
 fn case(rows: &Rows<'_>, incident: RecordId) -> Result<Option<IncidentCase>> {
     let Some(row) = rows.record(incident)? else { return Ok(None) };
     let mut steps = Vec::new();
-    for step in rows.by_parent(RecordKind::IncidentStep, incident)? {
+    for (device, step) in steps_in_order(rows, incident)? {
         if let Some(verb) = step.int(2).and_then(StepVerb::from_code) {
-            let actor = actor(rows, &step, row.owner)?;
+            let actor = actor(rows, device, row.owner)?;
             let department = Some(step.text(7)).filter(|name| !name.is_empty()).map(str::to_owned);
             let rating = step.int(6).and_then(|rating| u8::try_from(rating).ok());
             let minutes = step.int(8).and_then(|minutes| u32::try_from(minutes).ok());
@@ -35,7 +35,7 @@ fn case(rows: &Rows<'_>, incident: RecordId) -> Result<Option<IncidentCase>> {
             steps.push(Step {
                 verb,
                 actor,
-                at_ms: step.int(3).unwrap_or(step.made_ms),
+                at_ms: when(rows, device, step.int(3), step.made_ms)?,
                 text,
                 department,
                 rating,
@@ -44,7 +44,8 @@ fn case(rows: &Rows<'_>, incident: RecordId) -> Result<Option<IncidentCase>> {
         }
     }
     let reporter = Actor { role: WorkerRole::FullTime, reported_it: true, assigned: false };
-    let reported = row.int(8).unwrap_or(row.made_ms);
+    let device = device_of(rows, incident)?;
+    let reported = when(rows, device, row.int(8), row.made_ms)?;
     let first = |verb| Step { at_ms: reported, ..Step::new(verb, reporter, reported) };
     // The record itself is the report; a phone need not write the step as well.
     let says = |verb| steps.iter().any(|step| step.verb == verb);
@@ -60,10 +61,37 @@ fn case(rows: &Rows<'_>, incident: RecordId) -> Result<Option<IncidentCase>> {
     Ok(Some(IncidentCase::replay(&told).0))
 }
 
+/// Steps of an incident in the order in which they count, with where each was taken.
+fn steps_in_order(rows: &Rows<'_>, incident: RecordId) -> Result<Vec<(DeviceNo, RecordRow)>> {
+    let mut steps = Vec::new();
+    for step in rows.by_parent(RecordKind::IncidentStep, incident)? {
+        steps.push((device_of(rows, step.id)?, step));
+    }
+    steps.sort_by_key(|(device, step)| {
+        Turn::new(step.int(9), *device != DeviceNo::COUNTY, step.int(3), step.id)
+    });
+    Ok(steps)
+}
+
+/// Where a record was first written.
+fn device_of(rows: &Rows<'_>, record: RecordId) -> Result<DeviceNo> {
+    let first = rows.operations_of(record)?.into_iter().next();
+    Ok(first.map_or(DeviceNo::COUNTY, |fed| fed.op.header.id.device))
+}
+
+/// When something was done, for reckoning time limits. A phone's clock may be years off: nothing was done on it before it
+/// was enrolled, and nothing after it arrived.
+fn when(rows: &Rows<'_>, device: DeviceNo, said_ms: Option<i64>, arrived_ms: i64) -> Result<i64> {
+    let Some(said_ms) = said_ms else { return Ok(arrived_ms) };
+    if device == DeviceNo::COUNTY {
+        return Ok(said_ms);
+    }
+    let enrolled_ms = rows.device_no(device)?.map_or(arrived_ms, |device| device.enrolled_ms);
+    Ok(said_ms.clamp(enrolled_ms.min(arrived_ms), arrived_ms))
+}
+
 /// Who took a step: the desk's come from the county's own log, a phone's from its worker.
-fn actor(rows: &Rows<'_>, step: &RecordRow, reporter: Option<RecordId>) -> Result<Actor> {
-    let first = rows.operations_of(step.id)?.into_iter().next();
-    let device = first.map_or(DeviceNo::COUNTY, |fed| fed.op.header.id.device);
+fn actor(rows: &Rows<'_>, device: DeviceNo, reporter: Option<RecordId>) -> Result<Actor> {
     if device == DeviceNo::COUNTY {
         return Ok(Actor { role: WorkerRole::CountyCentre, reported_it: reporter.is_none(), assigned: true });
     }
@@ -74,6 +102,14 @@ fn actor(rows: &Rows<'_>, step: &RecordRow, reporter: Option<RecordId>) -> Resul
 }
 
 impl County {
+    /// Steps of an incident in the order in which they count, with where each was taken.
+    ///
+    /// # Errors
+    /// [`super::CountyError`] of the storage.
+    pub fn incident_steps(&self, incident: RecordId) -> Result<Vec<(DeviceNo, RecordRow)>> {
+        self.read(|rows| steps_in_order(rows, incident))
+    }
+
     /// An incident's steps replayed.
     ///
     /// # Errors

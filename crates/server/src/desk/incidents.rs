@@ -241,16 +241,11 @@ impl<'a> Shown<'a> {
 
     fn steps(&self, row: &RecordRow, line: &IncidentRow) -> Answer<Vec<StepRow>> {
         let mut steps = Vec::new();
-        for step in self.county.by_parent(RecordKind::IncidentStep, row.id)? {
+        for (device, step) in self.county.incident_steps(row.id)? {
             let Some(verb) = step.int(2).and_then(StepVerb::from_code) else { continue };
             // A phone says who wrote by its signature, not by its words; the desk's own steps carry the account's name.
-            let of_county = self
-                .county
-                .history(step.id)?
-                .first()
-                .is_some_and(|fed| fed.op.id().device == DeviceNo::COUNTY);
             let by = match step.owner {
-                Some(worker) if !of_county => self.labels.worker(Some(worker))?,
+                Some(worker) if device != DeviceNo::COUNTY => self.labels.worker(Some(worker))?,
                 _ if step.text(4).is_empty() => self.labels.device(DeviceNo::COUNTY)?,
                 _ => step.text(4).to_owned(),
             };

@@ -9,7 +9,7 @@ use crate::county::{County, CountyEdit, Refused};
 use crate::edit::Draft;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use xunge_domain::incident_flow::{Step, WorkCalendar};
+use xunge_domain::incident_flow::{Step, Turn, WorkCalendar};
 use xunge_domain::records::words::StepVerb;
 use xunge_domain::records::{MAX_TEXT, RecordKind};
 use xunge_domain::value::Value;
@@ -75,7 +75,9 @@ pub fn take(call: &Call, county: &County, seat: &Seat) -> Answer<Incident> {
             if SAYS_SOMETHING.contains(&verb) && text.is_empty() {
                 return Err(Problem::bad("text"));
             }
+            let seen = county.incident_steps(row.id)?;
             Ok(Draft::new(RecordKind::IncidentStep, county.new_id(), row.area)
+                .with("turn", Turn::next(seen.iter().map(|(_, step)| step.int(9))))
                 .refer("incident", row.id)
                 .with("verb", verb.code())
                 .with("at", step.at_ms)

@@ -115,3 +115,46 @@ fn an_extension_moves_the_end_of_the_limit() {
     let back = json!({"revision": revision(), "text": "改早", "due_ms": old});
     assert_eq!(code(&desk.post(&county, &format!("{path}/extend"), &back)), (400, "bad_request".into()));
 }
+
+#[test]
+fn a_phone_whose_clock_is_years_off_reports_like_others_and_its_limit_is_that_of_others() {
+    const YEAR_MS: i64 = 365 * 86_400_000;
+    let mut limits = Vec::new();
+    for off_ms in [0, 3 * YEAR_MS, -20 * YEAR_MS] {
+        let desk = Desk::new();
+        desk.category();
+        let mut phone = desk.bench.phone("周敏", desk.bench.areas.grid);
+        let (incident, grid) = (desk.bench.id(), desk.bench.areas.grid);
+        let now_ms = desk.bench.county.now_ms();
+        let said = Value::Int(now_ms + off_ms);
+        let report = [
+            (1, Value::from("lamp")),
+            (2, Value::from("第三盏不亮")),
+            (8, said.clone()),
+            (9, Value::reference(phone.worker)),
+        ];
+        phone.write(RecordKind::Incident, incident, grid, report);
+        let step = [
+            (1, Value::reference(incident)),
+            (2, Value::Int(StepVerb::Report.code())),
+            (3, said),
+            (9, Value::Int(1)),
+        ];
+        phone.write(RecordKind::IncidentStep, desk.bench.id(), grid, step);
+        phone.push(&desk.bench);
+        let county = desk.account("county", "county", desk.bench.areas.county);
+        let path = format!("incidents/{incident}");
+        for (verb, state) in [("accept", "accepted"), ("dispatch", "dispatched")] {
+            let revision = desk.read(&county, &path)["revision"].clone();
+            let sent = json!({ "revision": revision, "department": "water" });
+            let answer = desk.post(&county, &format!("{path}/{verb}"), &sent);
+            assert_eq!((answer.status, body(&answer)["state"].as_str()), (200, Some(state)), "{off_ms}");
+        }
+        let whole = desk.read(&county, &path);
+        let verbs: Vec<_> =
+            whole["steps"].as_array().unwrap().iter().map(|step| step["verb"].clone()).collect();
+        assert_eq!(verbs, ["report", "accept", "dispatch"], "{off_ms}");
+        limits.push(whole["due_ms"].as_i64().unwrap());
+    }
+    assert!(limits.iter().all(|limit| *limit == limits[0]), "{limits:?}");
+}

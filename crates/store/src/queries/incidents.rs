@@ -70,6 +70,8 @@ pub struct StepRow {
     pub department: String,
     /// Its least settled own operation.
     pub unsettled: Option<OpState>,
+    /// In which order it counts.
+    pub turn: Option<i64>,
 }
 
 /// A photo as evidence. Its bytes are here only when [`Reader::photo`] knows it.
@@ -111,7 +113,7 @@ pub struct AnswerRow {
 const LAST_STEP: &str = "SELECT newest.id
        FROM incident_step AS newest
        WHERE newest.incident = incident.id AND newest.deleted = 0
-       ORDER BY newest.at DESC, newest.id DESC
+       ORDER BY newest.turn DESC, newest.at DESC, newest.id DESC
        LIMIT 1";
 
 fn columns() -> String {
@@ -174,11 +176,11 @@ pub(super) const STEPS: &str = concat!(
        incident_step.rating, incident_step.department,
        ",
     unsettled!("incident_step.id"),
-    "
+    ", incident_step.turn
      FROM incident_step
      JOIN record ON record.id = incident_step.id
      WHERE incident_step.incident = ?1 AND incident_step.deleted = 0
-     ORDER BY incident_step.at, incident_step.id
+     ORDER BY incident_step.turn, incident_step.at, incident_step.id
      LIMIT ?2"
 );
 
@@ -198,7 +200,7 @@ pub(super) fn answers_sql(verbs: &[i64]) -> String {
     let numbers: Vec<String> = verbs.iter().map(i64::to_string).collect();
     format!(
         "SELECT record.uuid, incident_step.verb, incident_step.at, incident_step.\"by\", incident_step.text,
-           incident_step.rating, incident_step.department, {},
+           incident_step.rating, incident_step.department, {}, incident_step.turn,
            what.uuid,
            (SELECT incident_category.name
             FROM incident_category
@@ -257,6 +259,7 @@ fn read_step(row: &rusqlite::Row<'_>) -> rusqlite::Result<StepRow> {
         rating: row.get(5)?,
         department: text(row, 6)?,
         unsettled: read_unsettled(row, 7)?,
+        turn: row.get(8)?,
     })
 }
 
@@ -331,9 +334,9 @@ impl Reader<'_> {
         rows(self, &answers_sql(verbs), params![since_ms, worker, limit.min(MAX_ROWS)], |row| {
             Ok(AnswerRow {
                 step: read_step(row)?,
-                incident: id(row, 8)?,
-                category_name: text(row, 9)?,
-                category: text(row, 10)?,
+                incident: id(row, 9)?,
+                category_name: text(row, 10)?,
+                category: text(row, 11)?,
             })
         })
     }
