@@ -4,6 +4,7 @@ use crate::administration::NotDone;
 use crate::county::CountyError;
 use crate::storage::StorageError;
 use crate::world::ServeError;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// A command that was not carried out.
@@ -64,7 +65,8 @@ impl Failure {
         if json && !self.told {
             say!("{}", serde_json::json!({ "error": self.code }));
         }
-        eprintln!("{}\n{} [{}]", self.zh, self.en, self.code);
+        // As with standard output: nobody reading is no reason to end in a panic, with another exit code.
+        let _ = writeln!(std::io::stderr(), "{}\n{} [{}]", self.zh, self.en, self.code);
         ExitCode::from(self.exit)
     }
 }

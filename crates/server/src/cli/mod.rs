@@ -103,6 +103,9 @@ enum Command {
         /// Logs as JSON lines
         #[arg(long)]
         log_json: bool,
+        /// Stop when standard input ends, as for SIGTERM: for a program that starts this one and may be killed
+        #[arg(long)]
+        stop_with_input: bool,
     },
     /// 区域 · Areas
     Area {
@@ -355,8 +358,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn carry_out(at: &At, command: Command) -> Result<(), Failure> {
     match command {
-        Command::Serve { listen, host, desk_dir, log_json } => {
-            serving::run(at.places(), listen, host, desk_dir, log_json)
+        Command::Serve { listen, host, desk_dir, log_json, stop_with_input } => {
+            serving::run(at.places(), listen, host, desk_dir, log_json, stop_with_input)
         }
         Command::Area { what: AreaCommand::Import { file, outlines } } => {
             import_areas(at, &file)?;

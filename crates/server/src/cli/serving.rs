@@ -18,6 +18,7 @@ pub(super) fn run(
     hosts: Vec<String>,
     desk_files: Option<PathBuf>,
     log_json: bool,
+    stop_with_input: bool,
 ) -> Result<(), Failure> {
     let _held = files::hold(&places.data)?;
     world::start_logging(log_json);
@@ -46,6 +47,7 @@ pub(super) fn run(
         names: names.collect(),
         desk_files,
         settings: Settings::default(),
+        stop_with_input,
     };
     world::serve(
         &config,

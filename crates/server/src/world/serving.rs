@@ -40,6 +40,9 @@ pub struct ServeConfig {
     pub desk_files: Option<PathBuf>,
     /// Limits and periods.
     pub settings: Settings,
+    /// Whether to stop, as for SIGTERM, when standard input ends: whoever started this holds its other end, and goes
+    /// without a goodbye when it is killed.
+    pub stop_with_input: bool,
 }
 
 /// Blocking work on tokio's threads for it.
@@ -58,7 +61,8 @@ fn host_of(address: &str) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }
 
-/// Runs the county until SIGTERM or SIGINT: no new connections then, running requests end, the last group is committed.
+/// Runs the county until SIGTERM or SIGINT, or until its standard input ends when that was asked for: no new connections
+/// then, running requests end, the last group is committed.
 ///
 /// `ready` is told where the county listens once it does. `desk` makes the desk's routes and their part of the API
 /// document over the shared state.
@@ -111,9 +115,26 @@ pub fn serve(
             move || keep_committing(&commit)
         })
         .map_err(|source| ServeError::Listen { address: config.listen, source })?;
-    let served =
-        runtime
-            .block_on(listen(listener, RustlsConfig::from_config(tls), router, county, move || ready(local)));
+    let input_ended = Arc::new(Notify::new());
+    if config.stop_with_input {
+        let ended = input_ended.clone();
+        std::thread::Builder::new()
+            .name("input".into())
+            .spawn(move || {
+                // What it says does not matter, nor how it ends.
+                let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+                ended.notify_one();
+            })
+            .map_err(|source| ServeError::Listen { address: config.listen, source })?;
+    }
+    let served = runtime.block_on(listen(
+        listener,
+        RustlsConfig::from_config(tls),
+        router,
+        county,
+        input_ended,
+        move || ready(local),
+    ));
     commit.close();
     if committing.join().is_err() {
         tracing::error!("the group commit thread ended early");
@@ -145,11 +166,12 @@ async fn listen(
     tls: RustlsConfig,
     router: axum::Router,
     county: Arc<County>,
+    input_ended: Arc<Notify>,
     ready: impl FnOnce() + Send + 'static,
 ) -> std::io::Result<()> {
     let handle = Handle::new();
     let busy = Busy::default();
-    tokio::spawn(stop_on_signal(handle.clone(), busy.clone()));
+    tokio::spawn(stop_when_told(handle.clone(), busy.clone(), input_ended));
     tokio::spawn(sweep(county));
     // Without it small answers wait for the phone's delayed acknowledgement: 40 ms a request on a good link.
     let acceptor = RustlsAcceptor::new(tls).acceptor(NoDelayAcceptor::new());
@@ -165,7 +187,7 @@ async fn listen(
     server.await
 }
 
-async fn stop_on_signal(handle: Handle<SocketAddr>, busy: Busy) {
+async fn stop_when_told(handle: Handle<SocketAddr>, busy: Busy, input_ended: Arc<Notify>) {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
@@ -175,9 +197,11 @@ async fn stop_on_signal(handle: Handle<SocketAddr>, busy: Busy) {
     tokio::select! {
         _ = term.recv() => {}
         _ = int.recv() => {}
+        () = input_ended.notified() => {}
     }
-    tracing::info!("stopping");
+    // Before anything is said about it: nothing that goes wrong with the log may swallow the order.
     handle.graceful_shutdown(Some(GRACE));
+    tracing::info!("stopping");
     // A phone that holds its connection open and sleeps does not answer a farewell: once no request is under way there is
     // nothing to wait for.
     busy.idle().await;
