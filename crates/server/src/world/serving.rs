@@ -6,7 +6,7 @@ use super::certificates::server_certificate;
 use super::{Places, ServeError, county_ca, open_county};
 use crate::commit::GroupCommit;
 use crate::county::{County, Settings};
-use crate::http::{self, App, CaChain, Executor, Limiter, Metrics, Stepping};
+use crate::http::{self, App, CaChain, Executor, Limiter, Metrics, Room, Stepping};
 use crate::import::held::Imports;
 use crate::tls::{CertificateSlot, server_config};
 use axum::body::Body;
@@ -19,8 +19,8 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -43,6 +43,8 @@ pub struct ServeConfig {
     /// Whether to stop, as for SIGTERM, when standard input ends: whoever started this holds its other end, and goes
     /// without a goodbye when it is killed.
     pub stop_with_input: bool,
+    /// Bytes of room below which `/healthz` says that the disk is low.
+    pub low_bytes: u64,
 }
 
 /// Blocking work on tokio's threads for it.
@@ -52,6 +54,39 @@ struct OnThreads(tokio::runtime::Handle);
 impl Executor for OnThreads {
     fn run(&self, work: Box<dyn FnOnce() + Send>) {
         self.0.spawn_blocking(work);
+    }
+}
+
+/// A few threads for pictures, and not tokio's: the store of pictures hands its file work to the threads of the runtime it
+/// finds itself in and waits for it, so that as many uploads as there are threads would wait for each other for ever.
+struct PictureThreads(mpsc::Sender<Box<dyn FnOnce() + Send>>);
+
+impl PictureThreads {
+    fn start() -> std::io::Result<Self> {
+        let (sender, receiver) = mpsc::channel::<Box<dyn FnOnce() + Send>>();
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..PICTURES_AT_ONCE {
+            let receiver = receiver.clone();
+            std::thread::Builder::new().name("pictures".into()).spawn(move || {
+                loop {
+                    let work = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    let Ok(work) = work else { return };
+                    // A panic ends its request without an answer, and nobody else's.
+                    let worked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+                    if worked.is_err() {
+                        tracing::error!("work with a picture was dropped");
+                    }
+                }
+            })?;
+        }
+        Ok(Self(sender))
+    }
+}
+
+impl Executor for PictureThreads {
+    fn run(&self, work: Box<dyn FnOnce() + Send>) {
+        // The threads live as long as this does.
+        let _ = self.0.send(work);
     }
 }
 
@@ -81,6 +116,8 @@ pub fn serve(
         .max_blocking_threads(64)
         .build()
         .map_err(|source| ServeError::Listen { address: config.listen, source })?;
+    let pictures =
+        PictureThreads::start().map_err(|source| ServeError::Listen { address: config.listen, source })?;
     let listener = std::net::TcpListener::bind(config.listen)
         .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
         .map_err(|source| ServeError::Listen { address: config.listen, source })?;
@@ -98,6 +135,7 @@ pub fn serve(
         commit: commit.clone(),
         stepping: Stepping::Elsewhere,
         executor: Arc::new(OnThreads(runtime.handle().clone())),
+        picture_executor: Arc::new(pictures),
         ca: CaChain { current: ca.der().to_vec(), next: Vec::new() },
         address,
         desk_files: config.desk_files.clone(),
@@ -105,6 +143,7 @@ pub fn serve(
         enrol_failures: Limiter::enrolment(),
         login_failures: Limiter::login(),
         imports: Imports::default(),
+        room: room(&config.places, config.low_bytes),
     });
     let (desk_routes, desk_openapi) = desk(&app);
     let router = http::router(app, desk_routes, desk_openapi);
@@ -144,6 +183,12 @@ pub fn serve(
     served.map_err(|source| ServeError::Listen { address: local, source })
 }
 
+/// What is left of the disk that the data lies on.
+fn room(places: &Places, low_bytes: u64) -> Room {
+    let data = places.data.clone();
+    Room::new(move || fs4::available_space(&data).ok(), low_bytes)
+}
+
 fn keep_committing(commit: &GroupCommit) {
     while commit.wait() {
         // A panic in one group must not end the county: its requests get no answer and are sent again.
@@ -154,6 +199,9 @@ fn keep_committing(commit: &GroupCommit) {
     }
 }
 
+/// Threads that work with pictures. The largest takes some twenty megabytes while it is looked at, and the allocator keeps
+/// about as much for each thread afterwards: sixty-four threads would hold a gigabyte for nothing.
+const PICTURES_AT_ONCE: usize = 4;
 /// How long running requests may take after a stop was asked for.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long the last bytes of an answer may take to leave once its body was handed over.

@@ -103,9 +103,25 @@ impl Served {
         (body.len() == length).then_some(Answer { status, headers, body })
     }
 
+    /// Stops it in mid-air for the time of `look` (its files are as a kill would leave them), then kills it.
+    pub fn kill_after(self, look: impl FnOnce()) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-STOP", &id]).status().unwrap().success());
+        look();
+        self.kill();
+    }
+
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Served {
+    /// A test that fails leaves no county behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
