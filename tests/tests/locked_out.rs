@@ -64,6 +64,27 @@ fn after_ten_wrong_pins_the_desk_brings_back_everything_unsent() {
 }
 
 #[test]
+fn a_wrong_pin_is_wrong_on_an_open_phone_too_and_counts_as_one() {
+    let scene = Scene::default();
+    let phone = scene.phone("anna");
+    phone.link.set(false, 0);
+    visit(&phone);
+    assert_eq!(unlock(&phone, "999999").unwrap_err(), "wrong_pin");
+    assert_eq!(unlock(&phone, "99").unwrap_err(), "bad_pin");
+    assert!(phone.is_open(), "one mistake shuts nothing");
+    assert_eq!(unlock(&phone, "730592").unwrap()["phase"], "ready");
+    for _ in 0..9 {
+        assert_eq!(unlock(&phone, "999999").unwrap_err(), "wrong_pin");
+    }
+    assert_eq!(unlock(&phone, "999999").unwrap_err(), "pin_locked", "ten, as on a locked phone");
+    assert_eq!(phone.call("app_state", json!({})).unwrap()["phase"], "needs_desk");
+    phone.link.set(true, 0);
+    reopen(&phone, &scene.county.reopen_code_for("anna")).unwrap();
+    settle(&phone);
+    assert!(phone.open().own_operations().unwrap().iter().all(|op| op.received), "nothing went with it");
+}
+
+#[test]
 fn a_forgotten_pin_and_a_wiped_key_store_come_back_the_same_way() {
     let scene = Scene::default();
     let phone = scene.phone("anna");

@@ -94,6 +94,9 @@ impl County {
             .args(["serve", "--listen", &self.listen.to_string()])
             .args(["--host", "127.0.0.1", "localhost", "--desk-dir"])
             .arg(&self.desk)
+            // The other end of its input is held by this process: when this is killed, the county stops too.
+            .arg("--stop-with-input")
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;

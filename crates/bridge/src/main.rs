@@ -64,6 +64,8 @@ fn main() -> ExitCode {
             tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "error".into()),
         )
         .with_writer(std::io::stderr)
+        // Nobody reading any more is no reason to end in the middle of a request.
+        .log_internal_errors(false)
         .init();
     match Cli::parse().command {
         Command::Run { shell, work, phone_port, county_port, scale, new_phone, two_phones } => {

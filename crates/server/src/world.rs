@@ -215,11 +215,16 @@ fn keep_durable(folder: &Path) -> Result<(), ServeError> {
 }
 
 /// Structured logs on standard error: text for people, or JSON lines. `RUST_LOG` chooses what; ids of operations and
-/// devices may stand in them, people may not.
+/// devices may stand in them, people may not. A reader that has gone (`| head`, a launcher that was killed) costs the
+/// lines and nothing else: the subscriber's own complaint about it would go to the same place and panic there, in the
+/// middle of a request.
 pub fn start_logging(json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
     // A second start (two servers in one test process) keeps the first.
     let _ = if json { builder.json().try_init() } else { builder.try_init() };
 }

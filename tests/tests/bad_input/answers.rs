@@ -3,13 +3,14 @@
 
 use serde_json::json;
 use xunge_client::ports::{Request, Response, TransportError};
+use xunge_sync::messages::{CONTENT_TYPE, Refusal, encode};
 use xunge_tests::phone::SimPhone;
 use xunge_tests::scene::{Scene, settle, visit};
 
 type Answer = fn(&Request, Option<Response>) -> Result<Response, TransportError>;
 
 /// Every way, with the code the sync page then shows.
-const WAYS: [(&str, Answer); 6] = [
+const WAYS: [(&str, Answer); 7] = [
     ("county_unreachable", |_, _| Err(TransportError::Unreachable)),
     ("captive_portal", |_, _| {
         let headers = vec![("content-type".into(), "text/html".into())];
@@ -23,6 +24,12 @@ const WAYS: [(&str, Answer); 6] = [
     ("county_error", |_, _| {
         let headers = vec![("retry-after".into(), "1".into())];
         Ok(Response { status: 503, headers, body: Vec::new() })
+    }),
+    // The county itself, with a full disk.
+    ("county_full", |_, _| {
+        let refusal = Refusal { code: "disk_full".into(), next: None, epoch: None };
+        let headers = vec![("content-type".into(), CONTENT_TYPE.into()), ("retry-after".into(), "1".into())];
+        Ok(Response { status: 507, headers, body: encode(&refusal) })
     }),
     // Half an answer: the county did its work, the phone must not believe the stump.
     ("captive_portal", |_, answer| {

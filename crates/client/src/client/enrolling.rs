@@ -9,7 +9,7 @@ use super::{Client, OPEN};
 use crate::error::{Result, rule};
 use crate::open::{Identity, Open, keep_identity};
 use crate::ports::{Request, Transport, TransportError};
-use crate::syncing::begin_first_sync;
+use crate::syncing::{begin_first_sync, trouble};
 use crate::views::session::{AppState, EnrolArgs};
 use ed25519_dalek::{Signer, SigningKey};
 use minicbor::Decode;
@@ -177,7 +177,7 @@ pub(super) fn with_code<A: for<'b> Decode<'b, ()>>(
         "wrong_phone" => rule("wrong_phone"),
         "revoked" => rule("device_revoked"),
         "too_many_tries" | "busy" => rule("too_many_tries"),
-        _ => rule("county_error"),
+        _ => rule(trouble(&response)),
     })
 }
 

@@ -9,16 +9,37 @@ use xunge_store::Fact;
 use xunge_store::keys::{Begun, LockReason, Outcome, Pin, PlatformKey, Secret};
 
 impl Client {
-    /// Opens the store with the PIN.
+    /// Opens the store with the PIN. On a phone that is open already (a second touch, a second window) the PIN is tried all
+    /// the same, and counted: whoever holds the phone never learns "right" from a wrong one.
     ///
     /// # Errors
     /// `wrong_pin` with `tries_left`, `pin_locked` when only the desk can help, `lease_over` after too long without contact,
     /// `key_store_lost`, and those of opening
     /// the store. Records are untouched by any of them.
     pub fn unlock(&self, pin: &str) -> Result<AppState> {
+        let opened = self.try_pin(pin);
         if self.opened().is_ok() {
+            if opened.as_ref().is_err_and(|error| error.code() == "pin_locked") {
+                self.lock();
+            }
+            opened?;
             return self.app_state();
         }
+        let store = self.open_store(&opened?)?;
+        let open = Open::new(store, Arc::clone(&self.world), self.settings())?;
+        // A phone without contact must not keep raw points for ever; a full disk must not keep it shut.
+        let _ = open.purge_tracks();
+        if open.lease_is_over()? {
+            drop(open);
+            self.lock_down(LockReason::LeaseOver)?;
+            return Err(rule("lease_over"));
+        }
+        self.set_open(Some(open));
+        self.app_state()
+    }
+
+    /// The store's key for this PIN. The try counts before it is made.
+    fn try_pin(&self, pin: &str) -> Result<Secret> {
         let file = self.key_file()?.ok_or(rule("wrong_phase"))?;
         let pin = Pin::read(pin).map_err(|_| rule("bad_pin"))?;
         let attempt = match file.begin() {
@@ -40,17 +61,7 @@ impl Client {
             Outcome::OtherPlatformKey { file } => (file, Err(rule("key_store_lost"))),
         };
         self.write_key_file(&file.to_bytes().map_err(|error| rule(error.code()))?)?;
-        let store = self.open_store(&opened?)?;
-        let open = Open::new(store, Arc::clone(&self.world), self.settings())?;
-        // A phone without contact must not keep raw points for ever; a full disk must not keep it shut.
-        let _ = open.purge_tracks();
-        if open.lease_is_over()? {
-            drop(open);
-            self.lock_down(LockReason::LeaseOver)?;
-            return Err(rule("lease_over"));
-        }
-        self.set_open(Some(open));
-        self.app_state()
+        opened
     }
 }
 

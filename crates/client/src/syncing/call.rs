@@ -114,7 +114,7 @@ impl Open {
             429 | 500..=599 => Err(Failed::Call {
                 lane,
                 failure: Failure::Busy(response.retry_after()),
-                code: "county_error".into(),
+                code: trouble(response).into(),
             }),
             // A smaller batch passes any proxy's limit; of a picture only the county may say that it is too large.
             413 if ours || lane == Lane::Push => {
@@ -130,6 +130,12 @@ impl Open {
             _ => Err(Failed::not_the_county(lane)),
         }
     }
+}
+
+/// What troubles the county, for the sync page: a full disk there is somebody's to mend, anything else is its own.
+pub(crate) fn trouble(response: &Response) -> &'static str {
+    let told = decode::<Refusal>(&response.body).is_ok_and(|refusal| refusal.code == "disk_full");
+    if response.status == 507 && told { "county_full" } else { "county_error" }
 }
 
 fn stale(response: &Response) -> Option<(u64, bool)> {

@@ -23,6 +23,7 @@ use xunge_store::Fact;
 use xunge_store::keys::LockReason;
 
 use crate::views::Counts;
+pub(crate) use call::trouble;
 pub(crate) use feed::begin_snapshot as begin_first_sync;
 pub use written::{OwnOperation, OwnPicture};
 use xunge_sync::plan::{Facts, Step};

@@ -1,7 +1,7 @@
 //! Pictures up: thumbnails first, then the stored pictures in pieces, resuming where the link broke. A picture counts as
 //! held only when the county names its hash in a receipt.
 
-use super::call::Failed;
+use super::call::{Failed, trouble};
 use crate::error::{ClientError, Result};
 use crate::open::Open;
 use crate::ports::{Request, Response};
@@ -298,7 +298,7 @@ fn unexpected(response: &Response) -> Failed {
         429 | 500..=599 => Failed::Call {
             lane: Lane::Photos,
             failure: Failure::Busy(response.retry_after()),
-            code: "county_error".into(),
+            code: trouble(response).into(),
         },
         // Of the county only: a proxy's limit says nothing about this picture.
         413 if is_message(response) => Failed::refused(Lane::Photos, "too_large"),

@@ -4,6 +4,7 @@
 
 mod fixtures;
 mod hostile;
+mod hostile_files;
 mod laws;
 mod pictures;
 mod received;

@@ -8,6 +8,7 @@ mod waiting;
 
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
+use std::io::ErrorKind;
 use std::sync::Arc;
 use waiting::wait_for;
 use xunge_domain::world::Randomness;
@@ -16,12 +17,29 @@ use zeroize::Zeroizing;
 /// What went wrong with a blob.
 #[derive(Debug, thiserror::Error)]
 pub enum BlobError {
+    /// The disk has no room; nothing of the blob is there.
+    #[error("the disk is full")]
+    DiskFull,
     /// The store says so.
     #[error("blob store: {0}")]
-    Store(#[from] object_store::Error),
+    Store(object_store::Error),
     /// What lies there does not open: another key, another name, or damage.
     #[error("the blob does not open")]
     DoesNotOpen,
+}
+
+impl From<object_store::Error> for BlobError {
+    fn from(error: object_store::Error) -> Self {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+        while let Some(error) = cause {
+            let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+            if matches!(kind, Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded)) {
+                return Self::DiskFull;
+            }
+            cause = error.source();
+        }
+        Self::Store(error)
+    }
 }
 
 /// See the module.

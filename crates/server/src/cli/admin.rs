@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::{accounts, print_json};
 use crate::administration::accounts::put as put_account;
 use crate::administration::{NotDone, workers};
-use crate::county::{AreaNode, County};
+use crate::county::{AreaNode, County, CountyError, Refused};
 use crate::storage::{AuditEntry, DeviceState, WorkerRow};
 use serde::Serialize;
 use uuid::Uuid;
@@ -210,6 +210,20 @@ pub(super) struct PrintedCode {
     pub expires_ms: i64,
 }
 
+/// A code was asked for somebody who was revoked, or never granted anything.
+fn without_area(worker: &WorkerRow) -> Failure {
+    let WorkerRow { name, number, .. } = worker;
+    Failure::refused(
+        "worker_without_area",
+        format!(
+            "{name}（{number}）已停用或还没有授权区域，注册的手机什么也看不到，所以没有发注册码。数据没有改动。要让其继续工作，先运行：xunge-county grant {number} --area 区域编码"
+        ),
+        format!(
+            "{name} ({number}) was revoked or has no area yet; a phone would see nothing, so no code was made. Nothing was changed. To let them work, first run: xunge-county grant {number} --area CODE"
+        ),
+    )
+}
+
 /// `enrol-code`.
 pub(super) fn enrol_code(
     county: &County,
@@ -227,7 +241,11 @@ pub(super) fn enrol_code(
             format!("{address} is no host and port. Give --address HOST:PORT."),
         )
     })?;
-    let opened = county.open_code(worker.id, county.now_ms() + minutes * 60_000)?;
+    let opened = county.open_code(worker.id, county.now_ms() + minutes * 60_000);
+    let opened = opened.map_err(|error| match error {
+        CountyError::Refused(Refused::WorkerWithoutArea) => without_area(&worker),
+        other => other.into(),
+    })?;
     audit(county, "enrol_code", &worker.number, &format!("{minutes} min"))?;
     let code = EnrolCode::new(opened.single_use, ca_der);
     let ca_sha256 = <sha2::Sha256 as sha2::Digest>::digest(ca_der).into();
@@ -306,5 +324,24 @@ mod tests {
             county.forget_open_codes(worker.id).unwrap()
         });
         assert_eq!(left, [0, 1]);
+    }
+
+    #[test]
+    fn a_revoked_worker_gets_no_code_and_is_told_what_to_do_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let county = county(folder.path());
+        add_worker(&county, "李敏", "990101", WorkerRole::FullTime, Some("01".into()), true).unwrap();
+        let code = || enrol_code(&county, b"a certificate", "01", 10, "county.test:8443", true);
+        code().unwrap();
+        revoke(&county, "01", None).unwrap();
+        let refused = code().unwrap_err();
+        assert_eq!((refused.code, refused.exit), ("worker_without_area", 1));
+        assert!(
+            refused.zh.contains("xunge-county grant 01 --area") && refused.en.contains("grant 01 --area")
+        );
+        let worker = county.worker_numbered("01").unwrap().unwrap();
+        assert_eq!(county.forget_open_codes(worker.id).unwrap(), 0, "none was opened all the same");
+        grant(&county, "01", "990101").unwrap();
+        code().unwrap();
     }
 }

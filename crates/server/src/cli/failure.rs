@@ -4,6 +4,7 @@ use crate::administration::NotDone;
 use crate::county::CountyError;
 use crate::storage::StorageError;
 use crate::world::ServeError;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// A command that was not carried out.
@@ -47,6 +48,17 @@ impl Failure {
         )
     }
 
+    /// No room on the county's disk.
+    fn disk_full() -> Self {
+        Self {
+            code: "disk_full",
+            exit: 4,
+            zh: "磁盘满了，这一步没有写入；已确认写入的数据是安全的。请腾出空间或扩大磁盘，再运行一次。".into(),
+            en: "The disk is full; this was not written, what was confirmed before is safe. Make room or enlarge the disk, then run it again.".into(),
+            told: false,
+        }
+    }
+
     fn broken(code: &'static str, detail: &str) -> Self {
         Self {
             code,
@@ -64,7 +76,8 @@ impl Failure {
         if json && !self.told {
             say!("{}", serde_json::json!({ "error": self.code }));
         }
-        eprintln!("{}\n{} [{}]", self.zh, self.en, self.code);
+        // As with standard output: nobody reading is no reason to end in a panic, with another exit code.
+        let _ = writeln!(std::io::stderr(), "{}\n{} [{}]", self.zh, self.en, self.code);
         ExitCode::from(self.exit)
     }
 }
@@ -77,6 +90,7 @@ impl From<CountyError> for Failure {
                 format!("没有做：{refused}。数据没有改动。"),
                 format!("Not done: {refused}. Nothing was changed."),
             ),
+            full if full.is_disk_full() => Self::disk_full(),
             _ => Self::broken(error.code(), &error.to_string()),
         }
     }
@@ -133,6 +147,7 @@ impl From<ServeError> for Failure {
                 "密钥与数据库不符。数据库没有改动。请用 --key 指定建库时的密钥文件。".into(),
                 "The key does not open the database, which was left as it is. Give the key file it was made with by --key.".into(),
             ),
+            _ if error.code() == "disk_full" => Self::disk_full(),
             _ => Self::broken(error.code(), &error.to_string()),
         }
     }

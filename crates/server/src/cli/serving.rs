@@ -5,20 +5,39 @@ use super::{accounts, files};
 use crate::county::{County, Settings};
 use crate::desk;
 use crate::world::{self, Places, ServeConfig};
+use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Where the county was last served, for invitations written by another process.
 const ADDRESS: &str = "address";
 
-/// Serves until told to stop.
-pub(super) fn run(
-    places: Places,
+/// How to serve.
+#[derive(Debug, Args)]
+pub(super) struct Wanted {
+    /// Where to listen
+    #[arg(long, default_value = "0.0.0.0:8443")]
     listen: SocketAddr,
-    hosts: Vec<String>,
-    desk_files: Option<PathBuf>,
+    /// Name or address phones reach the county under; the first stands in invitations
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    host: Vec<String>,
+    /// Built pages of the desk
+    #[arg(long, value_name = "DIR")]
+    desk_dir: Option<PathBuf>,
+    /// Logs as JSON lines
+    #[arg(long)]
     log_json: bool,
-) -> Result<(), Failure> {
+    /// Stop when standard input ends, as for SIGTERM: for a program that starts this one and may be killed
+    #[arg(long)]
+    stop_with_input: bool,
+    /// Megabytes of free disk below which /healthz answers 507 disk_low
+    #[arg(long, value_name = "MB", default_value_t = 512)]
+    low_disk_mb: u64,
+}
+
+/// Serves until told to stop.
+pub(super) fn run(places: Places, wanted: Wanted) -> Result<(), Failure> {
+    let Wanted { listen, host: hosts, desk_dir, log_json, stop_with_input, low_disk_mb } = wanted;
     let _held = files::hold(&places.data)?;
     world::start_logging(log_json);
     {
@@ -44,8 +63,10 @@ pub(super) fn run(
         listen,
         address,
         names: names.collect(),
-        desk_files,
+        desk_files: desk_dir,
         settings: Settings::default(),
+        stop_with_input,
+        low_bytes: low_disk_mb.saturating_mul(1024 * 1024),
     };
     world::serve(
         &config,

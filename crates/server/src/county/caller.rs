@@ -28,13 +28,12 @@ pub struct Caller {
 impl County {
     /// The key a signature of this device must hold under. Revoked phones have one too: they learn that they are
     /// revoked, strangers learn nothing.
-    pub fn device_key(&self, device: Uuid) -> Option<VerifyingKey> {
-        let row = self
-            .read(|rows| Ok(rows.device(device)?))
-            .ok()
-            .flatten()
-            .filter(|row| row.no != DeviceNo::COUNTY)?;
-        VerifyingKey::from_bytes(&row.key).ok()
+    ///
+    /// # Errors
+    /// [`super::CountyError`] of the storage: a disk that does not answer makes nobody a stranger.
+    pub fn device_key(&self, device: Uuid) -> Result<Option<VerifyingKey>> {
+        let row = self.read(|rows| Ok(rows.device(device)?))?.filter(|row| row.no != DeviceNo::COUNTY);
+        Ok(row.and_then(|row| VerifyingKey::from_bytes(&row.key).ok()))
     }
 
     /// Lets a verified request in, once.

@@ -42,7 +42,8 @@ impl County {
     /// Opens a single-use code for a worker's next phone. A life beyond a day is cut to a day.
     ///
     /// # Errors
-    /// [`Refused::NotFound`] for an unknown worker; [`super::CountyError`] of the storage.
+    /// [`Refused::NotFound`] for an unknown worker; [`Refused::WorkerWithoutArea`] for one whose areas were all taken
+    /// back: the phone would be the county's and see nothing; [`super::CountyError`] of the storage.
     pub fn open_code(&self, worker: RecordId, expires_ms: i64) -> Result<OpenedCode> {
         let now_ms = self.now_ms();
         let expires_ms = expires_ms.min(now_ms + LONGEST_CODE_MS);
@@ -50,6 +51,9 @@ impl County {
         let lookup = single_use.lookup_key(&self.secrets.enrol);
         self.write(|tx| {
             tx.rows().worker(worker)?.ok_or(Refused::NotFound)?;
+            if tx.rows().grants(Some(worker))?.iter().all(|grant| grant.revoked) {
+                return Err(Refused::WorkerWithoutArea.into());
+            }
             tx.rows().forget_codes(now_ms - LONGEST_CODE_MS)?;
             Ok(tx.rows().add_enrol_code(&lookup, worker, expires_ms)?)
         })?;

@@ -29,9 +29,15 @@ impl CountyError {
         match self {
             Self::Refused(refused) => refused.code(),
             Self::Storage(error) => error.code(),
+            Self::Blob(BlobError::DiskFull) => "disk_full",
             Self::Blob(_) => "blob_store",
             Self::NotCommitted => "not_committed",
         }
+    }
+
+    /// Whether the disk has no room. Nothing was lost by it: whoever asked keeps what they have and asks again later.
+    pub const fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Storage(StorageError::DiskFull) | Self::Blob(BlobError::DiskFull))
     }
 }
 
@@ -92,6 +98,9 @@ pub enum Refused {
     /// The desk opened this code for another phone.
     #[error("wrong phone")]
     WrongPhone,
+    /// No area is granted to the worker any more, or none was yet: a phone of theirs would see nothing.
+    #[error("worker without an area")]
+    WorkerWithoutArea,
     /// Bytes do not continue where the upload stands.
     #[error("offset mismatch")]
     OffsetMismatch {
@@ -133,6 +142,7 @@ impl Refused {
             Self::CodeExpired => "code_expired",
             Self::CodeUsed => "code_used",
             Self::WrongPhone => "wrong_phone",
+            Self::WorkerWithoutArea => "worker_without_area",
             Self::OffsetMismatch { .. } => "offset_mismatch",
             Self::HashMismatch => "hash_mismatch",
             Self::Picture(code) => code,

@@ -125,6 +125,8 @@ impl<'a> WriteTx<'a> {
 
     /// Writes down what was counted. Once, before the commit.
     pub(super) fn keep_digests(&self) -> Result<()> {
+        // Sums without their operations would stay wrong for ever.
+        self.rows.stands()?;
         for ((area, device), change) in self.digests.borrow_mut().drain() {
             self.rows.add_digest(area, device, &change)?;
         }

@@ -152,6 +152,7 @@ fn refusals(bound: &Bound) -> Vec<(&'static str, &'static str)> {
         all.push(("403", "csrf, not_allowed"));
         all.push(("409", "changed meanwhile, or not now: the code says which"));
         all.push(("422", "the rules of the work refuse it: the code says why"));
+        all.push(("507", "disk_full: the county's disk has no room; nothing was changed"));
     }
     if matches!(bound.action, Action::Accounts) {
         all.push(("403", "not_allowed"));

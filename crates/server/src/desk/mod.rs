@@ -47,7 +47,7 @@ pub use table::{Action, Bound, PREFIX, ROUTES};
 
 use crate::county::County;
 use crate::http::routes::Who;
-use crate::http::{App, blocking};
+use crate::http::{App, blocking, with_pictures};
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Query, RawPathParams, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -60,6 +60,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// What an action answers.
 enum Reply {
@@ -86,7 +87,12 @@ pub fn router(app: Arc<App>) -> Router {
 async fn serve(app: Arc<App>, bound: &'static Bound, request: Request) -> Response {
     let response = match answer(&app, bound, request).await {
         Ok(reply) => respond(reply),
-        Err(problem) => problem.into_response(),
+        Err(problem) => {
+            if problem.code == "disk_full" {
+                app.metrics.disk_full.fetch_add(1, Ordering::Relaxed);
+            }
+            problem.into_response()
+        }
     };
     app.metrics.count(bound.route.path, response.status().as_u16());
     response
@@ -115,7 +121,11 @@ async fn answer(app: &Arc<App>, bound: &'static Bound, mut request: Request) -> 
         body: body.to_vec(),
         source,
     };
-    blocking(app, move |county| Ok(decide(bound, &call, &parts.headers, county))).await?
+    let decided = move |county: &County| Ok(decide(bound, &call, &parts.headers, county));
+    match bound.action {
+        Action::Photo => with_pictures(app, decided).await?,
+        _ => blocking(app, decided).await?,
+    }
 }
 
 /// Who asks, then what is answered.

@@ -66,6 +66,11 @@ impl From<CountyError> for Problem {
         match error {
             CountyError::Refused(Refused::NotFound) => Self::not_found(),
             CountyError::Refused(Refused::BadRequest(field)) => Self::bad(field),
+            CountyError::Refused(refused @ Refused::WorkerWithoutArea) => Self::new(409, refused.code()),
+            full if full.is_disk_full() => {
+                tracing::error!("the disk is full");
+                Self::new(507, "disk_full")
+            }
             broken => {
                 // Codes only: the text of an error below may quote what it stumbled over.
                 tracing::error!(code = broken.code(), "desk request failed");

@@ -149,7 +149,7 @@ pub fn list(call: &Call, county: &County, seat: &Seat) -> Answer<Rows<WorkerLine
 /// `POST workers/{id}/enrol-code`.
 ///
 /// # Errors
-/// `not_found`, `bad_request`.
+/// `not_found`, `bad_request`, `worker_without_area`.
 pub fn enrol_code(call: &Call, county: &County, seat: &Seat) -> Answer<Code> {
     let id = call.id()?;
     let worker = workers(county, seat.area)?.into_iter().find(|view| view.row.id == id);

@@ -1,4 +1,5 @@
-//! Responses: messages, refusals, and what broke. What broke says nothing but `internal`; the log has the rest.
+//! Responses: messages, refusals, and what broke. What broke says nothing but `internal`, or `disk_full` where somebody
+//! can do something about it; the log has the rest.
 
 use crate::county::{CountyError, Refused};
 use axum::body::Body;
@@ -6,6 +7,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use minicbor::Encode;
 use xunge_sync::messages::{self, CONTENT_TYPE, Refusal};
+
+/// Seconds after which a phone asks again whether there is room.
+const ROOM_AGAIN: u32 = 60;
 
 /// A response of these bytes. Nothing of the county is to be kept by a cache on the way.
 pub fn bytes(status: u16, content_type: &'static str, bytes: Vec<u8>) -> Response {
@@ -56,6 +60,7 @@ pub const fn status(refused: &Refused) -> u16 {
         | Refused::WrongEpoch { .. }
         | Refused::CodeUsed
         | Refused::WrongPhone
+        | Refused::WorkerWithoutArea
         | Refused::OffsetMismatch { .. } => 409,
         Refused::CodeExpired => 410,
         Refused::HashMismatch => 460,
@@ -87,6 +92,12 @@ pub fn refused(refused: &Refused) -> Response {
 pub fn error(error: &CountyError) -> Response {
     match error {
         CountyError::Refused(refused) => self::refused(refused),
+        full if full.is_disk_full() => {
+            tracing::error!("the disk is full");
+            let mut response = code(507, "disk_full");
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(ROOM_AGAIN));
+            response
+        }
         broken => {
             // Codes only: the text of an error below may quote what it stumbled over.
             tracing::error!(code = broken.code(), "request failed");

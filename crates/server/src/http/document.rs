@@ -68,6 +68,7 @@ fn responses(bound: &Bound) -> Vec<(&'static str, Response)> {
             ("409", refused("Phone and county stand elsewhere to each other; the code says how")),
             ("422", refused("A picture that cannot be taken")),
             ("503", refused("Busy; Retry-After says when")),
+            ("507", refused("The county's disk is full; Retry-After says when to ask again")),
         ]),
         Who::UploadToken => all.extend([
             ("400", refused("Not a piece of an upload")),
@@ -77,6 +78,7 @@ fn responses(bound: &Bound) -> Vec<(&'static str, Response)> {
             ("422", refused("A picture that cannot be taken")),
             ("460", refused("The bytes are not the ones whose hash was promised")),
             ("503", refused("Busy; Retry-After says when")),
+            ("507", refused("The county's disk is full; Retry-After says when to ask again")),
         ]),
         Who::Public | Who::Desk => {}
     }

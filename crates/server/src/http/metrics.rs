@@ -23,6 +23,8 @@ pub struct Metrics {
     pub uploads_broken: AtomicU64,
     /// Phones that began to read everything anew because they differed from the county.
     pub rebuilds: AtomicU64,
+    /// Requests that were not carried out because the disk was full.
+    pub disk_full: AtomicU64,
 }
 
 impl Default for Metrics {
@@ -38,6 +40,7 @@ impl Default for Metrics {
             picture_bytes: AtomicU64::new(0),
             uploads_broken: AtomicU64::new(0),
             rebuilds: AtomicU64::new(0),
+            disk_full: AtomicU64::new(0),
         }
     }
 }
@@ -78,6 +81,7 @@ impl Metrics {
                 "Phones that read everything anew because they differed.",
                 &self.rebuilds,
             ),
+            ("xunge_disk_full_total", "Requests not carried out because the disk was full.", &self.disk_full),
         ] {
             let count = count.load(Ordering::Relaxed);
             let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} counter\n{name} {count}");

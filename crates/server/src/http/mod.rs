@@ -3,7 +3,7 @@
 //!
 //! - [`routes`]: the table of routes, which the router is built from; `phone`: signed requests; `public`: enrolment,
 //!   health, metrics; `uploads`: tus
-//! - [`answer`]: refusals and messages as responses; `limiter`: wrong codes are tried slowly
+//! - [`answer`]: refusals and messages as responses; `limiter`: wrong codes are tried slowly; `room`: what the disk has left
 //!
 //! Leaves to others: TLS and sockets (`world`), the desk's own routes (`desk`), what any of it means (`county`).
 
@@ -14,11 +14,13 @@ mod limiter;
 mod metrics;
 mod phone;
 mod public;
+mod room;
 pub mod routes;
 mod uploads;
 
 pub use limiter::Limiter;
 pub use metrics::Metrics;
+pub use room::Room;
 
 use crate::commit::GroupCommit;
 use crate::county::{County, CountyError, Refused, Result, WriteTx};
@@ -30,6 +32,7 @@ use axum::routing::{MethodFilter, any, get, on};
 use routes::{Bound, ROUTES, Who};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tokio::sync::oneshot;
 
 /// Runs work that blocks, now or elsewhere.
@@ -76,6 +79,9 @@ pub struct App {
     pub stepping: Stepping,
     /// Where blocking work runs.
     pub executor: Arc<dyn Executor>,
+    /// Where work with pictures runs: few at a time, because each may have a whole one in memory, and apart, so that no
+    /// record waits behind a picture.
+    pub picture_executor: Arc<dyn Executor>,
     /// For phones that enrol.
     pub ca: CaChain,
     /// Host and port that phones reach the county under, for invitations.
@@ -90,6 +96,8 @@ pub struct App {
     pub login_failures: Limiter,
     /// Ledgers read at the desk.
     pub imports: Imports,
+    /// What the disk has left.
+    pub room: Room,
 }
 
 impl App {
@@ -100,6 +108,7 @@ impl App {
             county,
             stepping: Stepping::AtOnce,
             executor: Arc::new(Inline),
+            picture_executor: Arc::new(Inline),
             ca,
             address: "county.test:8443".into(),
             desk_files: None,
@@ -107,6 +116,7 @@ impl App {
             enrol_failures: Limiter::enrolment(),
             login_failures: Limiter::login(),
             imports: Imports::default(),
+            room: Room::unmeasured(),
         }
     }
 }
@@ -128,9 +138,28 @@ pub async fn blocking<T: Send + 'static>(
     app: &App,
     work: impl FnOnce(&County) -> Result<T> + Send + 'static,
 ) -> Result<T> {
+    run_on(&*app.executor, app, work).await
+}
+
+/// The same for work with pictures.
+///
+/// # Errors
+/// As [`blocking`].
+pub async fn with_pictures<T: Send + 'static>(
+    app: &App,
+    work: impl FnOnce(&County) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    run_on(&*app.picture_executor, app, work).await
+}
+
+async fn run_on<T: Send + 'static>(
+    executor: &dyn Executor,
+    app: &App,
+    work: impl FnOnce(&County) -> Result<T> + Send + 'static,
+) -> Result<T> {
     let (answer, answered) = oneshot::channel();
     let county = app.county.clone();
-    app.executor.run(Box::new(move || {
+    executor.run(Box::new(move || {
         // Nobody listens any more when the connection was cut.
         let _ = answer.send(work(&county));
     }));
@@ -201,6 +230,9 @@ async fn serve(app: Arc<App>, bound: &'static Bound, request: Request) -> Respon
         // The desk's routes are in the table for the tests; its own router answers them.
         Who::Desk => Err(Refused::NotFound.into()),
     };
+    if answered.as_ref().is_err_and(CountyError::is_disk_full) {
+        app.metrics.disk_full.fetch_add(1, Ordering::Relaxed);
+    }
     let response = answered.unwrap_or_else(|error| answer::error(&error));
     app.metrics.count(bound.route.path, response.status().as_u16());
     response.into_response()

@@ -3,7 +3,7 @@
 
 use super::body::whole;
 use super::routes::{Action, Bound};
-use super::{App, answer, blocking, committed, uploads};
+use super::{App, answer, blocking, committed, uploads, with_pictures};
 use crate::county::{Caller, County, Refused, Result};
 use axum::body::Bytes;
 use axum::extract::Request;
@@ -25,11 +25,14 @@ pub(super) async fn answer(app: &App, bound: &Bound, request: Request) -> Result
         Action::Push => push(app, head, body).await,
         Action::Hello => hello(app, head, body).await,
         Action::BeginUpload => {
-            let begun = blocking(app, move |county| {
+            let begun = with_pictures(app, move |county| {
                 let caller = let_in(county, head, &body)?;
                 county.begin_upload(&caller, &decode(&body)?)
             });
             Ok(uploads::begun(&begun.await?))
+        }
+        Action::Photo => {
+            with_pictures(app, move |county| read(county, Action::Photo, head, &body, parts.uri.path())).await
         }
         action => {
             let differed = action == Action::Snapshot
@@ -53,9 +56,19 @@ fn verified(county: &County, parts: &Parts) -> Result<VerifiedHead> {
         query: parts.uri.query(),
         body: &[],
     };
-    let head = ReceivedHeaders::collect(lines)
-        .and_then(|received| verify_head(&request, received, |device| county.device_key(device)));
-    head.map_err(unsigned)
+    let mut broken = None;
+    let head = ReceivedHeaders::collect(lines).and_then(|received| {
+        verify_head(&request, received, |device| {
+            county.device_key(device).unwrap_or_else(|error| {
+                broken = Some(error);
+                None
+            })
+        })
+    });
+    match broken {
+        Some(error) => Err(error),
+        None => head.map_err(unsigned),
+    }
 }
 
 fn unsigned(error: AuthError) -> crate::county::CountyError {

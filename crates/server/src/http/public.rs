@@ -24,7 +24,8 @@ pub(super) async fn answer(app: &App, bound: &Bound, request: Request) -> Result
         Action::Reopen => reopen(app, bound, request).await,
         Action::Health => {
             blocking(app, |county| county.read(|rows| Ok(rows.head()?))).await?;
-            Ok(answer::bytes(200, "text/plain; charset=utf-8", b"ok\n".to_vec()))
+            let (status, words) = if app.room.is_low() { (507, "disk_low\n") } else { (200, "ok\n") };
+            Ok(answer::bytes(status, "text/plain; charset=utf-8", words.into()))
         }
         Action::Metrics => metrics(app).await,
         Action::TusOptions => Ok(uploads::options(app)),
@@ -86,13 +87,17 @@ async fn metrics(app: &App) -> Result<Response> {
         blocking(app, |county| county.read(|rows| Ok((rows.head()?, rows.waiting()?, rows.devices()?))))
             .await?;
     let of = |state| devices.iter().filter(|device| device.state == state).count() as u64;
-    let text = app.metrics.text(&[
+    let mut gauges = vec![
         ("xunge_feed_head", "Operations applied.", head),
         ("xunge_operations_waiting", "Operations that wait for the record they refer to.", waiting),
         ("xunge_devices_active", "Phones that may call.", of(DeviceState::Active)),
         ("xunge_devices_quarantined", "Phones whose pushes are refused.", of(DeviceState::Quarantined)),
         ("xunge_commit_queue", "Requests that wait for the group commit.", app.commit.waiting() as u64),
-    ]);
+    ];
+    if let Some(free) = app.room.free() {
+        gauges.push(("xunge_disk_free_bytes", "Room left on the disk of the data folder.", free));
+    }
+    let text = app.metrics.text(&gauges);
     Ok(answer::bytes(200, "text/plain; version=0.0.4; charset=utf-8", text.into_bytes()))
 }
 

@@ -2,7 +2,7 @@
 //! made. Bytes that arrive are kept even when the connection breaks in the middle of a PATCH.
 
 use super::routes::{Action, Bound};
-use super::{App, answer, blocking};
+use super::{App, answer, with_pictures};
 use crate::county::pictures::{Begun, Standing};
 use crate::county::{CountyError, Refused, Result};
 use axum::body::Body;
@@ -32,7 +32,7 @@ pub(super) async fn answer(app: &App, bound: &Bound, request: Request) -> Result
     let token = parts.uri.path().rsplit('/').next().unwrap_or_default().to_owned();
     let answered = match bound.action {
         Action::TusHead => {
-            let standing = blocking(app, move |county| county.upload(&token)).await?;
+            let standing = with_pictures(app, move |county| county.upload(&token)).await?;
             Ok(standing_response(200, &standing))
         }
         Action::TusPatch => patch(app, &token, &parts.headers, body, bound.route.body_limit).await,
@@ -65,7 +65,7 @@ async fn patch(
         |name| headers.get(name).and_then(|text: &HeaderValue| text.to_str().ok()?.parse::<u64>().ok());
     let mut offset = number(OFFSET).ok_or(Refused::BadRequest("upload-offset"))?;
     let asked = token.to_owned();
-    let standing = blocking(app, move |county| county.upload(&asked)).await?;
+    let standing = with_pictures(app, move |county| county.upload(&asked)).await?;
     if standing.offset != offset {
         return Err(Refused::OffsetMismatch { offset: standing.offset }.into());
     }
@@ -123,7 +123,7 @@ impl Drop for BodyUnderWay<'_> {
 async fn add(app: &App, token: &str, offset: u64, piece: Vec<u8>) -> Result<u64> {
     let bytes = piece.len() as u64;
     let token = token.to_owned();
-    let offset = blocking(app, move |county| county.continue_upload(&token, offset, &piece)).await?;
+    let offset = with_pictures(app, move |county| county.continue_upload(&token, offset, &piece)).await?;
     app.metrics.picture_bytes.fetch_add(bytes, Ordering::Relaxed);
     Ok(offset)
 }

@@ -34,7 +34,7 @@ pub use snapshots::SnapshotRow;
 pub use uploads::UploadRow;
 pub use workers::{GrantRow, WorkerRow};
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
 use xunge_domain::planted::{Bug, planted};
@@ -43,9 +43,15 @@ use zeroize::Zeroizing;
 /// What went wrong below. Never holds values of rows.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// SQLite says so: disk full, damaged file.
+    /// The disk has no room: nothing of what was to be written is there, everything before it is.
+    #[error("the disk is full")]
+    DiskFull,
+    /// SQLite took the whole transaction back in the middle of it, as it does when the disk is full or fails.
+    #[error("the transaction was taken back")]
+    TakenBack,
+    /// SQLite says so: damaged file, failing disk.
     #[error("database: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(rusqlite::Error),
     /// The file is no database under this key. It was left as it is.
     #[error("the database does not open with this key")]
     WrongKey,
@@ -69,11 +75,24 @@ impl StorageError {
     /// Stable code.
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::DiskFull => "disk_full",
+            Self::TakenBack => "taken_back",
             Self::Sqlite(_) => "database",
             Self::WrongKey => "wrong_key",
             Self::Newer { .. } => "newer_database",
             Self::Damaged(_) => "damaged_row",
             Self::Busy => "database_busy",
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StorageError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error() {
+            Some(failure) if failure.code == ErrorCode::DiskFull => Self::DiskFull,
+            // The index of the log could not grow; the one reason for it is a full disk.
+            Some(failure) if failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE => Self::DiskFull,
+            _ => Self::Sqlite(error),
         }
     }
 }
@@ -141,6 +160,15 @@ impl Storage {
         Ok(done)
     }
 
+    /// No more pages than so many above what there are now, as if the disk were full behind them; nothing lifts it.
+    #[cfg(test)]
+    pub(crate) fn leave_room_for_pages(&self, more: Option<u32>) {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let pages: u32 = writer.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        let most = more.map_or(u32::MAX - 1, |more| pages + more);
+        writer.query_row(&format!("PRAGMA max_page_count = {most}"), [], |_| Ok(())).unwrap();
+    }
+
     /// Runs `work` over one unchanging view of what is committed.
     ///
     /// # Errors
@@ -181,11 +209,25 @@ impl Rows<'_> {
         &self,
         work: impl FnOnce(&Rows<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
+        self.stands()?;
         self.db.execute_batch("SAVEPOINT nested").map_err(StorageError::from)?;
         let done = work(self);
+        if let Err(gone) = self.stands() {
+            // No savepoint is left to go back to. What went wrong is what `work` says of it.
+            return Err(done.err().unwrap_or_else(|| gone.into()));
+        }
         let end = if done.is_ok() { "RELEASE nested" } else { "ROLLBACK TO nested; RELEASE nested" };
         self.db.execute_batch(end).map_err(StorageError::from)?;
         done
+    }
+
+    /// Nothing, while the transaction is still open. After a full disk SQLite may have taken it back as a whole and be
+    /// ready for the next statement, which would then be committed alone: whoever goes on after a failure asks first.
+    ///
+    /// # Errors
+    /// [`StorageError::TakenBack`].
+    pub fn stands(&self) -> Result<()> {
+        if self.db.is_autocommit() { Err(StorageError::TakenBack) } else { Ok(()) }
     }
 }
 

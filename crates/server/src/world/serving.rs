@@ -6,7 +6,7 @@ use super::certificates::server_certificate;
 use super::{Places, ServeError, county_ca, open_county};
 use crate::commit::GroupCommit;
 use crate::county::{County, Settings};
-use crate::http::{self, App, CaChain, Executor, Limiter, Metrics, Stepping};
+use crate::http::{self, App, CaChain, Executor, Limiter, Metrics, Room, Stepping};
 use crate::import::held::Imports;
 use crate::tls::{CertificateSlot, server_config};
 use axum::body::Body;
@@ -19,8 +19,8 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -40,6 +40,11 @@ pub struct ServeConfig {
     pub desk_files: Option<PathBuf>,
     /// Limits and periods.
     pub settings: Settings,
+    /// Whether to stop, as for SIGTERM, when standard input ends: whoever started this holds its other end, and goes
+    /// without a goodbye when it is killed.
+    pub stop_with_input: bool,
+    /// Bytes of room below which `/healthz` says that the disk is low.
+    pub low_bytes: u64,
 }
 
 /// Blocking work on tokio's threads for it.
@@ -52,13 +57,47 @@ impl Executor for OnThreads {
     }
 }
 
+/// A few threads for pictures, and not tokio's: the store of pictures hands its file work to the threads of the runtime it
+/// finds itself in and waits for it, so that as many uploads as there are threads would wait for each other for ever.
+struct PictureThreads(mpsc::Sender<Box<dyn FnOnce() + Send>>);
+
+impl PictureThreads {
+    fn start() -> std::io::Result<Self> {
+        let (sender, receiver) = mpsc::channel::<Box<dyn FnOnce() + Send>>();
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..PICTURES_AT_ONCE {
+            let receiver = receiver.clone();
+            std::thread::Builder::new().name("pictures".into()).spawn(move || {
+                loop {
+                    let work = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    let Ok(work) = work else { return };
+                    // A panic ends its request without an answer, and nobody else's.
+                    let worked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+                    if worked.is_err() {
+                        tracing::error!("work with a picture was dropped");
+                    }
+                }
+            })?;
+        }
+        Ok(Self(sender))
+    }
+}
+
+impl Executor for PictureThreads {
+    fn run(&self, work: Box<dyn FnOnce() + Send>) {
+        // The threads live as long as this does.
+        let _ = self.0.send(work);
+    }
+}
+
 /// The name before the port of `host:port` or `[v6]:port`.
 fn host_of(address: &str) -> &str {
     let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
     host.trim_start_matches('[').trim_end_matches(']')
 }
 
-/// Runs the county until SIGTERM or SIGINT: no new connections then, running requests end, the last group is committed.
+/// Runs the county until SIGTERM or SIGINT, or until its standard input ends when that was asked for: no new connections
+/// then, running requests end, the last group is committed.
 ///
 /// `ready` is told where the county listens once it does. `desk` makes the desk's routes and their part of the API
 /// document over the shared state.
@@ -77,6 +116,8 @@ pub fn serve(
         .max_blocking_threads(64)
         .build()
         .map_err(|source| ServeError::Listen { address: config.listen, source })?;
+    let pictures =
+        PictureThreads::start().map_err(|source| ServeError::Listen { address: config.listen, source })?;
     let listener = std::net::TcpListener::bind(config.listen)
         .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
         .map_err(|source| ServeError::Listen { address: config.listen, source })?;
@@ -94,6 +135,7 @@ pub fn serve(
         commit: commit.clone(),
         stepping: Stepping::Elsewhere,
         executor: Arc::new(OnThreads(runtime.handle().clone())),
+        picture_executor: Arc::new(pictures),
         ca: CaChain { current: ca.der().to_vec(), next: Vec::new() },
         address,
         desk_files: config.desk_files.clone(),
@@ -101,6 +143,7 @@ pub fn serve(
         enrol_failures: Limiter::enrolment(),
         login_failures: Limiter::login(),
         imports: Imports::default(),
+        room: room(&config.places, config.low_bytes),
     });
     let (desk_routes, desk_openapi) = desk(&app);
     let router = http::router(app, desk_routes, desk_openapi);
@@ -111,9 +154,26 @@ pub fn serve(
             move || keep_committing(&commit)
         })
         .map_err(|source| ServeError::Listen { address: config.listen, source })?;
-    let served =
-        runtime
-            .block_on(listen(listener, RustlsConfig::from_config(tls), router, county, move || ready(local)));
+    let input_ended = Arc::new(Notify::new());
+    if config.stop_with_input {
+        let ended = input_ended.clone();
+        std::thread::Builder::new()
+            .name("input".into())
+            .spawn(move || {
+                // What it says does not matter, nor how it ends.
+                let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+                ended.notify_one();
+            })
+            .map_err(|source| ServeError::Listen { address: config.listen, source })?;
+    }
+    let served = runtime.block_on(listen(
+        listener,
+        RustlsConfig::from_config(tls),
+        router,
+        county,
+        input_ended,
+        move || ready(local),
+    ));
     commit.close();
     if committing.join().is_err() {
         tracing::error!("the group commit thread ended early");
@@ -121,6 +181,12 @@ pub fn serve(
     runtime.shutdown_timeout(Duration::from_secs(5));
     tracing::info!("stopped");
     served.map_err(|source| ServeError::Listen { address: local, source })
+}
+
+/// What is left of the disk that the data lies on.
+fn room(places: &Places, low_bytes: u64) -> Room {
+    let data = places.data.clone();
+    Room::new(move || fs4::available_space(&data).ok(), low_bytes)
 }
 
 fn keep_committing(commit: &GroupCommit) {
@@ -133,6 +199,9 @@ fn keep_committing(commit: &GroupCommit) {
     }
 }
 
+/// Threads that work with pictures. The largest takes some twenty megabytes while it is looked at, and the allocator keeps
+/// about as much for each thread afterwards: sixty-four threads would hold a gigabyte for nothing.
+const PICTURES_AT_ONCE: usize = 4;
 /// How long running requests may take after a stop was asked for.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long the last bytes of an answer may take to leave once its body was handed over.
@@ -145,11 +214,12 @@ async fn listen(
     tls: RustlsConfig,
     router: axum::Router,
     county: Arc<County>,
+    input_ended: Arc<Notify>,
     ready: impl FnOnce() + Send + 'static,
 ) -> std::io::Result<()> {
     let handle = Handle::new();
     let busy = Busy::default();
-    tokio::spawn(stop_on_signal(handle.clone(), busy.clone()));
+    tokio::spawn(stop_when_told(handle.clone(), busy.clone(), input_ended));
     tokio::spawn(sweep(county));
     // Without it small answers wait for the phone's delayed acknowledgement: 40 ms a request on a good link.
     let acceptor = RustlsAcceptor::new(tls).acceptor(NoDelayAcceptor::new());
@@ -165,7 +235,7 @@ async fn listen(
     server.await
 }
 
-async fn stop_on_signal(handle: Handle<SocketAddr>, busy: Busy) {
+async fn stop_when_told(handle: Handle<SocketAddr>, busy: Busy, input_ended: Arc<Notify>) {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
@@ -175,9 +245,11 @@ async fn stop_on_signal(handle: Handle<SocketAddr>, busy: Busy) {
     tokio::select! {
         _ = term.recv() => {}
         _ = int.recv() => {}
+        () = input_ended.notified() => {}
     }
-    tracing::info!("stopping");
+    // Before anything is said about it: nothing that goes wrong with the log may swallow the order.
     handle.graceful_shutdown(Some(GRACE));
+    tracing::info!("stopping");
     // A phone that holds its connection open and sleeps does not answer a farewell: once no request is under way there is
     // nothing to wait for.
     busy.idle().await;

@@ -413,6 +413,21 @@ fn a_code_from_the_desk_enrols_a_phone_and_revoking_it_acts_at_once() {
 }
 
 #[test]
+fn a_worker_whose_areas_were_taken_back_gets_no_code_until_one_is_granted() {
+    let desk = Desk::new();
+    let grid = desk.bench.areas.grid;
+    let worker = desk.bench.worker("李红霞", grid, WorkerRole::FullTime);
+    let county = desk.account("county", "county", desk.bench.areas.county);
+    let ask = |what: &str, sent: Json| desk.post(&county, &format!("workers/{worker}/{what}"), &sent);
+    let (area, none) = (json!({"area": grid.to_string()}), json!({"hours": null}));
+    assert_eq!(ask("revoke-grant", area.clone()).status, 200);
+    assert_eq!(code(&ask("enrol-code", none.clone())), (409, "worker_without_area".into()));
+    assert_eq!(desk.bench.county.forget_open_codes(worker).unwrap(), 0);
+    assert_eq!(ask("grant", area).status, 200);
+    assert_eq!(ask("enrol-code", none).status, 200);
+}
+
+#[test]
 fn the_counts_name_the_desks_routes_and_nothing_that_was_asked_for() {
     let desk = Desk::new();
     let county = desk.account("county", "county", desk.bench.areas.county);

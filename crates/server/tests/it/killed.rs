@@ -32,16 +32,20 @@ impl Served {
 
     /// Logs what `filter` chooses, there.
     pub fn logging(places: &Places, ca: &[u8], filter: &str, log: impl Into<Stdio>) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_xunge-county"))
+        let mut program = Command::new(env!("CARGO_BIN_EXE_xunge-county"));
+        program
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(&places.data)
             .arg("--key")
             .arg(&places.key_file)
             .env("RUST_LOG", filter)
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
+            .stderr(log);
+        Self::run(program, ca)
+    }
+
+    /// Runs a command line that becomes the county.
+    pub fn run(mut program: Command, ca: &[u8]) -> Self {
+        let mut child = program.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let address = loop {
             let line = lines.next().expect("the program says where it listens").unwrap();
@@ -99,9 +103,25 @@ impl Served {
         (body.len() == length).then_some(Answer { status, headers, body })
     }
 
+    /// Stops it in mid-air for the time of `look` (its files are as a kill would leave them), then kills it.
+    pub fn kill_after(self, look: impl FnOnce()) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-STOP", &id]).status().unwrap().success());
+        look();
+        self.kill();
+    }
+
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Served {
+    /// A test that fails leaves no county behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -225,6 +245,69 @@ fn asked_to_stop_the_county_stops_cleanly() {
     assert!(String::from_utf8(metrics.body).unwrap().contains("xunge_feed_head"));
     Command::new("kill").args(["-TERM", &served.child.id().to_string()]).status().unwrap();
     assert!(served.child.wait().unwrap().success());
+}
+
+/// Whether the process ended by itself, with success, within ten seconds.
+fn ends(child: &mut Child) -> bool {
+    for _ in 0..100 {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.success();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    child.kill().unwrap();
+    false
+}
+
+#[test]
+fn a_log_that_nobody_reads_any_more_costs_no_answer_and_no_order_to_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let (places, ca, grid, codes) = county(folder.path());
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut served = Served::logging(&places, &ca, "trace", writer);
+    drop(reader);
+    let key = SigningKey::from_bytes(&[1; 32]);
+    let request = Request::post("/enrol/v1/redeem").body(messages::encode(&redeem(&codes[0], &key)).into());
+    let enrolled: Enrolled = served.call(request.unwrap()).expect("an answer").message();
+    let mut phone = Phone::new(key, &enrolled);
+    for n in 0..3 {
+        let record = RecordId(uuid::Uuid::from_u128((0x990101 << 64) | n));
+        phone.write(RecordKind::Household, record, grid, [(5, Value::Int(1))]);
+        let (push, after) = phone.push_message();
+        let request = phone.request("POST", "/sync/v1/push", messages::encode(&push));
+        let pushed: Pushed = served.call(request).expect("an answer").message();
+        assert_eq!(pushed.chain, after.head);
+        phone.chain = after;
+        phone.unsent.clear();
+    }
+    // A refusal is logged too, and at the level that is on by default.
+    let unsigned = Request::post("/sync/v1/hello").body(axum::body::Body::empty()).unwrap();
+    assert_eq!(served.call(unsigned).expect("an answer").status, 401);
+    Command::new("kill").args(["-TERM", &served.child.id().to_string()]).status().unwrap();
+    assert!(ends(&mut served.child), "SIGTERM was swallowed");
+}
+
+#[test]
+fn a_county_told_to_stop_with_its_input_stops_with_it_and_no_other_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let (places, ca, _, _) = county(folder.path());
+    let program = |with_input: bool| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_xunge-county"));
+        program.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&places.data);
+        program.arg("--key").arg(&places.key_file).stdin(Stdio::piped()).stderr(Stdio::null());
+        program.args(with_input.then_some("--stop-with-input"));
+        program
+    };
+    let health = || Request::get("/healthz").body(axum::body::Body::empty()).unwrap();
+    let mut served = Served::run(program(false), &ca);
+    drop(served.child.stdin.take());
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert_eq!(served.call(health()).expect("a service started without input goes on").status, 200);
+    served.kill();
+    let mut served = Served::run(program(true), &ca);
+    assert_eq!(served.call(health()).unwrap().status, 200);
+    drop(served.child.stdin.take());
+    assert!(ends(&mut served.child));
 }
 
 #[test]

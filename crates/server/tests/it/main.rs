@@ -17,9 +17,17 @@ mod desk_admin;
 mod desk_imports;
 mod desk_incidents;
 mod desk_matrix;
+mod early_answers;
 mod enrolment;
 mod erasing;
 mod feed;
+#[allow(dead_code, reason = "shared with the tests of the photo pipeline")]
+#[path = "../../../photo/tests/it/fixtures.rs"]
+mod fixtures;
+mod full_disk;
+mod hostile;
+#[path = "../../../photo/tests/it/hostile_files.rs"]
+mod hostile_files;
 mod importing;
 mod killed;
 mod logging;
