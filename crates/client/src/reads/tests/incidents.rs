@@ -4,6 +4,7 @@ use super::phone::{ME, Phone, at, id, link, text};
 use crate::views::Page;
 use crate::views::Standing;
 use crate::views::incidents::{IncidentArgs, IncidentStepArgs, IncidentView, IncidentsArgs, ReportArgs};
+use xunge_domain::incident_flow::Turn;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::StepVerb;
 use xunge_domain::value::Value;
@@ -39,9 +40,11 @@ pub(super) fn report(phone: &Phone, self_resolved: bool) -> String {
 
 fn desk(phone: &Phone, record: u128, incident: &str, verb: StepVerb, at_ms: i64, words: &str) {
     let incident: xunge_domain::ids::RecordId = incident.parse().unwrap();
+    let seen = phone.open.store.read(|reader| reader.steps_of(incident)).unwrap();
     let fields = vec![
         ("incident", Value::reference(incident)),
         ("verb", Value::Int(verb.code())),
+        ("turn", Value::Int(Turn::next(seen.iter().map(|step| step.turn)))),
         ("at", Value::Int(at_ms)),
         ("by", text("富民镇网格中心")),
         ("text", text(words)),
