@@ -270,7 +270,8 @@ pub fn add_stored(state: &mut RecordState, kind: RecordKind, stored: &StoredOper
     state.add(stored.id(), written);
 }
 
-/// Writes a record's merged row.
+/// Writes a record's merged row. A record of which nothing stands any more (all of it was taken back, or was erased) has
+/// none: an empty one would be counted and listed as if it were there.
 ///
 /// # Errors
 /// Those of the store.
@@ -282,7 +283,7 @@ pub fn put_merged(
     state: &RecordState,
 ) -> Result<Merged> {
     let merged = state.view(kind);
-    if merged.erased {
+    if merged.erased || state.is_empty() {
         writer.remove_row(kind, record)?;
         return Ok(merged);
     }

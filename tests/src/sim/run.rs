@@ -308,6 +308,7 @@ impl Run {
             self.breaks("saved stays on the phone", format!("{name} lost its operations {gone:?}"));
         }
         let saved = self.ledger.entry(device).or_default();
+        saved.note_withdrawn(&log);
         for content in now.contents.keys() {
             if !saved.forgiven.contains(content) {
                 saved.required.insert(*content);
