@@ -143,26 +143,12 @@ fn what_a_county_lost_with_its_backup_goes_from_the_phones_and_numbers_given_ane
         vec![CountyEdit::new(RecordKind::Household, record, scene.county.grid, [(1, text.into())])]
     };
     drop(county);
-    scene.county.kill();
-    let backup = scene.folder().join("backup");
-    for file in files_below(scene.folder()).iter().filter(|file| file.parent() == Some(scene.folder())) {
-        std::fs::create_dir_all(&backup).unwrap();
-        std::fs::copy(file, backup.join(file.file_name().unwrap())).unwrap();
-    }
-    scene.county.start();
+    back_up(&scene);
     scene.county.county().write_as_county(note(first, "丢了的")).unwrap();
     settle(&phone);
     assert_eq!(note_of(&phone, first), "丢了的");
 
-    scene.county.kill();
-    for name in ["county.db-wal", "county.db-shm"] {
-        let _ = std::fs::remove_file(scene.folder().join(name));
-    }
-    for file in files_below(&backup) {
-        std::fs::copy(&file, scene.folder().join(file.file_name().unwrap())).unwrap();
-    }
-    scene.county.start();
-    scene.county.county().begin_epoch().unwrap();
+    put_back(&scene);
     // The same number in the county's own log, given to something else.
     scene.county.county().write_as_county(note(second, "新的")).unwrap();
     settle(&phone);
@@ -187,6 +173,11 @@ fn what_the_county_kept_for_the_desk_is_not_laid_over_an_area_that_is_granted_ag
     settle(&phone);
     let view = phone.call("household", json!({ "id": household })).unwrap();
     assert_eq!((&view["note"], &view["visits"]), (&json!(""), &json!([])), "{view}");
+    let history = view["history"].as_array().unwrap();
+    assert!(
+        !history.is_empty() && history.iter().all(|line| line["fields"] != json!(["note"])),
+        "{history:?}"
+    );
 }
 
 #[test]
@@ -361,4 +352,82 @@ fn a_picture_that_was_refused_and_let_go_is_not_told_to_be_at_the_county() {
     assert!(phone.open().own_pictures().unwrap().iter().all(|picture| !picture.received));
     let id = picture.trim_start_matches("photo:").parse().unwrap();
     assert_eq!(phone.open().photo_view(id).unwrap_err().code(), "not_found");
+}
+
+/// The county's database as it is now, to be put back with [`put_back`].
+fn back_up(scene: &Scene) {
+    scene.county.kill();
+    let backup = scene.folder().join("backup");
+    for file in files_below(scene.folder()).iter().filter(|file| file.parent() == Some(scene.folder())) {
+        std::fs::create_dir_all(&backup).unwrap();
+        std::fs::copy(file, backup.join(file.file_name().unwrap())).unwrap();
+    }
+    scene.county.start();
+}
+
+fn put_back(scene: &Scene) {
+    scene.county.kill();
+    for name in ["county.db-wal", "county.db-shm"] {
+        let _ = std::fs::remove_file(scene.folder().join(name));
+    }
+    for file in files_below(&scene.folder().join("backup")) {
+        std::fs::copy(&file, scene.folder().join(file.file_name().unwrap())).unwrap();
+    }
+    scene.county.start();
+    scene.county.county().begin_epoch().unwrap();
+}
+
+/// An edit of the first household that arrives after the hand-over: kept for the desk, and gone from the phone.
+fn too_late(scene: &Scene, phone: &SimPhone) -> RecordId {
+    let household = first_household(phone);
+    phone.link.set(false, 0);
+    phone.call("save_household", json!({ "id": household, "note": "太晚了" })).unwrap();
+    scene.county.county().revoke_grant(worker(scene), scene.county.grid).unwrap();
+    scene.clock.pass(8 * 86_400_000);
+    phone.link.set(true, 0);
+    settle(phone);
+    assert_eq!(households(phone), 0);
+    household.parse().unwrap()
+}
+
+#[test]
+fn what_was_kept_for_the_desk_and_is_applied_after_a_restore_shows_on_every_copy_of_the_phone() {
+    let scene = Scene::default();
+    let mut phone = scene.phone("anna");
+    back_up(&scene);
+    let household = too_late(&scene, &phone);
+    let clone = clone_of(&scene, &mut phone, "anna'");
+    // The county is put back to before it took the area away: one copy gives it the edit, the other finds it there.
+    put_back(&scene);
+    for copy in [&phone, &clone] {
+        settle(copy);
+        assert_eq!(note_of(copy, household), "太晚了", "{}", copy.name);
+    }
+    let row = scene.county.county().record(household).unwrap().unwrap();
+    assert_eq!(row.text(1), "太晚了");
+}
+
+#[test]
+fn what_is_refused_again_after_a_restore_does_not_bring_its_area_back_onto_the_phone() {
+    let scene = Scene::default();
+    let phone = scene.phone("anna");
+    let worker = worker(&scene);
+    scene.county.county().revoke_grant(worker, scene.county.grid).unwrap();
+    scene.county.county().grant(worker, scene.county.grid).unwrap();
+    settle(&phone);
+    let first = first_household(&phone);
+    phone.call("save_household", json!({ "id": first, "note": "来得及" })).unwrap();
+    settle(&phone);
+    scene.county.county().revoke_grant(worker, scene.county.grid).unwrap();
+    scene.clock.pass(8 * 86_400_000);
+    back_up(&scene);
+    scene.county.county().grant(worker, scene.county.grid).unwrap();
+    settle(&phone);
+    let household = too_late(&scene, &phone);
+    // The county knows nothing of the second edit any more, is sent it again and refuses it again.
+    put_back(&scene);
+    settle(&phone);
+    assert_eq!(phone.call("review", json!({})).unwrap()["refused"], json!([]), "it is the desk's");
+    assert_eq!(households(&phone), 0);
+    assert_eq!(phone.call("household", json!({ "id": household.to_string() })).unwrap_err(), "not_found");
 }

@@ -171,17 +171,18 @@ impl Store {
         lock(&self.writer)
     }
 
+    /// The first that is free: its pages and statements are warm, those of the others are not. Who finds none waits for one
+    /// in turn.
     fn reader(&self) -> MutexGuard<'_, Connection> {
-        let first = self.next_reader.fetch_add(1, Ordering::Relaxed);
-        let count = self.readers.len();
-        for offset in 0..count {
-            match self.readers[(first + offset) % count].try_lock() {
+        for reader in &self.readers {
+            match reader.try_lock() {
                 Ok(guard) => return guard,
                 Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
                 Err(TryLockError::WouldBlock) => {}
             }
         }
-        lock(&self.readers[first % count])
+        let next = self.next_reader.fetch_add(1, Ordering::Relaxed);
+        lock(&self.readers[next % self.readers.len()])
     }
 
     fn noticed(&self, error: StoreError) -> StoreError {

@@ -64,6 +64,13 @@ impl Machine {
         }
     }
 
+    /// Whatever runs on it does no more: the disk in memory answers nothing.
+    pub fn die(&self) {
+        if let Some(disk) = &self.disk {
+            disk.die();
+        }
+    }
+
     /// These files and no others from now on. Whatever still has the old ones open writes into nothing.
     pub fn put_back(&mut self, image: &Image) {
         match &mut self.disk {

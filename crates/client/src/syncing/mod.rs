@@ -4,6 +4,7 @@
 //! two instructions leaves a phone that simply takes the step again. Only a well-formed receipt counts: an answer is
 //! believed when it is the county's (its certificate), a message (content type, whole CBOR), and its chain head is ours.
 
+mod again;
 mod call;
 mod feed;
 mod greeting;
