@@ -166,6 +166,25 @@ impl Store {
         body(&Reader::new(&transaction))
     }
 
+    /// As [`Store::read`], for the few short questions that are asked again after every write: over the connection that writes
+    /// when that is free, because a commit leaves its pages warm and makes every other connection read and check them anew.
+    /// A save waits for `body`, so it must be short.
+    ///
+    /// # Errors
+    /// Those of `body`, and [`StoreError`] of the transaction itself.
+    pub fn read_shortly<T, E: From<StoreError>>(
+        &self,
+        body: impl FnOnce(&Reader<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = match self.writer.try_lock() {
+            Ok(guard) => guard,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return self.read(body),
+        };
+        let transaction = connection.transaction().map_err(|error| self.noticed(error.into()))?;
+        body(&Reader::new(&transaction))
+    }
+
     /// The connection that writes, for what is no transaction.
     pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
         lock(&self.writer)

@@ -110,7 +110,7 @@ fn relative(root: &Path, image: Image) -> Image {
 fn read_folder(root: &Path) -> Image {
     files_below(root)
         .into_iter()
-        .map(|path| (path.clone(), std::fs::read(&path).expect("a file")))
+        .map(|path| (path.clone(), Arc::new(std::fs::read(&path).expect("a file"))))
         .map(|(path, bytes)| (path.strip_prefix(root).map(Path::to_path_buf).unwrap_or(path), bytes))
         .collect()
 }
@@ -122,6 +122,6 @@ fn write_folder(root: &Path, image: &Image) {
     for (path, bytes) in image {
         let path = root.join(path);
         std::fs::create_dir_all(path.parent().unwrap_or(root)).expect("a folder");
-        std::fs::write(path, bytes).expect("a file");
+        std::fs::write(path, bytes.as_slice()).expect("a file");
     }
 }

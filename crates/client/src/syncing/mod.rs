@@ -120,7 +120,7 @@ impl Open {
 
     fn facts(&self) -> Result<Facts> {
         let metered = self.world.device.metered();
-        self.store.read(|reader| {
+        self.store.read_shortly(|reader| {
             let mut pictures = self.pictures_waiting(reader, metered)?;
             let purge = housekeeping::purge_due(reader)?;
             if purge {
@@ -153,7 +153,7 @@ impl Open {
     pub fn counts(&self) -> Result<Counts> {
         let offering = self.contact().offering.map_or(0, |(first, last)| last + 1 - first);
         let small = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-        self.store.read(|reader| {
+        self.store.read_shortly(|reader| {
             let ops = reader.op_counts()?;
             let pictures = self.pictures_waiting(reader, false)?;
             let unsent = ops.on_phone + ops.offered;
