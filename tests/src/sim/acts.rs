@@ -116,7 +116,7 @@ fn something(run: &mut Run, who: usize) -> Done {
             json!({ "form": "incident:new", "fields": { "text": format!("半句{step}") }, "saved_ms": step }),
         )),
         92..=94 => Done::looked(hand.call("today", json!({}))),
-        95 => Done::looked(hand.call("settings_save", json!({ "language": "zh-CN", "big_type": step % 2 == 0, "text_size": 0, "theme": "system", "photos_on_mobile_data": false }))),
+        95 => Done::looked(hand.call("settings_save", json!({ "language": "zh-CN", "big_type": step.is_multiple_of(2), "text_size": 0, "theme": "system", "photos_on_mobile_data": false }))),
         96 => {
             run.hands[who].phone.device.set_metered(run.chance.happens(40));
             nothing()
