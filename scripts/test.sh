@@ -23,7 +23,7 @@ stage build cargo build --locked --workspace --bins --tests
 stage cargo cargo test --locked --workspace --no-fail-fast
 stage tus scripts/tus.sh
 # A day under each of the first seeds (make simulate SEEDS=n lives as many as wanted); then the same with known bugs planted, each of which must be caught.
-stage simulate env SEEDS=25 scripts/simulate.sh
+stage simulate env SEEDS=300 scripts/simulate.sh
 stage planted env PLANT=all scripts/simulate.sh
 stage ui npm --prefix ui run --silent test
 stage shell scripts/shell-e2e.sh

@@ -459,7 +459,7 @@ CREATE TABLE photo (
   lon_e7 INTEGER,
   accuracy_dm INTEGER,
   mock INTEGER NOT NULL,
-  state INTEGER NOT NULL, -- 0 draft, 1 to send, 2 sending, 3 at the county, 4 refused, 5 gone from the phone
+  state INTEGER NOT NULL, -- 0 draft, 1 to send, 2 sending, 3 at the county, 4 refused, 5 gone from the phone, 6 let go by the worker
   upload_url TEXT, -- where a broken-off upload goes on; NULL when none
   sent_bytes INTEGER NOT NULL DEFAULT 0,
   thumbnail_sent INTEGER NOT NULL DEFAULT 0, -- 1 when the county has the thumbnail

@@ -30,7 +30,8 @@ pub struct SimPhone {
     dir: PathBuf,
     files: Arc<dyn Files>,
     random: Arc<Chance>,
-    client: Client,
+    /// Nothing between the end of a process and the start of the next.
+    client: Option<Client>,
     trace: Arc<Trace>,
 }
 
@@ -91,7 +92,7 @@ impl SimPhone {
         let random = Arc::new(Chance::new(seed, name));
         let device = Arc::new(SimulatedDevice::new([3; 32]));
         let dir = dir.to_path_buf();
-        let client = open(&dir, files.clone(), &clock, &random, &device, &link);
+        let client = Some(open(&dir, files.clone(), &clock, &random, &device, &link));
         Self { name, clock, device, link, dir, files, random, client, trace }
     }
 
@@ -100,7 +101,7 @@ impl SimPhone {
     /// # Errors
     /// The code.
     pub fn call(&self, command: &str, args: Value) -> Result<Value, String> {
-        let answer = dispatch(&self.client, command, args).map_err(|error| error.code);
+        let answer = dispatch(self.client(), command, args).map_err(|error| error.code);
         let told = match &answer {
             Ok(_) => "ok".to_owned(),
             Err(code) => code.clone(),
@@ -118,19 +119,28 @@ impl SimPhone {
     /// The app starts anew, locked, on the disk that `files` reaches.
     pub fn start_on(&mut self, files: Arc<dyn Files>) {
         self.files = files;
-        self.client =
-            open(&self.dir, self.files.clone(), &self.clock, &self.random, &self.device, &self.link);
+        let fresh = open(&self.dir, self.files.clone(), &self.clock, &self.random, &self.device, &self.link);
+        self.client = Some(fresh);
+    }
+
+    /// The process ends; what it has open is closed.
+    pub fn go_down(&mut self) {
+        self.client = None;
+    }
+
+    fn client(&self) -> &Client {
+        self.client.as_ref().expect("the app runs")
     }
 
     /// The process dies where it stands: nothing is closed, folded in or tidied, and the app starts locked.
     pub fn crash(&mut self) {
         let fresh = open(&self.dir, self.files.clone(), &self.clock, &self.random, &self.device, &self.link);
-        std::mem::forget(std::mem::replace(&mut self.client, fresh));
+        std::mem::forget(self.client.replace(fresh));
     }
 
     /// Takes one step of synchronisation; true while there is more to do at once.
     pub fn step(&self) -> bool {
-        match self.client.sync_step().expect("the store works") {
+        match self.client().sync_step().expect("the store works") {
             Next::Go => true,
             Next::Wait(ms) => {
                 self.trace.note(format!("{} waits {ms}", self.name));
@@ -146,7 +156,7 @@ impl SimPhone {
     /// # Errors
     /// Those of the client.
     pub fn sync_step(&self) -> Result<Next, ClientError> {
-        self.client.sync_step()
+        self.client().sync_step()
     }
 
     /// Rises with every change of a record here.
@@ -154,17 +164,17 @@ impl SimPhone {
     /// # Errors
     /// Those of the client.
     pub fn record_change(&self) -> Result<u64, ClientError> {
-        Ok(self.client.app_state()?.change)
+        Ok(self.client().app_state()?.change)
     }
 
     /// Whether it is open.
     pub fn is_open(&self) -> bool {
-        self.client.opened().is_ok()
+        self.client.as_ref().is_some_and(|client| client.opened().is_ok())
     }
 
     /// The opened phone.
     pub fn open(&self) -> Arc<xunge_client::Open> {
-        self.client.opened().expect("open")
+        self.client().opened().expect("open")
     }
 
     /// Whether nothing waits to be sent.

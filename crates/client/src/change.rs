@@ -252,14 +252,17 @@ pub fn arrived_state(kind: RecordKind, ops: &[&Operation]) -> RecordState {
     state
 }
 
+/// Whether the county keeps an operation for the desk without having applied it, and its area went from here. Granted
+/// again, the area shows what the county shows.
+pub fn is_handed_over(stored: &StoredOperation) -> bool {
+    stored.state == OpState::AtCounty && stored.reason.is_some()
+}
+
 /// Adds an operation as it lies in the store.
 ///
 /// Refused ones stay laid over the county's state: the worker sees what they typed, marked as needing them.
 pub fn add_stored(state: &mut RecordState, kind: RecordKind, stored: &StoredOperation) {
-    // At the county with a reason: it was not applied there, and went from here with its area. Granted again, the area
-    // shows what the county shows.
-    let handed_over = stored.state == OpState::AtCounty && stored.reason.is_some();
-    if stored.state == OpState::Withdrawn || handed_over {
+    if stored.state == OpState::Withdrawn || is_handed_over(stored) {
         return;
     }
     let Some(payload) = stored.payload.as_deref().and_then(|bytes| Payload::decode(kind.code(), bytes).ok())
@@ -270,7 +273,8 @@ pub fn add_stored(state: &mut RecordState, kind: RecordKind, stored: &StoredOper
     state.add(stored.id(), written);
 }
 
-/// Writes a record's merged row.
+/// Writes a record's merged row. A record of which nothing stands any more (all of it was taken back, or was erased) has
+/// none: an empty one would be counted and listed as if it were there.
 ///
 /// # Errors
 /// Those of the store.
@@ -282,7 +286,7 @@ pub fn put_merged(
     state: &RecordState,
 ) -> Result<Merged> {
     let merged = state.view(kind);
-    if merged.erased {
+    if merged.erased || state.is_empty() {
         writer.remove_row(kind, record)?;
         return Ok(merged);
     }

@@ -166,22 +166,42 @@ impl Store {
         body(&Reader::new(&transaction))
     }
 
+    /// As [`Store::read`], for the few short questions that are asked again after every write: over the connection that writes
+    /// when that is free, because a commit leaves its pages warm and makes every other connection read and check them anew.
+    /// A save waits for `body`, so it must be short.
+    ///
+    /// # Errors
+    /// Those of `body`, and [`StoreError`] of the transaction itself.
+    pub fn read_shortly<T, E: From<StoreError>>(
+        &self,
+        body: impl FnOnce(&Reader<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = match self.writer.try_lock() {
+            Ok(guard) => guard,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return self.read(body),
+        };
+        let transaction = connection.transaction().map_err(|error| self.noticed(error.into()))?;
+        body(&Reader::new(&transaction))
+    }
+
     /// The connection that writes, for what is no transaction.
     pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
         lock(&self.writer)
     }
 
+    /// The first that is free: its pages and statements are warm, those of the others are not. Who finds none waits for one
+    /// in turn.
     fn reader(&self) -> MutexGuard<'_, Connection> {
-        let first = self.next_reader.fetch_add(1, Ordering::Relaxed);
-        let count = self.readers.len();
-        for offset in 0..count {
-            match self.readers[(first + offset) % count].try_lock() {
+        for reader in &self.readers {
+            match reader.try_lock() {
                 Ok(guard) => return guard,
                 Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
                 Err(TryLockError::WouldBlock) => {}
             }
         }
-        lock(&self.readers[first % count])
+        let next = self.next_reader.fetch_add(1, Ordering::Relaxed);
+        lock(&self.readers[next % self.readers.len()])
     }
 
     fn noticed(&self, error: StoreError) -> StoreError {

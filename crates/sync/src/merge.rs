@@ -130,7 +130,11 @@ impl RecordState {
                         .collect(),
                 ),
             };
-            merged.fields.insert(field.key, settled);
+            // A set that everything was taken out of says what one says that nobody ever wrote: nothing. The phone's rows
+            // cannot hold the difference, so no end may see one.
+            if settled != MergedField::Many(Vec::new()) {
+                merged.fields.insert(field.key, settled);
+            }
         }
     }
 
@@ -303,7 +307,8 @@ fn members(edits: &[(u32, OpId, &Edit)]) -> BTreeMap<Value, BTreeSet<OpId>> {
 /// A record as merged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Merged {
-    /// Value of each field that was ever written: the provisional one where there is a conflict.
+    /// Value of each field that was ever written: the provisional one where there is a conflict. A set without members is
+    /// left out, as if it had never been written.
     pub fields: BTreeMap<FieldKey, MergedField>,
     /// Heads of each register slot.
     pub heads: BTreeMap<SlotCode, Vec<OpId>>,

@@ -30,7 +30,7 @@ struct Args {
     #[arg(long, default_value_t = 1)]
     seeds: u64,
     /// Every so many seeds one is lived twice, and the traces are compared.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 25)]
     twice_every: u64,
     /// Tells the whole story.
     #[arg(long)]

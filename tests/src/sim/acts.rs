@@ -100,7 +100,7 @@ fn something(run: &mut Run, who: usize) -> Done {
         52..=58 => follow_up(run, hand),
         59..=66 => round(run, hand),
         67..=79 => resolve(run, hand),
-        80..=83 => refused(run, hand),
+        80..=83 => refused(run, who),
         84..=88 => match run.hands[who].undo.take() {
             Some(undo) => {
                 let said = run.hands[who].call("undo", json!({ "undo": undo }));
@@ -116,7 +116,7 @@ fn something(run: &mut Run, who: usize) -> Done {
             json!({ "form": "incident:new", "fields": { "text": format!("半句{step}") }, "saved_ms": step }),
         )),
         92..=94 => Done::looked(hand.call("today", json!({}))),
-        95 => Done::looked(hand.call("settings_save", json!({ "language": "zh-CN", "big_type": step % 2 == 0, "text_size": 0, "theme": "system", "photos_on_mobile_data": false }))),
+        95 => Done::looked(hand.call("settings_save", json!({ "language": "zh-CN", "big_type": step.is_multiple_of(2), "text_size": 0, "theme": "system", "photos_on_mobile_data": false }))),
         96 => {
             run.hands[who].phone.device.set_metered(run.chance.happens(40));
             nothing()
@@ -246,24 +246,25 @@ fn resolve(run: &Run, hand: &Hand) -> Done {
 }
 
 /// Something the county did not take is taken back or sent again.
-fn refused(run: &Run, hand: &Hand) -> Done {
-    let chance = &run.chance;
+fn refused(run: &mut Run, who: usize) -> Done {
+    let (hand, chance) = (&run.hands[who], &run.chance);
     let review = hand.call("review", json!({})).unwrap_or_default();
     let refused = list(&review, "refused");
     let Some(item) = refused.get(chance.below(refused.len() as u64) as usize) else {
         return Done::looked(Ok(Value::Null));
     };
     let args = json!({ "op": text(item, "op") });
-    if chance.happens(50) {
-        let said = hand.call("withdraw_refused", args);
-        if said.is_ok() {
-            run.tally.add("withdrawn");
-        }
-        return Done::looked(said);
-    }
-    let said = hand.call("resend_refused", args);
+    let (command, told, writes) = if chance.happens(50) {
+        ("withdraw_refused", "withdrawn", false)
+    } else {
+        // A new operation takes the place of the one taken back; a picture is sent as it is.
+        ("resend_refused", "sent again", !text(item, "op").starts_with("photo:"))
+    };
+    let said = hand.call(command, args);
     if said.is_ok() {
-        run.tally.add("sent again");
+        run.tally.add(told);
+        let log = own_log(&run.hands[who].phone.open(), 0).unwrap_or_default();
+        run.ledger.entry(run.hands[who].device).or_default().note_withdrawn(&log);
     }
-    Done { said, writes: !text(item, "op").starts_with("photo:") }
+    Done { said, writes }
 }

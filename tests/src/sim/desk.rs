@@ -3,6 +3,7 @@
 use super::run::Run;
 use std::collections::BTreeMap;
 use xunge_domain::ids::RecordId;
+use xunge_domain::incident_flow::Turn;
 use xunge_domain::records::words::StepVerb;
 use xunge_domain::records::{FieldKey, RecordKind, SlotCode};
 use xunge_domain::value::{Edit, Value};
@@ -91,6 +92,7 @@ fn answer(run: &Run) -> Option<CountyEdit> {
     let (incident, area) = one_of(run, RecordKind::Incident)?;
     let county = run.host.county.county();
     let verb = [StepVerb::Accept, StepVerb::Handle, StepVerb::Close][run.chance.below(3) as usize];
+    let seen = county.incident_steps(incident).ok()?;
     Some(CountyEdit::new(
         RecordKind::IncidentStep,
         county.new_id(),
@@ -101,6 +103,7 @@ fn answer(run: &Run) -> Option<CountyEdit> {
             (3, Value::Int(county.now_ms())),
             (4, "受理台".into()),
             (5, format!("答复{}", run.step).as_str().into()),
+            (9, Value::Int(Turn::next(seen.iter().map(|(_, step)| step.int(9))))),
         ],
     ))
 }

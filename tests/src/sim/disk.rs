@@ -13,8 +13,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use xunge_store::files::{FileError, Files};
 
-/// All files of a disk: what a backup program takes and puts back.
-pub type Image = BTreeMap<PathBuf, Vec<u8>>;
+/// All files of a disk: what a backup program takes and puts back. A run takes dozens, so the bytes are shared until one of
+/// the files is written to.
+pub type Image = BTreeMap<PathBuf, Arc<Vec<u8>>>;
 
 /// How a machine went down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub(crate) enum Trouble {
 /// A file's contents and the way back to what is on the platter.
 #[derive(Debug, Default)]
 pub(crate) struct Content {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Arc<Vec<u8>>,
     /// Newest last.
     unsynced: Vec<Undo>,
 }
@@ -53,7 +54,7 @@ struct Undo {
 }
 
 impl Content {
-    fn durable(bytes: Vec<u8>) -> Self {
+    fn durable(bytes: Arc<Vec<u8>>) -> Self {
         Self { bytes, unsynced: Vec::new() }
     }
 
@@ -62,28 +63,33 @@ impl Content {
         let length = self.bytes.len();
         let old = self.bytes.get(at..end.min(length)).unwrap_or_default().to_vec();
         self.unsynced.push(Undo { at, old, length });
+        let held = Arc::make_mut(&mut self.bytes);
         if length < end {
-            self.bytes.resize(end, 0);
+            held.resize(end, 0);
         }
-        self.bytes[at..end].copy_from_slice(bytes);
+        held[at..end].copy_from_slice(bytes);
     }
 
     fn truncate(&mut self, length: usize) {
         let old = self.bytes.get(length..).unwrap_or_default().to_vec();
         self.unsynced.push(Undo { at: length, old, length: self.bytes.len() });
-        self.bytes.resize(length, 0);
+        Arc::make_mut(&mut self.bytes).resize(length, 0);
     }
 
     /// What the platter holds after a power cut: all that was synced and a beginning of the rest.
-    fn after_power_cut(&self, chance: &Chance) -> Vec<u8> {
-        let mut bytes = self.bytes.clone();
+    fn after_power_cut(&self, chance: &Chance) -> Arc<Vec<u8>> {
+        let mut whole = self.bytes.clone();
         let kept = chance.below(self.unsynced.len() as u64 + 1) as usize;
+        if kept == self.unsynced.len() {
+            return whole;
+        }
+        let bytes = Arc::make_mut(&mut whole);
         for undo in self.unsynced.iter().skip(kept).rev() {
             bytes.resize(undo.length.max(undo.at + undo.old.len()), 0);
             bytes[undo.at..undo.at + undo.old.len()].copy_from_slice(&undo.old);
             bytes.truncate(undo.length);
         }
-        bytes
+        whole
     }
 }
 
@@ -254,7 +260,7 @@ impl From<Trouble> for FileError {
 impl Files for Disk {
     fn read(&self, path: &Path) -> Result<Vec<u8>, FileError> {
         let file = self.open(path, false)?;
-        Ok(lock(&file).bytes.clone())
+        Ok(lock(&file).bytes.to_vec())
     }
 
     fn read_range(&self, path: &Path, offset: u64, len: usize) -> Result<Vec<u8>, FileError> {
@@ -271,7 +277,7 @@ impl Files for Disk {
         let before = state.files.get(path).map_or(0, |file| lock(file).bytes.len());
         Self::room(&state, bytes.len().saturating_sub(before))?;
         // Another file under the old name: whoever has the old one open keeps it.
-        state.files.insert(path.to_owned(), Arc::new(Mutex::new(Content::durable(bytes.to_vec()))));
+        state.files.insert(path.to_owned(), Arc::new(Mutex::new(Content::durable(Arc::new(bytes.to_vec())))));
         Ok(())
     }
 

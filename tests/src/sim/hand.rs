@@ -71,6 +71,10 @@ impl Hand {
 
     /// Starts the app on these files, locked.
     pub fn start_on(&mut self, image: &Image) {
+        // The process goes before its files do: SQLite removes a write-ahead log by its name when it closes, and would take
+        // that of the files put back.
+        self.machine.die();
+        self.phone.go_down();
         self.machine.put_back(image);
         self.lane.runs_on(self.machine.disk().cloned());
         self.phone.start_on(self.machine.files());

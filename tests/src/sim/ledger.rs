@@ -40,8 +40,19 @@ pub struct Saved {
     /// Was lost with a disk that was put back, by the fault and not by the programs. It may still turn up, in a request that
     /// was late.
     pub forgiven: BTreeSet<Content>,
+    /// Was refused and taken back by the worker on some copy of the phone. A county put back to before the refusal is sent
+    /// it again, because the log is dense, and keeps it as taken back.
+    pub withdrawn: BTreeSet<Content>,
     /// Operations that the county acknowledged, by counter, since it was last put back itself.
     pub acknowledged: BTreeMap<u64, Hash>,
+}
+
+impl Saved {
+    /// Notes what the phone's log says the worker took back.
+    pub fn note_withdrawn(&mut self, log: &[Own]) {
+        let withdrawn = log.iter().filter(|own| own.stored.state == OpState::Withdrawn);
+        self.withdrawn.extend(withdrawn.map(|own| own.content));
+    }
 }
 
 /// By device number.

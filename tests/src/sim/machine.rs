@@ -64,6 +64,13 @@ impl Machine {
         }
     }
 
+    /// Whatever runs on it does no more: the disk in memory answers nothing.
+    pub fn die(&self) {
+        if let Some(disk) = &self.disk {
+            disk.die();
+        }
+    }
+
     /// These files and no others from now on. Whatever still has the old ones open writes into nothing.
     pub fn put_back(&mut self, image: &Image) {
         match &mut self.disk {
@@ -103,7 +110,7 @@ fn relative(root: &Path, image: Image) -> Image {
 fn read_folder(root: &Path) -> Image {
     files_below(root)
         .into_iter()
-        .map(|path| (path.clone(), std::fs::read(&path).expect("a file")))
+        .map(|path| (path.clone(), Arc::new(std::fs::read(&path).expect("a file"))))
         .map(|(path, bytes)| (path.strip_prefix(root).map(Path::to_path_buf).unwrap_or(path), bytes))
         .collect()
 }
@@ -115,6 +122,6 @@ fn write_folder(root: &Path, image: &Image) {
     for (path, bytes) in image {
         let path = root.join(path);
         std::fs::create_dir_all(path.parent().unwrap_or(root)).expect("a folder");
-        std::fs::write(path, bytes).expect("a file");
+        std::fs::write(path, bytes.as_slice()).expect("a file");
     }
 }

@@ -305,9 +305,12 @@ impl Run {
             .collect();
         let (name, device) = (hand.name(), hand.device);
         if !gone.is_empty() {
-            self.breaks("saved stays on the phone", format!("{name} lost its operations {gone:?}"));
+            let here = now.contents.values().collect::<std::collections::BTreeSet<_>>();
+            let what = format!("{name} lost its operations {gone:?} and holds {here:?}");
+            self.breaks("saved stays on the phone", what);
         }
         let saved = self.ledger.entry(device).or_default();
+        saved.note_withdrawn(&log);
         for content in now.contents.keys() {
             if !saved.forgiven.contains(content) {
                 saved.required.insert(*content);

@@ -28,8 +28,11 @@ impl Open {
         let (op, kind, record, area) = self.refused_operation(args)?;
         self.store.write(|writer| {
             writer.withdraw(op)?;
-            let state = state_of(writer, kind, record)?;
-            put_merged(writer, kind, record, area, &state)?;
+            // Without a row it went with its area, and was refused when a county put back from a backup was sent it again:
+            // what this phone wrote before is not to come back onto its screens.
+            if writer.row(kind, record)?.is_some() {
+                put_merged(writer, kind, record, area, &state_of(writer, kind, record)?)?;
+            }
             Ok::<_, ClientError>(())
         })
     }
@@ -37,7 +40,7 @@ impl Open {
     /// Offers the same edit again as a new operation (the grid was granted meanwhile, the county was updated).
     ///
     /// # Errors
-    /// `not_found`, and those of the store.
+    /// `not_found`, also when the record went with its area, and those of the store.
     pub fn resend_refused(&self, args: &RefusedArgs) -> Result<()> {
         if let Some(photo) = photo_of(args)? {
             self.store.write(|writer| Ok::<_, ClientError>(writer.photo_refused(photo, None)?))?;
@@ -47,6 +50,7 @@ impl Open {
         let (op, kind, record, area) = self.refused_operation(args)?;
         self.change(|change| {
             let stored = change.writer.operation(op)?.ok_or(rule("not_found"))?;
+            change.writer.row(kind, record)?.ok_or(rule("not_found"))?;
             let payload =
                 stored.operation().and_then(|operation| operation.read().ok()).ok_or(rule("not_found"))?;
             change.writer.withdraw(op)?;
@@ -58,12 +62,13 @@ impl Open {
     /// Writes a refused operation anew with some of its fields changed: one step, so that the record never shows neither.
     ///
     /// # Errors
-    /// `not_found`, `invalid_field` with the field's name, `too_long`, and those of the store.
+    /// `not_found` as for [`Open::resend_refused`], `invalid_field` with the field's name, `too_long`, and those of the store.
     pub fn amend_refused(&self, args: &AmendArgs) -> Result<Saved> {
         let (op, kind, record, area) = self.refused_operation(&RefusedArgs { op: args.op.clone() })?;
         let today = self.today();
         self.change(|change| {
             let stored = change.writer.operation(op)?.ok_or(rule("not_found"))?;
+            change.writer.row(kind, record)?.ok_or(rule("not_found"))?;
             let payload =
                 stored.operation().and_then(|operation| operation.read().ok()).ok_or(rule("not_found"))?;
             let mut edits = payload.edits;

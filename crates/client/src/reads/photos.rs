@@ -16,7 +16,7 @@ impl Open {
     /// # Errors
     /// Those of the store.
     pub fn draft_photos(&self, args: &DraftPhotosArgs) -> Result<Vec<PhotoView>> {
-        self.look(|look| Ok(look.reader.photos_of_form(&args.form)?.iter().map(view_of).collect()))
+        self.look(|look| Ok(look.reader.photos_of_form(&args.form)?.iter().filter_map(view_of).collect()))
     }
 
     /// One photo of this phone, or the evidence of one that others took.
@@ -26,7 +26,7 @@ impl Open {
     pub fn photo_view(&self, photo: RecordId) -> Result<PhotoView> {
         self.look(|look| {
             if let Some(held) = look.reader.photo(photo)? {
-                return Ok(view_of(&held));
+                return view_of(&held).ok_or_else(not_found);
             }
             let kind = RecordKind::PhotoEvidence;
             let row = look.reader.row(kind, photo)?.filter(|row| !row.deleted).ok_or_else(not_found)?;
@@ -41,19 +41,21 @@ fn place(place_e7: Option<(i32, i32)>, accuracy_dm: Option<u32>) -> Option<Place
     place_e7.map(|(lat_e7, lon_e7)| Place { lat_e7, lon_e7, accuracy_dm })
 }
 
-/// Where a picture of this phone stands.
-pub(super) fn standing_of(state: PhotoState) -> Standing {
+/// Where a picture of this phone stands; nowhere, once the worker let it go.
+pub(super) fn standing_of(state: PhotoState) -> Option<Standing> {
     match state {
-        PhotoState::Draft | PhotoState::ToSend => Standing::OnPhone,
-        PhotoState::Sending => Standing::Sending,
-        PhotoState::AtCounty | PhotoState::Gone => Standing::AtCounty,
-        PhotoState::Refused => Standing::NeedsYou,
+        PhotoState::Draft | PhotoState::ToSend => Some(Standing::OnPhone),
+        PhotoState::Sending => Some(Standing::Sending),
+        PhotoState::AtCounty | PhotoState::Gone => Some(Standing::AtCounty),
+        PhotoState::Refused => Some(Standing::NeedsYou),
+        PhotoState::LetGo => None,
     }
 }
 
-fn view_of(photo: &Photo) -> PhotoView {
+/// Nothing of a picture that was let go: there is none to be shown.
+fn view_of(photo: &Photo) -> Option<PhotoView> {
     let facts = &photo.facts;
-    PhotoView {
+    Some(PhotoView {
         id: photo.id().to_string(),
         taken_ms: facts.taken_ms,
         place: place(facts.place_e7, facts.accuracy_dm),
@@ -62,8 +64,8 @@ fn view_of(photo: &Photo) -> PhotoView {
         height: facts.height,
         bytes: facts.bytes,
         sent_bytes: photo.sent_bytes,
-        standing: standing_of(photo.state),
-    }
+        standing: standing_of(photo.state)?,
+    })
 }
 
 impl Look<'_> {
@@ -71,9 +73,9 @@ impl Look<'_> {
     pub(super) fn photos_of(&self, incident: RecordId) -> Result<Vec<PhotoView>> {
         let mut views = Vec::new();
         for row in self.reader.evidence_of(incident)? {
-            views.push(match self.reader.photo(row.evidence)? {
+            views.extend(match self.reader.photo(row.evidence)? {
                 Some(held) => view_of(&held),
-                None => self.evidence_view(&row),
+                None => Some(self.evidence_view(&row)),
             });
         }
         Ok(views)

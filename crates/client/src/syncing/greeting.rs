@@ -6,7 +6,7 @@ use crate::open::{Open, keep_identity, read_u64, write_u64};
 use xunge_domain::ids::RecordId;
 use xunge_domain::operation::Chain;
 use xunge_domain::planted::{Bug, planted};
-use xunge_store::{Fact, OpState, Reader};
+use xunge_store::{Fact, Reader};
 use xunge_sync::messages::{Hello, MOST_OPENINGS, Opening, Openings, PROTOCOL, Welcome};
 use xunge_sync::plan::Lane;
 
@@ -106,14 +106,7 @@ impl Open {
                 let held = Chain { counter: welcome.highest, head };
                 writer.set_fact_bytes(Fact::AcknowledgedChain, &to_bytes(held))?;
             }
-            let counter = writer.own_chain()?.map_or(0, |(_, chain)| chain.counter);
-            for stored in writer.own_between(welcome.highest + 1, counter, u32::MAX)? {
-                // What the worker took back stays taken back: it travels, because the log is dense, and says so.
-                if !matches!(stored.state, OpState::OnPhone | OpState::Withdrawn) {
-                    writer.set_outcome(stored.id(), OpState::OnPhone, None, None)?;
-                }
-            }
-            Ok::<_, crate::error::ClientError>(())
+            super::again::offer_again(writer, welcome.highest, restored || behind_head || lost)
         })?;
         self.set_identity(identity);
         Ok(())

@@ -4,6 +4,7 @@
 //! two instructions leaves a phone that simply takes the step again. Only a well-formed receipt counts: an answer is
 //! believed when it is the county's (its certificate), a message (content type, whole CBOR), and its chain head is ours.
 
+mod again;
 mod call;
 mod feed;
 mod greeting;
@@ -120,7 +121,7 @@ impl Open {
 
     fn facts(&self) -> Result<Facts> {
         let metered = self.world.device.metered();
-        self.store.read(|reader| {
+        self.store.read_shortly(|reader| {
             let mut pictures = self.pictures_waiting(reader, metered)?;
             let purge = housekeeping::purge_due(reader)?;
             if purge {
@@ -153,7 +154,7 @@ impl Open {
     pub fn counts(&self) -> Result<Counts> {
         let offering = self.contact().offering.map_or(0, |(first, last)| last + 1 - first);
         let small = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-        self.store.read(|reader| {
+        self.store.read_shortly(|reader| {
             let ops = reader.op_counts()?;
             let pictures = self.pictures_waiting(reader, false)?;
             let unsent = ops.on_phone + ops.offered;

@@ -50,7 +50,7 @@ impl Open {
         }
         let (waiting, bytes, sent) = reader.photo_backlog()?;
         backlog.all = reader.photo_count()?;
-        backlog.done = backlog.all.saturating_sub(waiting);
+        backlog.done = backlog.all.saturating_sub(waiting + reader.photos_refused()?);
         (backlog.sent_bytes, backlog.all_bytes) = (sent, bytes);
         Ok(backlog)
     }

@@ -126,7 +126,14 @@ impl Open {
         };
         self.store.write(|writer| {
             for outcome in answered.outcomes.iter().filter(|outcome| counters.contains(&outcome.counter)) {
-                settle(writer, OpId { device, counter: outcome.counter }, outcome)?;
+                let id = OpId { device, counter: outcome.counter };
+                settle(writer, id, outcome)?;
+                let Some(kept) = writer.operation(id)?.filter(|kept| kept.state == OpState::Refused) else {
+                    continue;
+                };
+                if self.is_of_an_area_gone(writer, &kept)? {
+                    writer.set_outcome(id, OpState::AtCounty, kept.reason.as_deref(), None)?;
+                }
             }
             Ok::<_, ClientError>(())
         })?;

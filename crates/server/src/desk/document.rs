@@ -3,6 +3,7 @@
 
 use super::{Action, Bound, Forms, ROUTES};
 use crate::http::document::{path_parameters, query_parameter};
+use std::sync::LazyLock;
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, PathItem};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
@@ -166,8 +167,13 @@ fn refusals(bound: &Bound) -> Vec<(&'static str, &'static str)> {
     all
 }
 
-/// The desk's part of the document.
+/// The desk's part of the document. It says the same at every call and is put together once.
 pub fn openapi() -> OpenApi {
+    static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(put_together);
+    DOCUMENT.clone()
+}
+
+fn put_together() -> OpenApi {
     let mut document = Forms::openapi();
     let mut paths = PathsBuilder::new();
     for bound in ROUTES {

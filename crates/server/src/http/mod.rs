@@ -31,8 +31,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodFilter, any, get, on};
 use routes::{Bound, ROUTES, Who};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, LazyLock};
 use tokio::sync::oneshot;
 
 /// Runs work that blocks, now or elsewhere.
@@ -193,14 +193,15 @@ pub async fn committed<T: Send + 'static>(
 
 /// The whole county as a service. `desk` answers everything under `/desk/api`.
 pub fn router(app: Arc<App>, desk: Router, desk_openapi: utoipa::openapi::OpenApi) -> Router {
-    let document = Arc::new(document::document(desk_openapi));
+    // Put together when somebody asks for it.
+    let document = Arc::new(LazyLock::new(move || document::document(desk_openapi)));
     let mut router = Router::new();
     for bound in ROUTES {
         let app = app.clone();
         let handler = move |request: Request| serve(app.clone(), bound, request);
         router = router.route(bound.route.path, on(filter(bound.route.method), handler));
     }
-    router = router.route(routes::OPENAPI, get(move || async move { axum::Json((*document).clone()) }));
+    router = router.route(routes::OPENAPI, get(move || async move { axum::Json((**document).clone()) }));
     router = router.route("/", get(|| async { Redirect::temporary("/desk/") }));
     router = router.nest("/desk/api", desk.fallback(|| async { answer::json(404, "not_found") }));
     if let Some(files) = &app.desk_files {

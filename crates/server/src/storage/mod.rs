@@ -34,6 +34,7 @@ pub use snapshots::SnapshotRow;
 pub use uploads::UploadRow;
 pub use workers::{GrantRow, WorkerRow};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
@@ -266,6 +267,8 @@ fn connect(path: &Path, key: &DbKey, flags: OpenFlags) -> Result<Connection> {
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -32768; PRAGMA busy_timeout = 10000;",
     )?;
+    // A plan never looks at the values bound: otherwise each new value of a LIMIT has the statement planned anew.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if planted(Bug::CountySkipsSync) {
         db.execute_batch("PRAGMA synchronous = OFF")?;
     }

@@ -26,12 +26,16 @@ pub enum PhotoState {
     Refused = 4,
     /// Its files are gone from the phone after receipt and the county's keep-days.
     Gone = 5,
+    /// The county did not take it and the worker let it go: it is nowhere any more.
+    LetGo = 6,
 }
 
 impl PhotoState {
     fn from_number(number: u8) -> Option<Self> {
-        use PhotoState::{AtCounty, Draft, Gone, Refused, Sending, ToSend};
-        [Draft, ToSend, Sending, AtCounty, Refused, Gone].into_iter().find(|state| *state as u8 == number)
+        use PhotoState::{AtCounty, Draft, Gone, LetGo, Refused, Sending, ToSend};
+        [Draft, ToSend, Sending, AtCounty, Refused, Gone, LetGo]
+            .into_iter()
+            .find(|state| *state as u8 == number)
     }
 }
 
@@ -185,12 +189,13 @@ impl Reader<'_> {
         self.photos("WHERE state > 0 ORDER BY id", [])
     }
 
-    /// How many photos were reported on this phone.
+    /// How many photos were reported on this phone; those that the worker let go are none any more.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn photo_count(&self) -> Result<u64, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT COUNT(*) FROM photo WHERE state > 0")?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT COUNT(*) FROM photo WHERE state BETWEEN 1 AND 5")?;
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 
@@ -243,7 +248,7 @@ impl Reader<'_> {
 
     /// Every photo whose files must be there.
     pub(super) fn photos_with_files(&self) -> Result<Vec<RecordId>, StoreError> {
-        let mut statement = self.connection.prepare("SELECT uuid FROM photo WHERE state <> 5")?;
+        let mut statement = self.connection.prepare("SELECT uuid FROM photo WHERE state NOT IN (5, 6)")?;
         let rows = statement.query_map([], |row| Ok(RecordId(Uuid::from_bytes(row.get(0)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -371,7 +376,7 @@ impl Writer<'_> {
     /// [`StoreError::NotFound`] when there is no such refused photo.
     pub fn let_photo_go(&self, id: RecordId) -> Result<(), StoreError> {
         self.photo_changed(
-            "UPDATE photo SET state = 5, key = zeroblob(32) WHERE uuid = ?1 AND state = 4",
+            "UPDATE photo SET state = 6, key = zeroblob(32) WHERE uuid = ?1 AND state = 4",
             params![id.0.as_bytes().as_slice()],
         )
     }

@@ -14,12 +14,15 @@ pub struct HistoryRow {
     pub operation: StoredOperation,
 }
 
+/// Without what was taken back, and what the county kept for the desk without applying it (at the county with a reason):
+/// neither changed the record.
 pub(super) const HISTORY: &str = concat!(
     "SELECT DISTINCT operation.id
      FROM ",
     members!("?1"),
     "
      JOIN operation ON operation.record = member.id
+     WHERE operation.state <> 5 AND NOT (operation.state = 6 AND operation.reason IS NOT NULL)
      ORDER BY operation.wall_ms DESC, operation.id DESC
      LIMIT ?2"
 );
@@ -48,7 +51,7 @@ pub(super) const HOME_OF: &str = "SELECT record.uuid
      LIMIT 1";
 
 impl Reader<'_> {
-    /// Changes of a household, where it lives, who lives in it and its visits; newest first by the writers' clocks.
+    /// Changes that stand of a household, where it lives, who lives in it and its visits; newest first by the writers' clocks.
     ///
     /// # Errors
     /// [`StoreError`].
