@@ -11,7 +11,8 @@ use xunge_domain::records::{FieldKey, MergeKind, RecordKind, SlotCode};
 use xunge_domain::value::{Edit, Value};
 use xunge_server::county::County;
 use xunge_server::storage::Fed;
-use xunge_sync::messages::OutcomeKind;
+use xunge_store::Fact;
+use xunge_sync::messages::{FeedMark, OutcomeKind, decode};
 
 /// Operations of the county, and what became of each.
 pub(super) struct Books {
@@ -30,7 +31,29 @@ impl Run {
         self.conflicts_are_in_review(&county, &books);
         self.phones_show_the_county(&county, &books);
         self.pictures_are_there(&county);
+        self.marks_are_of_this_epoch(&county);
         self.as_a_fresh_phone();
+    }
+
+    /// The mark that a phone would show at its next greeting is one that this county gives: with one of before a restore nobody
+    /// could prove the next one. What else a phone loses by taking a restored county for the one before (pictures that were
+    /// received after the backup) needs a backup at just the right moment: without this the planted bug went unseen for 450 seeds.
+    fn marks_are_of_this_epoch(&mut self, county: &County) {
+        let mut wrong = Vec::new();
+        for hand in self.hands.iter().filter(|hand| hand.is_open()) {
+            let held = hand.phone.open().change(|change| Ok(change.writer.fact_bytes(Fact::FeedMark)?));
+            let Ok(Some(held)) = held else { continue };
+            let Ok(mark) = decode::<FeedMark>(&held) else {
+                wrong.push(format!("{} holds a mark that nobody can read", hand.name()));
+                continue;
+            };
+            if county.mark_of(mark.seq).ok().flatten().is_none_or(|given| given != mark) {
+                wrong.push(format!("{} holds a mark of {} that is not this county's", hand.name(), mark.seq));
+            }
+        }
+        for what in wrong {
+            self.breaks("the mark is of this epoch", what);
+        }
     }
 
     /// Each device's log: dense, chained, the same on the phone; each content that was saved is there exactly once.

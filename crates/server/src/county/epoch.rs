@@ -109,6 +109,14 @@ impl County {
         Ok(true)
     }
 
+    /// The mark this county gives for a place in its feed now; none for the beginning and for what it does not have.
+    ///
+    /// # Errors
+    /// [`super::CountyError`] of the storage.
+    pub fn mark_of(&self, seq: u64) -> Result<Option<FeedMark>> {
+        self.read(|rows| self.mark_at(rows, seq))
+    }
+
     /// The mark of a place in the feed; none for the beginning.
     pub(super) fn mark_at(&self, rows: &Rows<'_>, seq: u64) -> Result<Option<FeedMark>> {
         let Some(hash) = rows.hash_at(seq)? else { return Ok(None) };
