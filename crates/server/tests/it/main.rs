@@ -16,6 +16,7 @@ mod desk_admin;
 mod desk_imports;
 mod desk_incidents;
 mod desk_matrix;
+mod duplicates;
 mod enrolment;
 mod erasing;
 mod feed;
