@@ -87,7 +87,7 @@ fn a_match_across_areas_goes_to_the_desk_and_its_decision_can_be_taken_back() {
 fn who_sees_one_of_the_areas_only_is_not_asked_and_not_told() {
     let twice = Twice::new();
     let desk = &twice.desk;
-    let session = desk.account("town", "town", desk.bench.areas.town);
+    let session = desk.account("town", "town", desk.bench.areas.community);
     assert_eq!(desk.read(&session, "duplicates")["total"], 0);
     let path = format!("duplicates/{}/decide", twice.pair());
     let refused = desk.post(&session, &path, &json!({"decision": "same", "seen": "open"}));
