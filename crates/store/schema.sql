@@ -198,8 +198,20 @@ CREATE TABLE person (
   "phone" TEXT, -- personal
   "other_phones" BLOB, -- set: CBOR array; personal
   "note" TEXT, -- personal
-  "declined" INTEGER
+  "declined" INTEGER,
+  "same_as" INTEGER, -- → person: the record this one was said to be the same person as
+  "not_same" BLOB, -- set: CBOR array of record ids that somebody said are other people
+  "checking" INTEGER -- 1 while the county finds out whether the person is on record elsewhere
 ) STRICT;
+
+-- What was said about who is whom, resolved: the records folded into another one. Derived from person.same_as whenever that
+-- changes; nothing but src/folding.rs writes it.
+CREATE TABLE folded_person (
+  id INTEGER PRIMARY KEY REFERENCES record (id), -- → person
+  stays INTEGER NOT NULL REFERENCES record (id) -- → person that stands for it
+) STRICT;
+
+CREATE INDEX folded_person_stays ON folded_person (stays);
 
 -- A person in a household, with kind (registered, usual, floating, overseas) and relation.
 CREATE TABLE residence (
@@ -387,6 +399,9 @@ CREATE INDEX occupancy_dwelling ON occupancy (dwelling);
 
 CREATE INDEX person_area ON person (area)
 WHERE deleted = 0;
+
+CREATE INDEX person_same_as ON person (same_as)
+WHERE same_as IS NOT NULL;
 
 CREATE INDEX residence_person ON residence (person);
 

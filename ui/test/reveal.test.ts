@@ -16,6 +16,8 @@ const LINE: PersonLine = {
   citizen_id: '990101********1000',
   phone: '139****0000',
   other_phones: [],
+  folded: [],
+  checking: false,
   residence: 'registered',
   review: 0,
   standing: 'at_county',

@@ -108,6 +108,8 @@ pub struct Open {
     plan: Mutex<Plan>,
     contact: Mutex<Contact>,
     settings: Mutex<Settings>,
+    /// At which change of the records the pairs that may be one person were counted, and how many they were.
+    pub(crate) same_persons: Mutex<Option<(u64, u32)>>,
     position: Mutex<Option<Position>>,
     work: (Mutex<bool>, Condvar),
 }
@@ -137,6 +139,7 @@ impl Open {
             contact: Mutex::new(contact),
             settings: Mutex::new(settings),
             position: Mutex::new(None),
+            same_persons: Mutex::new(None),
             work: (Mutex::new(true), Condvar::new()),
             store,
             world,

@@ -6,6 +6,7 @@
 //! - [`access`]: who was opened, as a chain
 //! - [`codes`]: national codes (citizen ids, phones, areas, lists), masking
 //! - [`geometry`], [`track`]: places, patrols and the track filter
+//! - [`same_person`]: one person on record twice
 //! - [`incident_flow`]: who may do what to an incident, and by when
 
 pub mod access;
@@ -16,6 +17,7 @@ pub mod incident_flow;
 pub mod operation;
 pub mod planted;
 pub mod records;
+pub mod same_person;
 pub mod track;
 pub mod value;
 pub mod world;

@@ -13,6 +13,7 @@ mod drafts;
 mod erasing;
 mod error;
 pub mod files;
+mod folding;
 mod kept;
 pub mod keys;
 mod mark;

@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_contacts_and_checks.sql"),
     include_str!("../migrations/0003_mirror.sql"),
     include_str!("../migrations/0004_incidents.sql"),
+    include_str!("../migrations/0005_same_person.sql"),
 ];
 
 /// The schema this version writes.

@@ -8,6 +8,7 @@ mod duties;
 mod history;
 mod households;
 mod incidents;
+mod likeness;
 mod patrols;
 mod people;
 mod registry;
@@ -74,7 +75,8 @@ macro_rules! unsettled {
         )
     };
 }
-/// The records that make up a household, as a table `member(id)`: itself, where it lives, who lives in it, its visits.
+/// The records that make up a household, as a table `member(id)`: itself, where it lives, who lives in it (with every
+/// record of a person who is on record more than once), its visits.
 macro_rules! members {
     ($household:literal) => {
         concat!(
@@ -93,6 +95,28 @@ macro_rules! members {
               SELECT residence.person FROM residence WHERE residence.household = ",
             $household,
             "
+              UNION ALL
+              SELECT folded_person.stays
+              FROM residence
+              JOIN folded_person ON folded_person.id = residence.person
+              WHERE residence.household = ",
+            $household,
+            " AND NOT EXISTS (
+                SELECT 1 FROM residence AS own
+                WHERE own.person = folded_person.stays AND own.household = ",
+            $household,
+            ")
+              UNION ALL
+              SELECT folded_person.id
+              FROM residence
+              JOIN folded_person ON folded_person.stays = residence.person
+              WHERE residence.household = ",
+            $household,
+            " AND NOT EXISTS (
+                SELECT 1 FROM residence AS own
+                WHERE own.person = folded_person.id AND own.household = ",
+            $household,
+            ")
               UNION ALL
               SELECT visit.id FROM visit WHERE visit.household = ",
             $household,
@@ -125,12 +149,13 @@ macro_rules! household_conflicts {
         )
     };
 }
-/// People who live in a household now.
+/// People who live in a household now, each once.
 macro_rules! people_count {
     ($household:literal) => {
         concat!(
-            "(SELECT COUNT(*)
+            "(SELECT COUNT(DISTINCT COALESCE(folded_person.stays, residence.person))
               FROM residence
+              LEFT JOIN folded_person ON folded_person.id = residence.person
               WHERE residence.household = ",
             $household,
             " AND residence.deleted = 0 AND residence.until IS NULL)"

@@ -272,6 +272,7 @@ impl Writer<'_> {
         let Met { key, blank, .. } = self.meet(row.record, row.kind.code(), true)?;
         let area = self.key_for(row.area, RecordKind::Area.code(), false)?;
         let before = if blank { Words::default() } else { self.searchable(row.kind, key)? };
+        let was_linked = row.kind == RecordKind::Person && !blank && self.is_linked(key)?;
         let mut odd = Vec::new();
         let mut sql = vec![
             Sql::Integer(key),
@@ -287,6 +288,9 @@ impl Writer<'_> {
             }));
         }
         self.with(&statements(row.kind)?.put, |put| put.execute(params_from_iter(sql)))?;
+        if was_linked || (row.kind == RecordKind::Person && self.is_linked(key)?) {
+            self.fold_persons()?;
+        }
         if !blank || row.conflicts > 0 {
             self.connection
                 .prepare_cached("UPDATE record SET conflicts = ?2 WHERE id = ?1 AND conflicts <> ?2")?
@@ -311,10 +315,14 @@ impl Writer<'_> {
     pub fn remove_row(&self, kind: RecordKind, record: RecordId) -> Result<(), StoreError> {
         let Some(key) = self.key_of(record)? else { return Ok(()) };
         let before = self.searchable(kind, key)?;
+        let was_linked = kind == RecordKind::Person && self.is_linked(key)?;
         self.connection
             .prepare_cached(&format!("DELETE FROM {} WHERE id = ?1", kind.name()))?
             .execute([key])?;
         self.connection.prepare_cached("UPDATE record SET conflicts = 0 WHERE id = ?1")?.execute([key])?;
+        if was_linked {
+            self.fold_persons()?;
+        }
         let now = self.searchable(kind, key)?;
         self.keep_search(kind, key, before, now)?;
         self.touch();

@@ -40,12 +40,17 @@ pub struct Hits {
     pub more: bool,
 }
 
-/// From a found document to the households it stands for. A person may live in two, a dwelling may hold two.
+/// From a found document to the households it stands for. A person may live in two, a dwelling may hold two. What was typed
+/// into a record that is folded into another finds the person under the record that stays.
 const HOUSEHOLDS_OF: &str = "SELECT household.id, record.uuid
     FROM residence
     JOIN household ON household.id = residence.household AND household.deleted = 0
     JOIN record ON record.id = household.id
-    WHERE ?2 = 6 AND residence.person = ?1 AND residence.deleted = 0 AND residence.until IS NULL
+    WHERE ?2 = 6 AND residence.deleted = 0 AND residence.until IS NULL AND residence.person IN (
+      SELECT ?1
+      UNION ALL
+      SELECT folded_person.id FROM folded_person WHERE folded_person.stays = ?1
+    )
     UNION ALL
     SELECT household.id, record.uuid
     FROM occupancy
@@ -69,9 +74,10 @@ impl Reader<'_> {
         let mut found = Vec::new();
         let mut seen = BTreeSet::new();
         let mut matching = self.connection.prepare_cached(
-            "SELECT search.rowid, record.kind, record.uuid
+            "SELECT COALESCE(folded_person.stays, search.rowid), record.kind, record.uuid
              FROM search
-             JOIN record ON record.id = search.rowid
+             LEFT JOIN folded_person ON folded_person.id = search.rowid
+             JOIN record ON record.id = COALESCE(folded_person.stays, search.rowid)
              WHERE search MATCH ?1
              ORDER BY search.rowid",
         )?;

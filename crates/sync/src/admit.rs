@@ -41,7 +41,7 @@ pub enum Reason {
     DamagedPayload,
     /// The record, or the area written, is not granted to this phone.
     OutOfScope,
-    /// Records of this kind are written by the county only.
+    /// Records of this kind, or this field, are written by the county only.
     CountyOnly,
     /// The worker's role does not write records of this kind.
     Role,
@@ -117,6 +117,9 @@ fn check_fields(
     let mut missing = None;
     for (key, edit) in &payload.edits {
         let Some(field) = kind.field(*key) else { continue };
+        if field.county_only {
+            return Err(Reason::CountyOnly);
+        }
         for value in values(edit) {
             if !fits(field.holds, value) {
                 return Err(Reason::BadField);

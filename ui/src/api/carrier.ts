@@ -39,6 +39,9 @@ export interface Commands {
   open_person: [T.OpenPersonArgs, T.OpenPerson];
   save_person: [T.PersonEdit, T.Saved];
   remove_person: [T.RemovePersonArgs, T.Saved];
+  merge_persons: [T.PairArgs, T.Saved];
+  not_same_person: [T.PairArgs, T.Saved];
+  unmerge_person: [T.UnmergeArgs, T.Saved];
   check_citizen_id: [T.CheckIdArgs, T.CheckedId];
   undo: [T.UndoArgs, null];
   patrol: [None, T.PatrolView | null];

@@ -15,6 +15,7 @@ export interface NavCounts {
   incidents_new: number;
   incidents_open: number;
   devices_odd: number;
+  duplicates_open: number;
 }
 export interface IncidentRow {
   id: string;
@@ -229,6 +230,22 @@ export interface ReviewRow {
   }[];
   both: boolean;
   third: { kind: string; group: string; codes: string[] } | null;
+}
+/** Two records of different grids with the same citizen id. */
+export interface DuplicateRow {
+  id: string;
+  state: 'open' | 'same' | 'not_same';
+  found_ms: number;
+  decided_ms: number | null;
+  decided_by: string | null;
+  sides: {
+    person: PersonRow;
+    grid: string;
+    household: string | null;
+    door: string;
+    by: string;
+    made_ms: number;
+  }[];
 }
 export interface WorkerRow {
   id: string;

@@ -9,6 +9,7 @@ export const router = createRouter({
     { path: '/patrols/:id?', name: 'patrols', component: () => import('./pages/PatrolsPage.vue') },
     { path: '/visits', name: 'visits', component: () => import('./pages/VisitsPage.vue') },
     { path: '/review', name: 'review', component: () => import('./pages/ReviewPage.vue') },
+    { path: '/duplicates', name: 'duplicates', component: () => import('./pages/DuplicatesPage.vue') },
     { path: '/grids/:id?/:tab?', name: 'grids', component: () => import('./pages/GridsPage.vue') },
     { path: '/imports', name: 'imports', component: () => import('./pages/ImportPage.vue') },
     { path: '/accounts', name: 'accounts', component: () => import('./pages/AccountsPage.vue') },

@@ -76,6 +76,8 @@ export function personLine(p: PersonFields & { id: string }, n: number): PersonL
     citizen_id: p.citizen_id ? maskId(p.citizen_id) : null,
     phone: p.phone ? maskPhone(p.phone) : null,
     other_phones: [],
+    folded: [],
+    checking: false,
     residence: p.residence,
     review: 0,
     standing: n === 0 ? 'at_county' : 'on_phone',
@@ -152,6 +154,8 @@ export function household(door: Door): HouseholdView {
     note: door.door === '301' ? '门铃坏了，请敲门' : '',
     phone: door.door === '301' ? '142****0146' : null,
     other_phones: [],
+    folded: [],
+    checking: false,
     people: [],
     duties: door.id === 'h1-301' ? [duty(door.people[0]!.id)] : [],
     visits: [

@@ -87,7 +87,7 @@ export function memory(search = window.location.search): Carrier {
     on_phone: saves.on_phone,
     sending: online ? 1 : 0,
     at_county: saves.at_county,
-    needs_you: review.conflicts.length + review.refused.length,
+    needs_you: review.conflicts.length + review.refused.length + review.same.length,
   });
   const sync = (): SyncState => {
     if (scene.has('first')) firstDone = Math.min(908 + 299, firstDone + 260);
@@ -327,7 +327,7 @@ export function memory(search = window.location.search): Carrier {
       reveals--;
       log.unshift({ at_ms: Date.now(), person: maskName(person.name), reason });
       const { id: _, ...fields } = person;
-      return { id, fields, other_phones: [], until_ms: Date.now() + 30_000, left_this_hour: reveals };
+      return { id, fields, other_phones: [], folded: [], until_ms: Date.now() + 30_000, left_this_hour: reveals };
     },
     save_person: ({ id, household: where, fields }) => {
       if (id && placed(id)) return saved(id);
@@ -476,6 +476,9 @@ export function memory(search = window.location.search): Carrier {
       review.conflicts = review.conflicts.filter((c) => c.id !== conflict);
       return saved(conflict);
     },
+    merge_persons: ({ one }) => ((review.same = []), saved(one)),
+    not_same_person: ({ one }) => ((review.same = []), saved(one)),
+    unmerge_person: ({ id }) => saved(id),
     amend_refused: ({ op }) => {
       review.refused = review.refused.filter((r) => r.op !== op);
       return saved(op);

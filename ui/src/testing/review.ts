@@ -1,4 +1,7 @@
-/** What waits for a human on the fictional day: two conflicts, and two records the county did not take. */
+/**
+ * What waits for a human on the fictional day: two conflicts, two records the county did not take, and one
+ * person who may be on record twice.
+ */
 import type { Review } from '@/api';
 import { at } from './grid';
 
@@ -84,6 +87,20 @@ export function reviewOf(): Review {
           { name: 'phone', field: 'phone', shown: '142****6603', value: null, entry: PHONE },
           { name: 'note', field: 'note', shown: '腿脚不便，敲门等一等', value: '腿脚不便，敲门等一等', entry: NOTE },
         ],
+      },
+    ],
+    same: [
+      {
+        reason: 'citizen_id',
+        differs: ['phone'],
+        stays: {
+          ...{ id: 'p4', name: '魏**', citizen_id: '990101********0021', birth: '1951-**-**', sex: '2' },
+          ...{ phone: '142****8841', household: 'h2-502', door: '2幢2单元 502', by: 'county', at_ms: at(8, 0) },
+        },
+        other: {
+          ...{ id: 'p90', name: '魏**', citizen_id: '990101********0021', birth: '1951-**-**', sex: '2' },
+          ...{ phone: '142****2207', household: 'h1-301', door: '2幢1单元 301', by: 'part_time', at_ms: at(9, 12) },
+        },
       },
     ],
   };

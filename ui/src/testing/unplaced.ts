@@ -18,6 +18,8 @@ export function unplacedPeople(query: string): UnplacedLines {
     citizen_id: `990101********${1200 + n}`,
     phone: `142****${1300 + n}`,
     other_phones: [],
+    folded: [],
+    checking: false,
     residence: '',
     review: 0,
     standing: 'at_county',

@@ -8,6 +8,7 @@ pub mod people;
 pub mod photos;
 pub mod refused;
 pub mod resolving;
+pub mod same_person;
 mod typing;
 pub mod undo;
 

@@ -7,7 +7,8 @@ use crate::error::{Result, rule, rule_with};
 use crate::open::Open;
 use crate::views::households::Saved;
 use crate::views::people::{
-    CheckIdArgs, CheckedId, OpenPerson, OpenPersonArgs, PersonEdit, PersonFields, RemovePersonArgs,
+    CheckIdArgs, CheckedId, OpenFolded, OpenPerson, OpenPersonArgs, PersonEdit, PersonFields,
+    RemovePersonArgs,
 };
 use chrono::NaiveDate;
 use xunge_domain::codes::CitizenId;
@@ -120,11 +121,18 @@ impl Open {
         let (person, household) = (id(&args.id)?, id(&args.household)?);
         let today = self.today_number();
         self.change(|change| {
-            let residence = residence_of(change.writer, person, household)?.ok_or(rule("not_found"))?;
-            let area = existing(change, RecordKind::Residence, residence)?.area;
-            let fields = vec![("until", Value::Int(today)), ("ended_because", Value::Int(why.code()))];
-            let op = change.put(RecordKind::Residence, residence, area, fields)?;
-            Ok(Saved { id: person.to_string(), undo: Some(op.to_string()) })
+            // Somebody on record twice may have a residence here under either record: both end.
+            let mut undo = None;
+            for residence in change.writer.residences_in(person, household)? {
+                let area = existing(change, RecordKind::Residence, residence)?.area;
+                let fields = vec![("until", Value::Int(today)), ("ended_because", Value::Int(why.code()))];
+                let op = change.put(RecordKind::Residence, residence, area, fields)?;
+                undo = undo.or(Some(op.to_string()));
+            }
+            if undo.is_none() {
+                return Err(rule("not_found"));
+            }
+            Ok(Saved { id: person.to_string(), undo })
         })
     }
 
@@ -146,11 +154,20 @@ impl Open {
                 .ok_or(rule("not_found"))?;
             let _ = row;
             let used = writer.accesses_since(now.wall_ms.saturating_sub(HOUR_MS))?;
-            let left = REVEALS_AN_HOUR.checked_sub(used + 1).ok_or(rule("reveal_limit"))?;
-            writer.log_access(&Access { at_ms: now.wall_ms, person, worker, reason: args.reason.clone() })?;
+            // Every record of the person that is shown is an opening of its own, in the log and in the count.
+            let mut records = vec![person];
+            records.extend(writer.folded_into(person)?);
+            let left = u32::try_from(records.len())
+                .ok()
+                .and_then(|shown| REVEALS_AN_HOUR.checked_sub(used + shown))
+                .ok_or(rule("reveal_limit"))?;
+            for person in records {
+                let reason = args.reason.clone();
+                writer.log_access(&Access { at_ms: now.wall_ms, person, worker, reason })?;
+            }
             Ok::<_, crate::error::ClientError>(left)
         })?;
-        let (fields, other_phones) = self.store.read(|reader| {
+        let (fields, other_phones, folded) = self.store.read(|reader| {
             let row = reader.row(RecordKind::Person, person)?.ok_or(rule("not_found"))?;
             let mut fields = person_fields(&row);
             let numbers = row.field(RecordKind::Person, "other_phones").many();
@@ -166,12 +183,19 @@ impl Open {
                     .map(|kind| kind.word().to_owned())
                     .unwrap_or_default();
             }
-            Ok::<_, crate::error::ClientError>((fields, others))
+            let mut folded = Vec::new();
+            for record in reader.folded_into(person)? {
+                if let Some(row) = reader.row(RecordKind::Person, record)? {
+                    folded.push(OpenFolded { id: record.to_string(), fields: person_fields(&row) });
+                }
+            }
+            Ok::<_, crate::error::ClientError>((fields, others, folded))
         })?;
         Ok(OpenPerson {
             id: args.id.clone(),
             fields,
             other_phones,
+            folded,
             until_ms: now.wall_ms + OPEN_MS,
             left_this_hour: left,
         })

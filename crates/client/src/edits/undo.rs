@@ -50,16 +50,37 @@ impl Open {
                 change.delete(kind, record, area)?;
             } else {
                 let former = before.view(kind);
+                let now = state_of(change.writer, kind, record)?;
                 let edits = payload
                     .edits
-                    .keys()
-                    .filter(|key| kind.field(**key).is_some_and(|field| field.merge == MergeKind::Register))
-                    .map(|key| (*key, Edit::Put(former_value(&former.fields, *key))))
+                    .iter()
+                    .filter_map(|(key, edit)| {
+                        Some((*key, taken_back(kind, &former.fields, &now, *key, edit)?))
+                    })
                     .collect();
                 change.edit(kind, record, area, edits)?;
             }
             Ok(())
         })
+    }
+}
+
+/// The edit that takes another one back: a register's former value, a set's members out and in again. A counter and a log
+/// keep what they were given.
+fn taken_back(
+    kind: RecordKind,
+    former: &BTreeMap<FieldKey, MergedField>,
+    now: &RecordState,
+    key: FieldKey,
+    edit: &Edit,
+) -> Option<Edit> {
+    match (kind.field(key)?.merge, edit) {
+        (MergeKind::Register, _) => Some(Edit::Put(former_value(former, key))),
+        (MergeKind::Set, Edit::Members { add, remove }) => Some(Edit::Members {
+            add: remove.iter().map(|(element, _)| element.clone()).collect(),
+            remove: add.iter().map(|element| now.removal(key, element)).collect(),
+        }),
+        _ => None,
     }
 }
 

@@ -39,6 +39,12 @@ pub(super) fn entries_in_force(look: &Look<'_>) -> Result<BTreeMap<String, CareC
     Ok(entries)
 }
 
+/// Whether a service goes with its person when two records are put together. One of tier 2 never does, also if a later
+/// version shows such services here: it stays with the record that its office named, until that office says otherwise.
+fn carries_over(entry: &CareCategoryEntry) -> bool {
+    entry.tier == Tier::One
+}
+
 /// A duty in force.
 pub(super) struct Duty<'l> {
     pub(super) row: DutyRow,
@@ -88,6 +94,9 @@ impl Look<'_> {
             return Ok(None);
         }
         let Some(entry) = self.registry()?.get(&row.category) else { return Ok(None) };
+        if row.carried && !carries_over(entry) {
+            return Ok(None);
+        }
         let cadence = row.cadence.and_then(Cadence::from_code).unwrap_or(entry.cadence);
         let Some(period) = period_of(cadence, self.today) else {
             return Ok(Some(Duty { row, entry, cadence, done: false, due: None }));

@@ -11,6 +11,7 @@ use crate::open::Open;
 use crate::views::Standing;
 use crate::views::households::{DutyView, HistoryLine, HouseholdArgs, HouseholdView, VisitLine};
 use crate::views::people::PersonLine;
+use std::collections::BTreeSet;
 use xunge_domain::codes::{mask_name, redact};
 use xunge_domain::ids::RecordId;
 use xunge_domain::operation::{Payload, Verb};
@@ -42,10 +43,11 @@ impl Look<'_> {
             page.occupancy_kind.and_then(OccupancyKind::from_code).unwrap_or(OccupancyKind::Unknown);
         let rows = self.reader.people_of(household)?;
         let people = rows.iter().map(|row| self.person_line(row)).collect::<Result<_>>()?;
-        let mut duties = Vec::new();
+        let mut owed = Vec::new();
         for row in self.reader.duties_of(household)? {
-            duties.extend(self.duty(row)?.map(duty_view));
+            owed.extend(self.duty(row)?);
         }
+        let duties = each_service_once(owed);
         let visits = self.reader.visits_of(household, VISITS)?;
         let history = self.reader.history_of(household, CHANGES)?;
         Ok(HouseholdView {
@@ -94,6 +96,8 @@ impl Look<'_> {
                 .map(ResidenceKind::word)
                 .unwrap_or_default()
                 .to_owned(),
+            folded: self.folded(row.person)?,
+            checking: self.checking(row.person)?,
             review: row.conflicts,
             standing: self.standing(row.person, row.unsettled, row.conflicts),
         })
@@ -153,6 +157,23 @@ pub(super) fn fields_of(stored: &StoredOperation) -> Vec<String> {
         }
     }
     names
+}
+
+/// A service written for both records of one person is owed once: as it was written for the record that stays.
+fn each_service_once(owed: Vec<Duty<'_>>) -> Vec<DutyView> {
+    let own: BTreeSet<(RecordId, String)> = owed
+        .iter()
+        .filter(|duty| !duty.row.carried)
+        .map(|duty| (duty.row.person, duty.row.category.clone()))
+        .collect();
+    let mut carried = BTreeSet::new();
+    owed.into_iter()
+        .filter(|duty| {
+            let service = (duty.row.person, duty.row.category.clone());
+            !duty.row.carried || (!own.contains(&service) && carried.insert(service))
+        })
+        .map(duty_view)
+        .collect()
 }
 
 fn duty_view(duty: Duty<'_>) -> DutyView {

@@ -23,6 +23,7 @@ mod patrol;
 mod photos;
 mod refused;
 mod review;
+mod same_person;
 mod today;
 mod unplaced;
 mod week;

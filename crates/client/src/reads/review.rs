@@ -1,4 +1,4 @@
-//! What needs a human: conflicts with their sides, and operations the county did not take.
+//! What needs a human: conflicts with their sides, operations the county did not take, one person on record twice.
 
 use super::conflict_sides::{Shown, differing, shown};
 use super::incidents::title;
@@ -18,12 +18,14 @@ use xunge_sync::settle::room_for_both;
 pub(super) const MOST_ITEMS: u32 = 50;
 
 impl Open {
-    /// Conflicts and refused operations.
+    /// Conflicts, refused operations, and records that may be one person.
     ///
     /// # Errors
     /// Those of the store.
     pub fn review(&self) -> Result<Review> {
-        self.look(|look| Ok(Review { conflicts: look.conflicts()?, refused: look.refused()? }))
+        self.look(|look| {
+            Ok(Review { conflicts: look.conflicts()?, refused: look.refused()?, same: look.same_persons()? })
+        })
     }
 }
 
@@ -38,6 +40,7 @@ pub(super) fn field_word(kind: RecordKind, field: &FieldSpec) -> Option<&'static
             "household" | "person" | "worker" | "incident" | "patrol" | "point" | "building" | "declined",
         ) => return None,
         (_, "other_phones" | "contact_phones") => "phone",
+        (RecordKind::Person, "not_same") => "same_as",
         (_, "remarks") => "note",
         (_, "lat_e7" | "lon_e7" | "accuracy_dm" | "no_fix_reason" | "mock") => "place",
         (_, "since" | "started") => "from",

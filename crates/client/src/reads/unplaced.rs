@@ -51,6 +51,8 @@ impl Look<'_> {
             phone: masked_phone(row.phone.as_deref()),
             other_phones: self.other_numbers(RecordKind::Person, row.person, "other_phones")?,
             residence: String::new(),
+            folded: self.folded(row.person)?,
+            checking: self.checking(row.person)?,
             review: row.conflicts,
             standing: self.standing(row.person, row.unsettled, row.conflicts),
         })

@@ -165,7 +165,10 @@ impl Open {
                     ops.at_county + ops.waiting + if planted(Bug::CountsLie) { unsent } else { 0 },
                 ),
                 needs_you: small(
-                    ops.refused + u64::from(reader.conflict_count()?) + reader.photos_refused()?,
+                    ops.refused
+                        + u64::from(reader.conflict_count()?)
+                        + u64::from(self.same_persons_waiting(reader)?)
+                        + reader.photos_refused()?,
                 ),
             })
         })

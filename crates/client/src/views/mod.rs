@@ -11,6 +11,7 @@ pub mod incidents;
 pub mod patrols;
 pub mod people;
 pub mod review;
+pub mod same_person;
 pub mod session;
 
 use serde::{Deserialize, Serialize};

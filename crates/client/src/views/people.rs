@@ -25,6 +25,10 @@ pub struct PersonLine {
     pub other_phones: Vec<String>,
     /// Residence code: `registered`, `usual`, `floating`, `overseas`.
     pub residence: String,
+    /// Other records of the same person that were put together with this one.
+    pub folded: Vec<super::same_person::FoldedView>,
+    /// The county is finding out whether this person is on record elsewhere too.
+    pub checking: bool,
     /// Conflicts waiting on this person.
     pub review: u32,
     /// Where the newest change stands.
@@ -49,10 +53,21 @@ pub struct OpenPerson {
     pub fields: PersonFields,
     /// Further numbers kept beside the phone, in full.
     pub other_phones: Vec<String>,
+    /// The same of the records put together with this one; each opening of one is logged too.
+    pub folded: Vec<OpenFolded>,
     /// The screen masks again at this moment (phone's clock).
     pub until_ms: i64,
     /// Reveals left in this hour.
     pub left_this_hour: u32,
+}
+
+/// A record put together with the opened one, in full.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OpenFolded {
+    /// Person id of the record.
+    pub id: String,
+    /// Its fields.
+    pub fields: PersonFields,
 }
 
 /// The fields of a person as a form holds them. Empty text = unknown; `declined` = refused 拒绝提供.

@@ -10,6 +10,8 @@ pub struct Review {
     pub conflicts: Vec<ConflictView>,
     /// Operations the county did not take, kept here.
     pub refused: Vec<RefusedView>,
+    /// Records that may be one person, in the rows of this phone.
+    pub same: Vec<super::same_person::SamePersonView>,
 }
 
 /// One field (or field group) with more than one value.

@@ -5,12 +5,24 @@ use super::MergeKind::{Counter, Log, Register, Set};
 use super::{FieldKey, FieldSpec, FieldType, MergeKind, RecordKind, SlotCode};
 
 const fn field(key: u16, name: &'static str, holds: FieldType) -> FieldSpec {
-    FieldSpec { key: FieldKey(key), name, holds, merge: Register, slot: SlotCode(key), personal: false }
+    FieldSpec {
+        key: FieldKey(key),
+        name,
+        holds,
+        merge: Register,
+        slot: SlotCode(key),
+        personal: false,
+        county_only: false,
+    }
 }
 
 impl FieldSpec {
     const fn personal(mut self) -> Self {
         self.personal = true;
+        self
+    }
+    const fn by_county(mut self) -> Self {
+        self.county_only = true;
         self
     }
     const fn merged(mut self, merge: MergeKind) -> Self {
@@ -84,6 +96,12 @@ const PERSON: &[FieldSpec] = &[
     field(6, "other_phones", Text).merged(Set).personal(),
     field(7, "note", Text).personal(),
     field(8, "declined", Int),
+    // On the record that is folded into the other one (`crate::same_person`).
+    field(9, "same_as", Ref(RecordKind::Person)),
+    // Ids of records that somebody said are other people, so that nobody is asked again.
+    field(10, "not_same", Bytes).merged(Set),
+    // The county is finding out whether this person is on record somewhere else. No more than that is said.
+    field(11, "checking", Bool).by_county(),
 ];
 
 const RESIDENCE: &[FieldSpec] = &[

@@ -86,6 +86,8 @@ pub struct FieldSpec {
     pub slot: SlotCode,
     /// Personal: masked by default, never in a log, canary-tested.
     pub personal: bool,
+    /// Written by the county only; from a phone it is refused.
+    pub county_only: bool,
 }
 
 /// The kinds of record this version knows.

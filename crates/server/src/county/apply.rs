@@ -191,6 +191,7 @@ impl County {
                 tx.put_category(row, &self.secrets.registry.verifying_key());
                 Ok(())
             }
+            RecordKind::Person => self.match_person(tx, row),
             RecordKind::Incident => incidents::settle(tx, row.id),
             RecordKind::IncidentStep => row.parent.map_or(Ok(()), |incident| incidents::settle(tx, incident)),
             _ => Ok(()),

@@ -8,6 +8,7 @@
 //! - `epoch`: after a restore; [`check`]: everything reckoned anew from the disk
 //! - [`erase`]: by law; [`held`]: deletions the desk is asked about
 //! - [`enrol`]: codes, phones, grants; `reopen`: a locked phone gets its key back; [`caller`]: who is calling
+//! - `same_person`: one person in two areas
 //! - [`pictures`]: uploads and receipts; [`query`]: what the desk asks
 //!
 //! Leaves to others: HTTP, accounts of the desk, reading ledgers, making demo people.
@@ -31,6 +32,7 @@ pub mod push;
 pub mod query;
 mod register;
 mod reopen;
+mod same_person;
 pub mod scope;
 mod secrets;
 mod snapshot;
@@ -144,6 +146,7 @@ impl County {
         };
         county.reckon_digests_once()?;
         county.take_up_unknown_kinds()?;
+        county.match_persons_once()?;
         Ok(county)
     }
 
@@ -221,6 +224,7 @@ impl County {
         let done = self.storage.write(|rows| {
             let tx = WriteTx::begin(rows, before.0.clone(), before.1.clone())?;
             let done = work(&tx)?;
+            self.write_marks(&tx)?;
             tx.keep_digests()?;
             after = (tx.tree(), tx.care());
             Ok::<_, CountyError>(done)

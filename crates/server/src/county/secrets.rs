@@ -12,6 +12,7 @@ pub(super) const NAME: &str = "name";
 const REGISTRY: &str = "registry_key";
 const OPENING: &str = "opening_key";
 const ENROL: &str = "enrol_secret";
+const PEOPLE: &str = "people_secret";
 
 /// The county's keys.
 pub(super) struct Secrets {
@@ -21,6 +22,8 @@ pub(super) struct Secrets {
     pub(super) opening: OpeningKey,
     /// Keys the hashes of enrolment codes.
     pub(super) enrol: Zeroizing<[u8; 32]>,
+    /// Keys the hashes of citizen ids. They never leave the county.
+    pub(super) people: Zeroizing<[u8; 32]>,
 }
 
 pub(super) fn load_or_make(rows: &Rows<'_>, random: &dyn Randomness) -> Result<(Secrets, [u8; 16])> {
@@ -29,6 +32,7 @@ pub(super) fn load_or_make(rows: &Rows<'_>, random: &dyn Randomness) -> Result<(
         registry: SigningKey::from_bytes(&*value(rows, random, REGISTRY)?),
         opening: OpeningKey::from_bytes(*value(rows, random, OPENING)?),
         enrol: value(rows, random, ENROL)?,
+        people: value(rows, random, PEOPLE)?,
     };
     Ok((secrets, *value(rows, random, EPOCH)?))
 }

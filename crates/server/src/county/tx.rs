@@ -7,7 +7,7 @@ use super::register::CareRegister;
 use crate::storage::{RecordHead, RecordRow, Rows, StorageError};
 use ed25519_dalek::VerifyingKey;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use xunge_domain::ids::{DeviceNo, OpId, RecordId};
 use xunge_domain::operation::{DigestSum, Operation};
@@ -24,6 +24,8 @@ pub struct WriteTx<'a> {
     waits: Cell<Option<bool>>,
     /// Operations counted in and out of what areas hold, not written down yet.
     digests: RefCell<HashMap<(RecordId, DeviceNo), DigestSum>>,
+    /// Persons whose pairs changed: whether they are marked is decided at the end.
+    marks: RefCell<BTreeSet<RecordId>>,
 }
 
 impl<'a> WriteTx<'a> {
@@ -36,6 +38,7 @@ impl<'a> WriteTx<'a> {
             heads: RefCell::default(),
             waits: Cell::new(None),
             digests: RefCell::default(),
+            marks: RefCell::default(),
         })
     }
 
@@ -131,6 +134,16 @@ impl<'a> WriteTx<'a> {
             self.rows.add_digest(area, device, &change)?;
         }
         Ok(())
+    }
+
+    /// Has the mark of a person looked at when the transaction ends.
+    pub(super) fn look_at_mark(&self, person: RecordId) {
+        self.marks.borrow_mut().insert(person);
+    }
+
+    /// Takes out the persons to look at.
+    pub(super) fn take_marks(&self) -> BTreeSet<RecordId> {
+        self.marks.take()
     }
 
     pub(super) fn put_area(&self, node: AreaNode) -> Result<()> {

@@ -29,6 +29,7 @@ const fn shape(action: Action) -> Shape {
         | Action::Visits
         | Action::Households
         | Action::Review
+        | Action::Duplicates
         | Action::Workers
         | Action::Devices
         | Action::Accounts
@@ -49,6 +50,7 @@ const fn words(action: Action) -> &'static [&'static str] {
         Action::Patrols | Action::Visits => &["area", "day"],
         Action::Households => &["query"],
         Action::Review | Action::Workers | Action::Devices => &["area"],
+        Action::Duplicates => &["state"],
         Action::ImportRows => &["code"],
         Action::Photo => &["thumbnail"],
         Action::ReadLedger => &["area", "name"],
@@ -73,6 +75,7 @@ const fn sent(action: Action) -> Sent {
         Action::AddWorker => Sent::Form("WorkerForm"),
         Action::AddAccount => Sent::Form("AccountForm"),
         Action::Resolve => Sent::Form("ResolveForm"),
+        Action::DecideDuplicate => Sent::Form("DuplicateForm"),
         Action::SetContacts => Sent::Form("AreaContacts"),
         Action::Lift => Sent::Fields(&[("reason", Type::String, false)]),
         Action::Deletes => Sent::Fields(&[("release", Type::Boolean, true), ("reason", Type::String, false)]),

@@ -211,10 +211,20 @@ pub fn one(call: &Call, county: &County, seat: &Seat) -> Answer<Household> {
     for residence in
         county.by_parent(RecordKind::Residence, row.id)?.iter().filter(|row| row.int(6).is_none())
     {
-        let person = residence.reference(1).map(|person| county.record(person)).transpose()?.flatten();
+        let Some(entered) = residence.reference(1) else { continue };
+        let person = county.record(county.stands_for(entered)?)?;
         let Some(person) = person.filter(|person| !person.deleted && !person.erased) else { continue };
-        records.extend([person.id, residence.id]);
-        people.push(masked(&person, Some(residence), now_ms));
+        records.extend([entered, residence.id]);
+        // Somebody on record twice is one person, under the record that stays.
+        if !records.contains(&person.id) {
+            records.push(person.id);
+        }
+        let line = masked(&person, Some(residence), now_ms);
+        match people.iter_mut().find(|known: &&mut PersonRow| known.id == line.id) {
+            None => people.push(line),
+            Some(known) if entered == person.id => *known = line,
+            Some(_) => {}
+        }
     }
     people.sort_by_key(|person| person.relation != "head");
     let mut visits = Vec::new();

@@ -4,7 +4,7 @@
 //! - [`table`]: the routes; [`session`]: who asks; [`call`]: what was asked and what the account sees
 //! - [`incidents`], [`steps`], [`photos`]: incidents and their life; [`patrols`], [`visits`]: what was done in the field
 //! - [`areas`], [`area_facts`], [`households`], [`people`], [`unplaced`], [`review`], [`settling`]: what is known, and
-//!   what two people know differently; [`workers`]: workers, phones, codes
+//!   what two people know differently; [`duplicates`]: one person in two areas; [`workers`]: workers, phones, codes
 //! - [`map`]: an area from above; [`staff`]: workers added and granted areas; [`accounts`]: accounts of the desk;
 //!   [`imports`]: ledgers
 //! - [`troubles`]: phones in quarantine, deletions held; [`erasing`]: by law
@@ -20,6 +20,7 @@ pub mod audit;
 pub mod call;
 pub mod departments;
 mod document;
+pub mod duplicates;
 pub mod erasing;
 pub mod households;
 pub mod imports;
@@ -154,6 +155,7 @@ pub struct Counts {
     pub incidents_new: u64,
     pub incidents_open: u64,
     pub devices_odd: u64,
+    pub duplicates_open: u64,
 }
 
 fn act(action: Action, call: &Call, county: &County, seat: &Seat) -> Answer<Reply> {
@@ -180,6 +182,8 @@ fn act(action: Action, call: &Call, county: &County, seat: &Seat) -> Answer<Repl
         Action::Review => json(&review::list(call, county, seat)?)?,
         Action::Resolve => json(&settling::resolve(call, county, seat)?)?,
         Action::ReopenReview => json(&settling::reopen(call, county, seat)?)?,
+        Action::Duplicates => json(&duplicates::list(call, county, seat)?)?,
+        Action::DecideDuplicate => json(&duplicates::decide(call, county, seat)?)?,
         Action::Workers => json(&workers::list(call, county, seat)?)?,
         Action::EnrolCode => json(&workers::enrol_code(call, county, seat)?)?,
         Action::Devices => json(&workers::devices(call, county, seat)?)?,
@@ -214,7 +218,12 @@ fn act(action: Action, call: &Call, county: &County, seat: &Seat) -> Answer<Repl
 
 fn counts(county: &County, seat: &Seat) -> Answer<Counts> {
     let (incidents_new, incidents_open) = incidents::counts(county, &county.areas().subtree(seat.area))?;
-    Ok(Counts { incidents_new, incidents_open, devices_odd: workers::odd_devices(county, seat)? })
+    Ok(Counts {
+        incidents_new,
+        incidents_open,
+        devices_odd: workers::odd_devices(county, seat)?,
+        duplicates_open: duplicates::open_pairs(county, seat)?,
+    })
 }
 
 fn json(what: &impl Serialize) -> Answer<Vec<u8>> {
@@ -268,6 +277,8 @@ fn respond(reply: Reply) -> Response {
     review::ReviewRow,
     settling::ResolveForm,
     settling::Resolved,
+    duplicates::DuplicateRow,
+    duplicates::DuplicateForm,
     workers::WorkerLine,
     workers::Code,
     workers::DeviceLine,

@@ -141,8 +141,20 @@ fn author(county: &County, seat: &Seat, labels: &Labels<'_>, device: DeviceNo) -
     if device == DeviceNo::COUNTY {
         return Ok(COUNTY.to_owned());
     }
-    let worker = county.device_no(device)?.map(|row| county.worker(row.worker)).transpose()?.flatten();
-    Ok(match worker {
+    match county.device_no(device)? {
+        Some(row) => role_or_name(county, seat, labels, row.worker),
+        None => Ok("worker".to_owned()),
+    }
+}
+
+/// A worker's name where their own area is in the account's sight, the role where it is not.
+pub(super) fn role_or_name(
+    county: &County,
+    seat: &Seat,
+    labels: &Labels<'_>,
+    worker: RecordId,
+) -> Answer<String> {
+    Ok(match county.worker(worker)? {
         Some(worker) if county.areas().within(worker.area, seat.area) => labels.worker(Some(worker.id))?,
         Some(worker) => xunge_domain::records::words::WorkerRole::from_code(worker.role)
             .map_or("worker", xunge_domain::records::words::WorkerRole::word)

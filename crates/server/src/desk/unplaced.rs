@@ -47,7 +47,9 @@ fn of_area(county: &County, area: RecordId) -> Answer<Vec<RecordRow>> {
     for person in all(RecordKind::Person)?.into_iter().filter(|person| !housed.contains(&person.id)) {
         // Somebody may live in a household of another area.
         let elsewhere = county.by_second(RecordKind::Residence, person.id)?;
-        if elsewhere.iter().all(|residence| residence.deleted) {
+        // And under which of two records somebody was put into a household does not matter.
+        let itself = county.stands_for(person.id)? == person.id;
+        if itself && elsewhere.iter().all(|residence| residence.deleted) {
             left.push(person);
         }
     }

@@ -17,6 +17,7 @@ mod meta;
 mod operations;
 mod pictures;
 mod records;
+mod same_person;
 mod snapshots;
 mod state;
 mod uploads;
@@ -30,6 +31,7 @@ pub use devices::{DeviceRow, DeviceState};
 pub use enrolment::{EnrolCodeRow, ReopenCodeRow};
 pub use operations::{Fed, Stored};
 pub use records::{Page, RecordHead, RecordRow, Sort};
+pub use same_person::{PairRow, PairState};
 pub use snapshots::SnapshotRow;
 pub use uploads::UploadRow;
 pub use workers::{GrantRow, WorkerRow};
@@ -111,6 +113,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0004_hand_over.sql"),
     include_str!("0005_hard_cases.sql"),
     include_str!("0006_openings.sql"),
+    include_str!("0007_same_person.sql"),
 ];
 
 /// Readers kept open between questions.

@@ -141,6 +141,20 @@ impl Desk {
     }
 
     /// One household with one person in an area.
+    /// A person with a valid number, who lives in no household.
+    pub fn numbered(&self, area: RecordId) -> RecordId {
+        self.write(
+            RecordKind::Person,
+            area,
+            [(1, Value::from("单秀兰")), (2, Value::from("990101194903070026"))],
+        )
+    }
+
+    /// One person in two areas: how the pair is called.
+    pub fn twins(&self, here: RecordId, there: RecordId) -> String {
+        pair_of(self.numbered(here), self.numbered(there))
+    }
+
     pub fn household(&self, area: RecordId) -> (RecordId, RecordId) {
         let building = self.write(RecordKind::Building, area, [(1, Value::from("2幢")), (5, Value::Int(2))]);
         let dwelling = self.write(
@@ -191,6 +205,12 @@ fn sha(bytes: &[u8]) -> String {
 
 pub fn code(answer: &Answer) -> (u16, String) {
     (answer.status, body(answer)["code"].as_str().unwrap_or_default().to_owned())
+}
+
+/// How a pair of records is called.
+pub fn pair_of(a: RecordId, b: RecordId) -> String {
+    let (one, other) = xunge_domain::same_person::who_stays(a, b);
+    format!("{one}:{other}")
 }
 
 pub fn path_of(action: Action, id: &str, sha256: &str) -> String {
@@ -262,6 +282,11 @@ fn a_desk_sees_its_area_and_what_lies_below_and_everything_else_is_404() {
         (Action::SetOutline, areas.grid.to_string(), json!({"type": "Polygon", "coordinates": []})),
         (Action::Resolve, format!("{household}:2"), json!({"seen": [], "op": null})),
         (Action::ReopenReview, format!("{household}:2"), json!({"op": "no operation"})),
+        (
+            Action::DecideDuplicate,
+            desk.twins(areas.grid, areas.lane),
+            json!({"decision": "not_same", "seen": "open"}),
+        ),
         (Action::Grant, phone.worker.to_string(), json!({"area": areas.grid.to_string()})),
         (Action::RevokeGrant, phone.worker.to_string(), json!({"area": areas.lane.to_string()})),
         (Action::NewPassword, "own".into(), json!({})),
@@ -287,10 +312,10 @@ fn a_desk_sees_its_area_and_what_lies_below_and_everything_else_is_404() {
         }
         assert_ne!(ask(&own).status, 404, "{path}");
     }
-    let lists = ["incidents?filter=all", "patrols", "visits", "review", "workers", "devices"];
+    let lists = ["incidents?filter=all", "patrols", "visits", "review", "duplicates", "workers", "devices"];
     for list in lists {
         assert_eq!(desk.read(&foreign, list)["total"], 0, "{list}");
-        if list == "review" {
+        if matches!(list, "review" | "duplicates") {
             continue; // takes no area
         }
         let (path, joint) = (list, if list.contains('?') { '&' } else { '?' });

@@ -31,6 +31,8 @@ struct Things {
     person: RecordId,
     /// Lives in no household.
     unplaced: RecordId,
+    /// On record with the same number in every one of the areas.
+    twin: RecordId,
     bytes: Vec<u8>,
 }
 
@@ -43,6 +45,7 @@ impl Things {
         let mut phone = bench.phone(&mark, area);
         let (household, person) = desk.household(area);
         let unplaced = desk.write(RecordKind::Person, area, [(1, marked())]);
+        let twin = desk.numbered(area);
         // Two values for one field: one from the county, one from the phone.
         phone.write(RecordKind::Household, household, area, [(2, Value::from("14200009999"))]);
         phone.push(bench);
@@ -77,7 +80,7 @@ impl Things {
         let bytes = picture(40 + lies as u32);
         let shown = evidence(bench, area, &bytes);
         bench.county.keep_picture(shown, &bytes).unwrap();
-        Self { area, mark, phone, incident, patrol, visit, household, person, unplaced, bytes }
+        Self { area, mark, phone, incident, patrol, visit, household, person, unplaced, twin, bytes }
     }
 
     /// What would give away that it is there.
@@ -90,6 +93,7 @@ impl Things {
             self.household,
             self.person,
             self.unplaced,
+            self.twin,
             self.phone.worker,
         ];
         let mut traces: Vec<String> = ids.iter().map(ToString::to_string).collect();
@@ -194,6 +198,16 @@ impl World {
                 let op = last.map(|fed| fed.op.header.id.to_string()).unwrap_or_default();
                 (format!("review/{id}/reopen"), json!({ "op": op }))
             }
+            Action::DecideDuplicate => {
+                // With the account's own, or of that with the one below it.
+                let own = if things.area == self.things[&Lies::Own].area { Lies::Child } else { Lies::Own };
+                let id = crate::desk::pair_of(things.twin, self.things[&own].twin);
+                let listed = body(&self.desk.get(&self.session, "duplicates?limit=50"));
+                let rows = listed["rows"].as_array().cloned().unwrap_or_default();
+                let row = rows.iter().find(|row| row["id"] == id.as_str());
+                let seen = row.map_or(Json::from("open"), |row| row["state"].clone());
+                (crate::desk::path_of(action, &id, ""), json!({"decision": "same", "seen": seen}))
+            }
             // Routes that name nothing: all the account sees.
             Action::Accounts => ("accounts".into(), Json::Null),
             Action::Imports => ("imports".into(), Json::Null),
@@ -204,6 +218,7 @@ impl World {
             Action::Departments => ("departments".into(), Json::Null),
             Action::Areas => ("areas".into(), Json::Null),
             Action::Review => ("review".into(), Json::Null),
+            Action::Duplicates => ("duplicates".into(), Json::Null),
             Action::Audit => ("audit".into(), Json::Null),
             Action::Login => panic!("anybody's"),
         }
@@ -297,6 +312,8 @@ impl World {
             Action::Visits => things.visit.to_string(),
             Action::Households | Action::Household | Action::Review => things.household.to_string(),
             Action::Unplaced => things.unplaced.to_string(),
+            Action::Duplicates => things.twin.to_string(),
+            Action::DecideDuplicate => return assert_eq!(body(answer)["state"], "same"),
             Action::Areas | Action::RenameArea | Action::Grant | Action::AddWorker => things.area.to_string(),
             Action::ReadLedger | Action::Import | Action::RunImport => things.area.to_string(),
             Action::AreaMap => {

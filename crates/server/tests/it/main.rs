@@ -18,6 +18,7 @@ mod desk_imports;
 mod desk_incidents;
 mod desk_matrix;
 mod early_answers;
+mod duplicates;
 mod enrolment;
 mod erasing;
 mod feed;

@@ -138,7 +138,11 @@ pub(super) const DOORS: &str = concat!(
 
 pub(super) const COUNTS: &str = "SELECT
        (SELECT COUNT(*) FROM household WHERE household.area = ?1 AND household.deleted = 0),
-       (SELECT COUNT(*) FROM person WHERE person.area = ?1 AND person.deleted = 0),
+       (SELECT COUNT(*) FROM person WHERE person.area = ?1 AND person.deleted = 0)
+         - (SELECT COUNT(*)
+            FROM folded_person
+            CROSS JOIN person ON person.id = folded_person.id
+            WHERE person.area = ?1 AND person.deleted = 0),
        (SELECT COUNT(*) FROM visit WHERE visit.at >= ?2 AND visit.at < ?3 AND visit.deleted = 0),
        (SELECT COUNT(DISTINCT visit.household)
         FROM visit

@@ -11,8 +11,10 @@ use xunge_domain::ids::RecordId;
 pub struct DutyRow {
     /// The duty.
     pub duty: RecordId,
-    /// To whom.
+    /// To whom: the record that stays, where the person is on record twice.
     pub person: RecordId,
+    /// Whether it was written for a record folded into that one.
+    pub carried: bool,
     /// Name of the person, unmasked.
     pub person_name: String,
     /// Household the person lives in now.
@@ -39,14 +41,19 @@ const LOOKED_THROUGH: u32 = 50;
 const COLUMNS: &str = "SELECT record.uuid, who.uuid, person.name,
        (SELECT home.uuid FROM record AS home WHERE home.id = residence.household),
        care_duty.category, care_duty.source, care_duty.since, care_duty.until, care_duty.cadence,
-       residence.household";
+       residence.household, care_duty.person <> person.id";
 
 pub(super) fn of_household_sql() -> String {
     format!(
         "{COLUMNS}
          FROM residence
-         JOIN person ON person.id = residence.person AND person.deleted = 0
-         JOIN care_duty ON care_duty.person = person.id AND care_duty.deleted = 0
+         LEFT JOIN folded_person ON folded_person.id = residence.person
+         JOIN person ON person.id = COALESCE(folded_person.stays, residence.person) AND person.deleted = 0
+         JOIN care_duty ON care_duty.deleted = 0 AND care_duty.person IN (
+           SELECT person.id
+           UNION ALL
+           SELECT folded.id FROM folded_person AS folded WHERE folded.stays = person.id
+         )
          JOIN record ON record.id = care_duty.id
          JOIN record AS who ON who.id = person.id
          WHERE residence.household = ?1 AND residence.deleted = 0 AND residence.until IS NULL
@@ -60,13 +67,18 @@ pub(super) fn of_area_sql() -> String {
         "{COLUMNS}
          FROM care_duty
          JOIN record ON record.id = care_duty.id
-         JOIN person ON person.id = care_duty.person AND person.deleted = 0
+         LEFT JOIN folded_person ON folded_person.id = care_duty.person
+         JOIN person ON person.id = COALESCE(folded_person.stays, care_duty.person) AND person.deleted = 0
          JOIN record AS who ON who.id = person.id
          LEFT JOIN residence ON residence.id = (
            SELECT newest.id
            FROM residence AS newest
-           WHERE newest.person = person.id AND newest.deleted = 0 AND newest.until IS NULL
-           ORDER BY newest.id DESC
+           WHERE newest.deleted = 0 AND newest.until IS NULL AND newest.person IN (
+             SELECT person.id
+             UNION ALL
+             SELECT folded.id FROM folded_person AS folded WHERE folded.stays = person.id
+           )
+           ORDER BY newest.person <> person.id, newest.id DESC
            LIMIT 1
          )
          WHERE care_duty.area = ?1 AND care_duty.deleted = 0 AND care_duty.id > ?3
@@ -82,7 +94,9 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn duties_of(&self, household: RecordId) -> Result<Vec<DutyRow>, StoreError> {
         let Some(key) = self.key_of(household)? else { return Ok(Vec::new()) };
-        let raw = rows(self, &of_household_sql(), params![key, MAX_ROWS], read_duty)?;
+        let mut raw = rows(self, &of_household_sql(), params![key, MAX_ROWS], read_duty)?;
+        // Two records of one person may both live here.
+        raw.dedup_by_key(|(row, _)| row.duty);
         self.with_visits(raw)
     }
 
@@ -127,6 +141,7 @@ fn read_duty(row: &rusqlite::Row<'_>) -> rusqlite::Result<(DutyRow, Option<i64>)
     let duty = DutyRow {
         duty: id(row, 0)?,
         person: id(row, 1)?,
+        carried: row.get(10)?,
         person_name: text(row, 2)?,
         household: id_or_none(row, 3)?,
         category: text(row, 4)?,

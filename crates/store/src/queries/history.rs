@@ -45,6 +45,11 @@ pub(super) const HOME_OF: &str = "SELECT record.uuid
        FROM residence
        WHERE residence.person = ?1 AND residence.deleted = 0 AND residence.until IS NULL
        UNION ALL
+       SELECT residence.household
+       FROM folded_person
+       JOIN residence ON residence.person = folded_person.id AND residence.deleted = 0 AND residence.until IS NULL
+       WHERE folded_person.stays = ?1
+       UNION ALL
        SELECT incident.household FROM incident WHERE incident.id = ?1
      ) AS home
      JOIN record ON record.id = home.id

@@ -117,10 +117,11 @@ pub(super) const PAGE: &str = concat!(
      LEFT JOIN dwelling ON dwelling.id = occupancy.dwelling
      LEFT JOIN building ON building.id = dwelling.building
      LEFT JOIN person ON person.id = (
-       SELECT residence.person
+       SELECT COALESCE(folded_person.stays, residence.person)
        FROM residence
+       LEFT JOIN folded_person ON folded_person.id = residence.person
        WHERE residence.household = household.id AND residence.deleted = 0 AND residence.until IS NULL
-       ORDER BY residence.relation IS NOT 0, residence.id
+       ORDER BY residence.relation IS NOT 0, folded_person.id IS NOT NULL, residence.id
        LIMIT 1
      )
      WHERE household.id = ?1 AND household.deleted = 0"

@@ -5,6 +5,7 @@ use crate::error::StoreError;
 use crate::operations::OpState;
 use crate::store::Reader;
 use rusqlite::params;
+use std::collections::BTreeSet;
 use xunge_domain::ids::RecordId;
 
 /// A person living in a household.
@@ -40,9 +41,11 @@ pub(super) const PEOPLE: &str = concat!(
     "SELECT who.uuid, tie.uuid, person.name, person.citizen_id, person.birth, person.sex, person.phone, person.declined,
        residence.kind, residence.relation,
        who.conflicts + tie.conflicts,
-       MIN(COALESCE(", unsettled!("person.id"), ", 9), COALESCE(", unsettled!("residence.id"), ", 9))
+       MIN(COALESCE(", unsettled!("person.id"), ", 9), COALESCE(", unsettled!("residence.id"), ", 9)),
+       folded_person.id IS NOT NULL
      FROM residence
-     JOIN person ON person.id = residence.person AND person.deleted = 0
+     LEFT JOIN folded_person ON folded_person.id = residence.person
+     JOIN person ON person.id = COALESCE(folded_person.stays, residence.person) AND person.deleted = 0
      JOIN record AS who ON who.id = person.id
      JOIN record AS tie ON tie.id = residence.id
      WHERE residence.household = ?1 AND residence.deleted = 0 AND residence.until IS NULL
@@ -50,15 +53,24 @@ pub(super) const PEOPLE: &str = concat!(
      LIMIT ?2"
 );
 
+pub(super) const TIES: &str = "SELECT record.uuid
+     FROM residence
+     LEFT JOIN folded_person ON folded_person.id = residence.person
+     JOIN record ON record.id = residence.id
+     WHERE residence.household = ?1 AND residence.deleted = 0 AND residence.until IS NULL
+       AND COALESCE(folded_person.stays, residence.person) = ?2
+     ORDER BY folded_person.id IS NOT NULL, residence.id";
+
 impl Reader<'_> {
-    /// Who lives in a household now, head first, then by relation and age.
+    /// Who lives in a household now, head first, then by relation and age. A person on record twice is there once, under
+    /// the record that stays, with the residence written for that record where it has one here.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn people_of(&self, household: RecordId) -> Result<Vec<PersonRow>, StoreError> {
         let Some(key) = self.key_of(household)? else { return Ok(Vec::new()) };
-        rows(self, PEOPLE, params![key, MAX_ROWS], |row| {
-            Ok(PersonRow {
+        let all = rows(self, PEOPLE, params![key, MAX_ROWS], |row| {
+            let person = PersonRow {
                 person: id(row, 0)?,
                 residence: id(row, 1)?,
                 name: text(row, 2)?,
@@ -71,7 +83,26 @@ impl Reader<'_> {
                 relation: row.get(9)?,
                 conflicts: row.get(10)?,
                 unsettled: read_unsettled(row, 11)?,
-            })
-        })
+            };
+            Ok((person, row.get::<_, bool>(12)?))
+        })?;
+        let mut seen: BTreeSet<RecordId> =
+            all.iter().filter(|(_, folded)| !folded).map(|(row, _)| row.person).collect();
+        Ok(all
+            .into_iter()
+            .filter(|(row, folded)| !folded || seen.insert(row.person))
+            .map(|(row, _)| row)
+            .collect())
+    }
+
+    /// Every residence that ties a person, or a record folded into it, to a household now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn residences_in(&self, person: RecordId, household: RecordId) -> Result<Vec<RecordId>, StoreError> {
+        let (Some(person), Some(household)) = (self.key_of(person)?, self.key_of(household)?) else {
+            return Ok(Vec::new());
+        };
+        rows(self, TIES, params![household, person], |row| id(row, 0))
     }
 }

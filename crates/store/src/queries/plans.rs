@@ -18,8 +18,12 @@ fn statements() -> Vec<(&'static str, String)> {
         plain("walk", households::WALK),
         plain("visits", households::VISITS),
         plain("people", people::PEOPLE),
+        plain("ties", people::TIES),
         plain("unplaced people", unplaced::LIST),
         plain("unplaced count", unplaced::COUNT),
+        plain("the same id", likeness::BY_ID),
+        plain("the same name and birth", likeness::BY_NAME),
+        plain("homes of a person", likeness::HOMES),
         ("duties of a household", duties::of_household_sql()),
         ("duties of an area", duties::of_area_sql()),
         plain("history", history::HISTORY),
@@ -48,14 +52,16 @@ fn statements() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Small by what they are: partial indexes that hold only what is open, and subqueries of one household.
+/// Small by what they are: partial indexes that hold only what is open, the persons folded into others, and subqueries of one household.
 fn allowed(step: &str) -> bool {
-    let partial = ["record_conflicts", "operation_unsent", "operation_open", "photo_to_send"];
+    let partial =
+        ["record_conflicts", "operation_unsent", "operation_open", "photo_to_send", "folded_person_stays"];
     !step.starts_with("SCAN")
         || step.starts_with("SCAN CONSTANT ROW")
         || step == "SCAN member"
         || step == "SCAN part"
         || step == "SCAN home"
+        || step == "SCAN again"
         || partial.iter().any(|index| step.contains(&format!("INDEX {index}")))
 }
 

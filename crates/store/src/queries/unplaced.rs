@@ -36,8 +36,15 @@ macro_rules! without_household {
      FROM person
      JOIN record ON record.id = person.id
      WHERE person.area = ?1 AND person.deleted = 0
+       AND NOT EXISTS (SELECT 1 FROM folded_person WHERE folded_person.id = person.id)
        AND NOT EXISTS (
          SELECT 1 FROM residence WHERE residence.person = person.id AND residence.deleted = 0
+       )
+       AND NOT EXISTS (
+         SELECT 1
+         FROM folded_person
+         JOIN residence ON residence.person = folded_person.id AND residence.deleted = 0
+         WHERE folded_person.stays = person.id
        )
        AND (
          ?2 = ''

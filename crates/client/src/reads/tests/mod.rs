@@ -10,6 +10,7 @@ mod masks;
 mod near;
 mod patrols;
 mod phone;
+mod same_person;
 mod standing;
 mod unplaced;
 mod week;

@@ -220,7 +220,7 @@ impl Phone {
         Ok(operation.id())
     }
 
-    fn operation(
+    pub fn operation(
         &self,
         device: u32,
         verb: Verb,
@@ -367,7 +367,7 @@ impl Phone {
     }
 }
 
-fn arrive(writer: &Writer<'_>, kind: RecordKind, operation: &Operation) -> Result<(), ClientError> {
+pub fn arrive(writer: &Writer<'_>, kind: RecordKind, operation: &Operation) -> Result<(), ClientError> {
     let header = &operation.header;
     writer.append(operation, OpState::Remote, None)?;
     let state = state_of(writer, kind, header.record)?;
