@@ -128,7 +128,7 @@ fn a_phone_whose_clock_is_years_off_reports_like_others_and_its_limit_is_that_of
         let now_ms = desk.bench.county.now_ms();
         let said = Value::Int(now_ms + off_ms);
         let report = [
-            (1, Value::from("lamp")),
+            (1, Value::from("lamp_out")),
             (2, Value::from("第三盏不亮")),
             (8, said.clone()),
             (9, Value::reference(phone.worker)),

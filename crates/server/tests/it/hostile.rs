@@ -124,7 +124,8 @@ fn hostile_files_are_refused_with_their_reason_and_the_county_neither_stumbles_n
         assert_eq!(answer.status, 422, "{name}: {:?}", answer.code());
         let code = answer.code().expect("a reason");
         assert_eq!(expected.unwrap_or(&code), code, "{name}");
-        assert_eq!(patch(&served, &url, bytes).status, 404, "{name}: the upload is over");
+        // A byte of it: this plain client does not read an answer that overtakes its own sending.
+        assert_eq!(patch(&served, &url, &bytes[..1]).status, 404, "{name}: the upload is over");
         assert!(!held(&served, &mut phone, bytes), "{name}");
         let path = format!("/sync/v1/photos/{}", hex(&sha256(bytes)));
         assert_eq!(served.call(phone.request("GET", &path, Vec::new())).unwrap().status, 404, "{name}");
