@@ -24,9 +24,7 @@ fn shown(phone: &SimPhone) -> Vec<(String, usize)> {
     let page = phone.call("household", json!({ "id": first_household(phone) })).unwrap();
     let people = page["people"].as_array().unwrap().iter().filter(|person| person["name"] == "单**");
     people
-        .map(|person| {
-            (person["id"].as_str().unwrap().to_owned(), person["folded"].as_array().unwrap().len())
-        })
+        .map(|person| (person["id"].as_str().unwrap().to_owned(), person["folded"].as_array().unwrap().len()))
         .collect()
 }
 
