@@ -341,7 +341,8 @@ CREATE TABLE incident_step (
   "rating" INTEGER,
   "department" TEXT,
   "minutes" INTEGER, -- working time added by an extension
-  "turn" INTEGER -- in which order it counts, whatever clocks say
+  "turn" INTEGER, -- in which order it counts, whatever clocks say
+  "seen" BLOB -- steps of phones that a step of the desk names, 16 bytes each
 ) STRICT;
 
 -- A photo as evidence: hashes and circumstances; the bytes travel apart.

@@ -20,7 +20,7 @@ pub use buildings::{BuildingRow, DoorRow, GridCounts};
 pub use duties::DutyRow;
 pub use history::HistoryRow;
 pub use households::{Door, HouseholdLine, HouseholdPage, VisitRow};
-pub use incidents::{AnswerRow, EvidenceRow, IncidentRow, StepRow};
+pub use incidents::{AnswerRow, EvidenceRow, IncidentFilter, IncidentRow, StepRow};
 pub use patrols::{CheckInRow, PatrolRow, PointRow};
 pub use people::PersonRow;
 pub use registry::{CareCategoryRow, IncidentCategoryRow, WorkerRow};

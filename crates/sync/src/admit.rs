@@ -51,6 +51,8 @@ pub enum Reason {
     BadField,
     /// A text is longer than fields take.
     TooLong,
+    /// A step of an incident is written once: what somebody did is not edited, by nobody.
+    WrittenOnce,
 }
 
 impl Reason {
@@ -66,6 +68,7 @@ impl Reason {
             Self::KindMismatch => "kind_mismatch",
             Self::BadField => "bad_field",
             Self::TooLong => "too_long",
+            Self::WrittenOnce => "written_once",
         }
     }
 }
@@ -94,6 +97,9 @@ fn check(op: &Operation, role: WorkerRole, ledger: &dyn Ledger) -> Result<Option
     let existing = ledger.record(header.record);
     if existing.is_some_and(|(known, _)| known != header.kind) {
         return Err(Reason::KindMismatch);
+    }
+    if existing.is_some() && kind == RecordKind::IncidentStep {
+        return Err(Reason::WrittenOnce);
     }
     // The feed is cut by the area an operation names. It must be the record's own, also for somebody who may write in
     // several: else a record's edits would travel to phones of another grid.

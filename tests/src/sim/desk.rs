@@ -3,7 +3,7 @@
 use super::run::Run;
 use std::collections::BTreeMap;
 use xunge_domain::ids::RecordId;
-use xunge_domain::incident_flow::Turn;
+use xunge_domain::incident_flow::turn::{next_turn, seen_to_bytes};
 use xunge_domain::records::words::StepVerb;
 use xunge_domain::records::{FieldKey, RecordKind, SlotCode};
 use xunge_domain::value::{Edit, Value};
@@ -103,7 +103,8 @@ fn answer(run: &Run) -> Option<CountyEdit> {
             (3, Value::Int(county.now_ms())),
             (4, "受理台".into()),
             (5, format!("答复{}", run.step).as_str().into()),
-            (9, Value::Int(Turn::next(seen.iter().map(|(_, step)| step.int(9))))),
+            (9, Value::Int(next_turn(seen.iter().map(|(_, step)| step.int(9))))),
+            (10, Value::Bytes(seen_to_bytes(seen.iter().map(|(_, step)| step.id)))),
         ],
     ))
 }

@@ -9,7 +9,7 @@ use crate::open::Open;
 use crate::views::households::Saved;
 use crate::views::incidents::{IncidentStepArgs, ReportArgs};
 use xunge_domain::ids::RecordId;
-use xunge_domain::incident_flow::Turn;
+use xunge_domain::incident_flow::turn::next_turn;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::StepVerb;
 use xunge_domain::value::Value;
@@ -120,7 +120,7 @@ impl Open {
         let mut fields: Fields = vec![
             ("incident", Value::reference(incident)),
             ("verb", Value::Int(verb.code())),
-            ("turn", Value::Int(Turn::next(seen.iter().map(|step| step.turn)))),
+            ("turn", Value::Int(next_turn(seen.iter().map(|step| step.turn)))),
             ("at", Value::Int(change.now.wall_ms)),
             ("by", Value::Text(self.identity().worker_name)),
         ];

@@ -7,7 +7,8 @@ use super::look::{COUNTY, Look};
 use crate::error::Result;
 use crate::views::incidents::StepView;
 use xunge_domain::ids::{DeviceNo, RecordId};
-use xunge_domain::incident_flow::{Actor, IncidentCase, IncidentState, Step, Turn};
+use xunge_domain::incident_flow::turn::{Taken, in_order};
+use xunge_domain::incident_flow::{Actor, IncidentCase, IncidentState, Step};
 use xunge_domain::records::words::{StepVerb, WorkerRole};
 use xunge_store::queries::{IncidentRow, StepRow};
 
@@ -31,12 +32,17 @@ impl Look<'_> {
     pub(super) fn told(&self, incident: &IncidentRow) -> Result<Told> {
         let mut taken = Vec::new();
         for row in self.reader.steps_of(incident.incident)? {
-            let device = self.device_of(row.step)?;
-            taken.push((Turn::new(row.turn, device != DeviceNo::COUNTY, row.at_ms, row.step), device, row));
+            taken.push((self.device_of(row.step)?, row));
         }
-        taken.sort_by_key(|(turn, ..)| *turn);
-        let (devices, rows): (Vec<_>, Vec<_>) =
-            taken.into_iter().map(|(_, device, row)| (device, row)).unzip();
+        let taken = in_order(taken, |(device, row)| Taken {
+            step: row.step,
+            verb: row.verb.and_then(StepVerb::from_code),
+            on_phone: *device != DeviceNo::COUNTY,
+            turn: row.turn,
+            at_ms: row.at_ms,
+            seen: row.seen.clone(),
+        });
+        let (devices, rows): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
         let reporter = Actor { role: WorkerRole::FullTime, reported_it: true, assigned: false };
         let reported_ms = incident.reported_ms.unwrap_or(0);
         let says = |verb: StepVerb| rows.iter().any(|row| row.verb == Some(verb.code()));

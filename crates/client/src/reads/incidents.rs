@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use xunge_domain::codes::redact;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::StepVerb;
-use xunge_store::queries::{AnswerRow, IncidentRow};
+use xunge_store::queries::{AnswerRow, IncidentFilter, IncidentRow};
 
 /// Incidents looked at in one go while a page is put together.
 const CHUNK: u32 = 100;
@@ -27,8 +27,11 @@ const RETURNED_MS: i64 = 180 * 86_400_000;
 /// Answers on Today.
 const MOST_ANSWERS: usize = 20;
 
-/// Verbs after which an incident has come to its end. Not taking it back: that comes too late where the desk was faster.
-const ENDING: [StepVerb; 4] = [StepVerb::SelfResolve, StepVerb::Close, StepVerb::Rate, StepVerb::Void];
+/// Verbs without which no incident comes to its end by an answer.
+const ANSWERING: [i64; 2] = [StepVerb::Close.code(), StepVerb::Void.code()];
+/// Verbs that may have brought it to its end, unless it was opened again. Not taking it back: that may have come too late.
+const ENDING: [i64; 3] = [StepVerb::SelfResolve.code(), StepVerb::Close.code(), StepVerb::Void.code()];
+const OPENING_AGAIN: [i64; 1] = [StepVerb::Reopen.code()];
 
 /// Which incidents a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,17 +51,12 @@ impl Filter {
         }
     }
 
-    /// Numbers of the last verbs that can lead here, so that the store need not hand over the rest; 0 is none yet.
-    pub(super) fn last_verbs(self) -> Option<Vec<i64>> {
-        let codes = |keep: fn(StepVerb) -> bool| {
-            StepVerb::ALL.iter().filter(move |verb| keep(**verb)).map(|verb| verb.code())
-        };
+    /// What the store need not hand over; the rest is judged by replaying.
+    pub(super) const fn coarse(self) -> IncidentFilter<'static> {
         match self {
-            Self::All => None,
-            Self::Open => Some(std::iter::once(0).chain(codes(|verb| !ENDING.contains(&verb))).collect()),
-            Self::Answered => Some(
-                codes(|verb| matches!(verb, StepVerb::Close | StepVerb::Rate | StepVerb::Void)).collect(),
-            ),
+            Self::All => IncidentFilter::All,
+            Self::Open => IncidentFilter::WithoutOr(&ENDING, &OPENING_AGAIN),
+            Self::Answered => IncidentFilter::With(&ANSWERING),
         }
     }
 
@@ -113,10 +111,9 @@ impl Open {
 
 impl Look<'_> {
     fn incidents(&self, filter: Filter, offset: usize, limit: usize) -> Result<IncidentLines> {
-        let verbs = filter.last_verbs();
         let (mut rows, mut skipped, mut from) = (Vec::new(), 0, 0);
         loop {
-            let chunk = self.reader.incidents(verbs.as_deref(), from, CHUNK)?;
+            let chunk = self.reader.incidents(filter.coarse(), from, CHUNK)?;
             let last = chunk.len() < CHUNK as usize;
             from += CHUNK;
             for row in chunk {

@@ -67,7 +67,7 @@ impl Look<'_> {
         };
         let since = self.now_ms.saturating_sub(SAME_TIME_MS);
         let mut similar = Vec::new();
-        for row in self.reader.incidents(Filter::Open.last_verbs().as_deref(), 0, LOOKED_THROUGH)? {
+        for row in self.reader.incidents(Filter::Open.coarse(), 0, LOOKED_THROUGH)? {
             if row.category != args.category || row.reported_ms.is_none_or(|at| at < since) {
                 continue;
             }

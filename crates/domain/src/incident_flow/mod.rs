@@ -14,12 +14,11 @@ mod calendar;
 mod case;
 mod sla;
 pub mod table;
-mod turn;
+pub mod turn;
 
 pub use calendar::{CalendarError, DayPlan, Hours, WorkCalendar};
 pub use case::{Actor, IncidentCase, Refusal, Step};
 pub use sla::{Deadlines, SlaState, SlaTerms};
-pub use turn::Turn;
 
 use serde::{Deserialize, Serialize};
 

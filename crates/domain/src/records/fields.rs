@@ -196,6 +196,7 @@ const INCIDENT_STEP: &[FieldSpec] = &[
     field(7, "department", Text),
     field(8, "minutes", Int),
     field(9, "turn", Int),
+    field(10, "seen", Bytes),
 ];
 
 const PHOTO_EVIDENCE: &[FieldSpec] = &[

@@ -100,7 +100,7 @@ fn carry_out(at: &At, command: Command) -> Result<(), Failure> {
                 json,
             )
         }
-        Command::Check { json } => check::run(&at.open()?, json),
+        Command::Check { json } => check::run(&at.open_existing()?, json),
         Command::Backup { dir, with_key, json } => {
             backup::make(&at.places(), &at.open_existing()?, &dir, with_key, json)
         }

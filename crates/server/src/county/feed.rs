@@ -95,11 +95,13 @@ fn digests(rows: &Rows<'_>, caller: &Caller) -> Result<Vec<AreaDigest>> {
     let areas = caller.scope.below();
     let mut hidden: BTreeMap<RecordId, DigestSum> = BTreeMap::new();
     for area in &areas {
-        for (duty, care) in rows.sort_texts_in(RecordKind::CareDuty, *area)? {
+        let mut cared = rows.sort_texts_in(RecordKind::CareDuty, *area)?;
+        cared.extend(rows.sort_texts_in(RecordKind::CareCategory, *area)?);
+        for (record, care) in cared {
             if caller.scope.reads(care.as_deref()) {
                 continue;
             }
-            for Fed { op, erased, .. } in rows.operations_of(duty)? {
+            for Fed { op, erased, .. } in rows.operations_of(record)? {
                 if !erased && op.header.id.device != caller.device.no {
                     hidden.entry(op.header.area).or_default().add(op.digest());
                 }

@@ -5,9 +5,11 @@ use super::error::Result;
 use super::{County, WriteTx};
 use crate::storage::{RecordRow, Rows};
 use xunge_domain::ids::{DeviceNo, RecordId};
-use xunge_domain::incident_flow::{Actor, IncidentCase, IncidentState, Step, Turn};
+use xunge_domain::incident_flow::turn::{Taken, in_order};
+use xunge_domain::incident_flow::{Actor, IncidentCase, IncidentState, Step};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{StepVerb, WorkerRole};
+use xunge_domain::value::Value;
 
 /// The state kept in an incident's row.
 pub fn incident_state(row: &RecordRow) -> IncidentState {
@@ -67,10 +69,14 @@ fn steps_in_order(rows: &Rows<'_>, incident: RecordId) -> Result<Vec<(DeviceNo, 
     for step in rows.by_parent(RecordKind::IncidentStep, incident)? {
         steps.push((device_of(rows, step.id)?, step));
     }
-    steps.sort_by_key(|(device, step)| {
-        Turn::new(step.int(9), *device != DeviceNo::COUNTY, step.int(3), step.id)
-    });
-    Ok(steps)
+    Ok(in_order(steps, |(device, step)| Taken {
+        step: step.id,
+        verb: step.int(2).and_then(StepVerb::from_code),
+        on_phone: *device != DeviceNo::COUNTY,
+        turn: step.int(9),
+        at_ms: step.int(3),
+        seen: step.one(10).and_then(Value::as_bytes).map(<[u8]>::to_vec).unwrap_or_default(),
+    }))
 }
 
 /// Where a record was first written.

@@ -245,7 +245,7 @@ impl<'a> Shown<'a> {
             let Some(verb) = step.int(2).and_then(StepVerb::from_code) else { continue };
             // A phone says who wrote by its signature, not by its words; the desk's own steps carry the account's name.
             let by = match step.owner {
-                Some(worker) if device != DeviceNo::COUNTY => self.labels.worker(Some(worker))?,
+                _ if device != DeviceNo::COUNTY => self.labels.device(device)?,
                 _ if step.text(4).is_empty() => self.labels.device(DeviceNo::COUNTY)?,
                 _ => step.text(4).to_owned(),
             };

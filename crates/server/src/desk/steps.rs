@@ -9,7 +9,9 @@ use crate::county::{County, CountyEdit, Refused};
 use crate::edit::Draft;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use xunge_domain::incident_flow::{Step, Turn, WorkCalendar};
+use xunge_domain::ids::DeviceNo;
+use xunge_domain::incident_flow::turn::{next_turn, seen_to_bytes};
+use xunge_domain::incident_flow::{Step, WorkCalendar};
 use xunge_domain::records::words::StepVerb;
 use xunge_domain::records::{MAX_TEXT, RecordKind};
 use xunge_domain::value::Value;
@@ -76,8 +78,11 @@ pub fn take(call: &Call, county: &County, seat: &Seat) -> Answer<Incident> {
                 return Err(Problem::bad("text"));
             }
             let seen = county.incident_steps(row.id)?;
+            let of_phones =
+                seen.iter().filter(|(device, _)| *device != DeviceNo::COUNTY).map(|(_, step)| step.id);
             Ok(Draft::new(RecordKind::IncidentStep, county.new_id(), row.area)
-                .with("turn", Turn::next(seen.iter().map(|(_, step)| step.int(9))))
+                .with("turn", next_turn(seen.iter().map(|(_, step)| step.int(9))))
+                .with("seen", Value::Bytes(seen_to_bytes(of_phones)))
                 .refer("incident", row.id)
                 .with("verb", verb.code())
                 .with("at", step.at_ms)

@@ -311,3 +311,48 @@ fn id(bytes: &[u8]) -> Result<xunge_domain::ids::RecordId> {
 fn hash(bytes: &[u8]) -> Result<[u8; 32]> {
     bytes.try_into().map_err(|_| StorageError::Damaged("hash"))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so and ends")]
+
+    use super::{MIGRATIONS, migrate};
+    use rusqlite::Connection;
+
+    /// One row in every table, of whatever fits.
+    fn fill(db: &Connection) {
+        let names = |sql: &str, at: usize| -> Vec<String> {
+            let mut query = db.prepare(sql).unwrap();
+            let rows = query.query_map([], |row| row.get(at)).unwrap();
+            rows.map(Result::unwrap).collect()
+        };
+        for table in
+            names("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'", 0)
+        {
+            let values: Vec<&str> = names(&format!("PRAGMA table_info({table})"), 2)
+                .iter()
+                .map(|kind| match kind.as_str() {
+                    "TEXT" => "'x'",
+                    "BLOB" => "zeroblob(16)",
+                    _ => "1",
+                })
+                .collect();
+            db.execute(&format!("INSERT INTO {table} VALUES ({})", values.join(", ")), []).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_county_in_use_is_brought_up_to_date_from_every_version() {
+        for version in 1..=MIGRATIONS.len() {
+            let mut db = Connection::open_in_memory().unwrap();
+            for (at, migration) in MIGRATIONS.iter().enumerate().take(version) {
+                db.execute_batch(migration).unwrap();
+                db.pragma_update(None, "user_version", at as i64 + 1).unwrap();
+            }
+            fill(&db);
+            migrate(&mut db).unwrap_or_else(|error| panic!("from version {version}: {error}"));
+            let whole: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+            assert_eq!(whole, "ok");
+        }
+    }
+}

@@ -158,3 +158,52 @@ fn a_phone_whose_clock_is_years_off_reports_like_others_and_its_limit_is_that_of
     }
     assert!(limits.iter().all(|limit| *limit == limits[0]), "{limits:?}");
 }
+
+#[test]
+fn what_a_phone_took_back_too_late_undoes_no_answer_and_nobody_rewrites_a_step() {
+    let desk = Desk::new();
+    desk.category();
+    let mut phone = desk.bench.phone("周敏", desk.bench.areas.grid);
+    let incident = desk.reported(&mut phone);
+    let grid = desk.bench.areas.grid;
+    let step = |phone: &mut crate::phone::Phone, verb: StepVerb, turn: i64| {
+        let fields = [
+            (1, Value::reference(incident)),
+            (2, Value::Int(verb.code())),
+            (3, Value::Int(desk.bench.county.now_ms())),
+            (9, Value::Int(turn)),
+        ];
+        let record = desk.bench.id();
+        phone.write(RecordKind::IncidentStep, record, grid, fields);
+        record
+    };
+    step(&mut phone, StepVerb::Report, 1);
+    phone.push(&desk.bench);
+    // Off the net the worker takes it back, and says so later.
+    step(&mut phone, StepVerb::Withdraw, 2);
+    let county = desk.account("county", "county", desk.bench.areas.county);
+    let path = format!("incidents/{incident}");
+    let act = |verb: &str, text: &str| {
+        let revision = desk.read(&county, &path)["revision"].clone();
+        let answer =
+            desk.post(&county, &format!("{path}/{verb}"), &json!({ "revision": revision, "text": text }));
+        assert_eq!(answer.status, 200, "{verb}: {}", body(&answer));
+    };
+    for (verb, text) in [("accept", ""), ("handle", "修了"), ("verify", "看过"), ("close", "修好了，谢谢")]
+    {
+        act(verb, text);
+    }
+    phone.push(&desk.bench);
+    let whole = desk.read(&county, &path);
+    assert_eq!(whole["state"], "closed");
+    let verbs: Vec<_> = whole["steps"].as_array().unwrap().iter().map(|step| step["verb"].clone()).collect();
+    assert_eq!(verbs, ["report", "accept", "handle", "verify", "close", "withdraw"]);
+
+    let (heard, _) = phone.pull(&desk.bench, 0);
+    let kind = RecordKind::IncidentStep;
+    let desks = heard.iter().find(|op| op.header.kind == kind.code()).unwrap().header.record;
+    phone.write(kind, desks, grid, [(2, Value::Int(StepVerb::Void.code()))]);
+    let outcomes = phone.push(&desk.bench);
+    assert_eq!(outcomes[0].reason.as_deref(), Some("written_once"));
+    assert_eq!(desk.read(&county, &path)["state"], "closed");
+}

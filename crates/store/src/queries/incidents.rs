@@ -70,8 +70,10 @@ pub struct StepRow {
     pub department: String,
     /// Its least settled own operation.
     pub unsettled: Option<OpState>,
-    /// In which order it counts.
+    /// Its number in the order of steps.
     pub turn: Option<i64>,
+    /// Steps of phones that a step of the desk names.
+    pub seen: Vec<u8>,
 }
 
 /// A photo as evidence. Its bytes are here only when [`Reader::photo`] knows it.
@@ -152,12 +154,33 @@ fn columns() -> String {
     )
 }
 
-/// Newest first, optionally only those whose last verb is one of some.
-pub(super) fn list_sql(last_verbs: Option<&[i64]>) -> String {
-    let filter = last_verbs.map_or_else(String::new, |verbs| {
+/// Which incidents a list asks for. Coarse: what steps amount to is judged by replaying them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IncidentFilter<'a> {
+    /// All.
+    All,
+    /// With a step of one of these numbers of `StepVerb`.
+    With(&'a [i64]),
+    /// Without any step of the first ones, or with one of the second.
+    WithoutOr(&'a [i64], &'a [i64]),
+}
+
+/// Newest first.
+pub(super) fn list_sql(filter: IncidentFilter<'_>) -> String {
+    let any = |verbs: &[i64]| {
         let numbers: Vec<String> = verbs.iter().map(i64::to_string).collect();
-        format!(" AND COALESCE(last.verb, 0) IN ({})", numbers.join(", "))
-    });
+        format!(
+            "EXISTS (
+               SELECT 1 FROM incident_step AS taken
+               WHERE taken.incident = incident.id AND taken.deleted = 0 AND taken.verb IN ({}))",
+            numbers.join(", ")
+        )
+    };
+    let filter = match filter {
+        IncidentFilter::All => String::new(),
+        IncidentFilter::With(verbs) => format!(" AND {}", any(verbs)),
+        IncidentFilter::WithoutOr(without, or) => format!(" AND (NOT {} OR {})", any(without), any(or)),
+    };
     format!(
         "{}
          WHERE incident.reported > -1 AND incident.deleted = 0{filter}
@@ -176,7 +199,7 @@ pub(super) const STEPS: &str = concat!(
        incident_step.rating, incident_step.department,
        ",
     unsettled!("incident_step.id"),
-    ", incident_step.turn
+    ", incident_step.turn, incident_step.seen
      FROM incident_step
      JOIN record ON record.id = incident_step.id
      WHERE incident_step.incident = ?1 AND incident_step.deleted = 0
@@ -201,7 +224,7 @@ pub(super) fn answers_sql(verbs: &[i64]) -> String {
     format!(
         "SELECT record.uuid, incident_step.verb, incident_step.at, incident_step.\"by\", incident_step.text,
            incident_step.rating, incident_step.department, {}, incident_step.turn,
-           what.uuid,
+           incident_step.seen, what.uuid,
            (SELECT incident_category.name
             FROM incident_category
             WHERE incident_category.code = incident.category
@@ -260,22 +283,22 @@ fn read_step(row: &rusqlite::Row<'_>) -> rusqlite::Result<StepRow> {
         department: text(row, 6)?,
         unsettled: read_unsettled(row, 7)?,
         turn: row.get(8)?,
+        seen: row.get::<_, Option<Vec<u8>>>(9)?.unwrap_or_default(),
     })
 }
 
 impl Reader<'_> {
-    /// Incidents, newest first. `last_verbs` keeps those whose last step is one of these numbers of `StepVerb` (0 for
-    /// none yet); nothing keeps all.
+    /// Incidents, newest first.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn incidents(
         &self,
-        last_verbs: Option<&[i64]>,
+        filter: IncidentFilter<'_>,
         offset: u32,
         limit: u32,
     ) -> Result<Vec<IncidentRow>, StoreError> {
-        rows(self, &list_sql(last_verbs), params![offset, limit.min(MAX_ROWS)], read_incident)
+        rows(self, &list_sql(filter), params![offset, limit.min(MAX_ROWS)], read_incident)
     }
 
     /// One incident.
@@ -334,9 +357,9 @@ impl Reader<'_> {
         rows(self, &answers_sql(verbs), params![since_ms, worker, limit.min(MAX_ROWS)], |row| {
             Ok(AnswerRow {
                 step: read_step(row)?,
-                incident: id(row, 9)?,
-                category_name: text(row, 10)?,
-                category: text(row, 11)?,
+                incident: id(row, 10)?,
+                category_name: text(row, 11)?,
+                category: text(row, 12)?,
             })
         })
     }

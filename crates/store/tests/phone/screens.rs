@@ -4,6 +4,7 @@ use crate::street::{GRID, Phone, id, int, move_in, operation, put, put_with, sav
 use xunge_domain::ids::OpId;
 use xunge_domain::records::{RecordKind, words::StepVerb};
 use xunge_domain::value::Value;
+use xunge_store::queries::IncidentFilter;
 use xunge_store::{OpState, RowValue, Store, StoreError};
 
 const DAY: std::ops::Range<i64> = 1_000..2_000;
@@ -192,9 +193,17 @@ fn an_incident_shows_its_last_step_its_photos_and_its_answer() {
     let line = store.read(|r| r.incident(id(600))).unwrap().unwrap();
     assert_eq!((line.category_name.as_str(), line.photos, line.photo), ("路灯不亮", 1, Some(id(700))));
     assert_eq!(line.last_verb, Some(StepVerb::Close.code()));
-    let open = [StepVerb::Report.code(), StepVerb::Accept.code()];
-    assert!(store.read(|r| r.incidents(Some(&open), 0, 10)).unwrap().is_empty());
-    assert_eq!(store.read(|r| r.incidents(None, 0, 10)).unwrap(), [line]);
+    let (close, accept) = ([StepVerb::Close.code()], [StepVerb::Accept.code()]);
+    for (filter, there) in [
+        (IncidentFilter::All, true),
+        (IncidentFilter::With(&close), true),
+        (IncidentFilter::With(&accept), false),
+        (IncidentFilter::WithoutOr(&close, &accept), false),
+        (IncidentFilter::WithoutOr(&close, &close), true),
+    ] {
+        let listed = store.read(|r| r.incidents(filter, 0, 10)).unwrap();
+        assert_eq!(listed, if there { vec![line.clone()] } else { Vec::new() }, "{filter:?}");
+    }
     assert_eq!(store.read(|r| r.steps_of(id(600))).unwrap().len(), 2);
     assert_eq!(store.read(|r| r.evidence_of(id(600))).unwrap()[0].bytes, Some(12));
     assert_eq!(store.read(|r| r.incidents_of_patrol(id(3))).unwrap(), 1);

@@ -4,7 +4,7 @@ use super::phone::{ME, Phone, at, id, link, text};
 use crate::views::Page;
 use crate::views::Standing;
 use crate::views::incidents::{IncidentArgs, IncidentStepArgs, IncidentView, IncidentsArgs, ReportArgs};
-use xunge_domain::incident_flow::Turn;
+use xunge_domain::incident_flow::turn::{next_turn, seen_to_bytes};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::StepVerb;
 use xunge_domain::value::Value;
@@ -44,7 +44,8 @@ fn desk(phone: &Phone, record: u128, incident: &str, verb: StepVerb, at_ms: i64,
     let fields = vec![
         ("incident", Value::reference(incident)),
         ("verb", Value::Int(verb.code())),
-        ("turn", Value::Int(Turn::next(seen.iter().map(|step| step.turn)))),
+        ("turn", Value::Int(next_turn(seen.iter().map(|step| step.turn)))),
+        ("seen", Value::Bytes(seen_to_bytes(seen.iter().map(|step| step.step)))),
         ("at", Value::Int(at_ms)),
         ("by", text("富民镇网格中心")),
         ("text", text(words)),
