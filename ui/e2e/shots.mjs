@@ -196,6 +196,7 @@ export const phoneShots = [
     act: either('评价', 'Rate'),
   },
   { name: '57-photo', path: '/incident/i1', act: async (page) => page.locator('.photo .open').first().click() },
+  { name: '25-household-twice', daily: true, path: '/household/h1-501', full: true },
   { name: '60-review', daily: true, path: '/review', full: true },
   { name: '61-third', path: '/review', act: either('都不对', 'Neither') },
   {
@@ -212,6 +213,8 @@ export const phoneShots = [
         await page.locator('.sides + .pair button').first().click();
         await page.waitForTimeout(250);
       }
+      await either('合并', 'Merge')(page);
+      await page.waitForTimeout(250);
       for (let n = 0; n < 2; n++) {
         await either('撤掉这一条', 'Withdraw it')(page);
         await page.waitForTimeout(450);
@@ -284,6 +287,16 @@ export const deskShots = [
       await page.locator('.open').first().click();
       await page.waitForTimeout(350);
       await either('都不对', 'Neither')(page);
+    },
+  },
+  { name: '42-duplicates', daily: true, path: '/duplicates' },
+  {
+    name: '43-duplicate-case',
+    daily: true,
+    path: '/duplicates',
+    act: async (page) => {
+      await page.locator('.open').first().click();
+      await page.waitForTimeout(350);
     },
   },
   { name: '50-map', daily: true, path: '/grids/a2/map', wait: 600 },

@@ -15,14 +15,9 @@ describe('two records of one person side by side', () => {
     const [one, other] = [source(), source({ phone: 'declined', sex: '0' })].map(sourceLines);
     expect(one!.map((line) => line.field)).toEqual(['name', 'citizen_id', 'birth', 'sex', 'phone']);
     expect(other!.map((line) => line.field)).toEqual(one!.map((line) => line.field));
-    expect(one!.map((line) => line.text)).toEqual([
-      '单**',
-      '证件号码：不清楚',
-      '出生日期：1949-**-**',
-      '女',
-      '电话：142****7788',
-    ]);
-    expect(other![4]!.text).toBe('电话：拒绝提供');
+    expect(one!.map((line) => line.text)).toEqual(['单**', '不清楚', '1949-**-**', '女', '142****7788']);
+    expect(one!.map((line) => line.label)).toEqual(['姓名', '证件号码', '出生日期', '性别', '电话']);
+    expect(other![4]!.text).toBe('拒绝提供');
     expect(other![3]!.text).toBe('性别不清楚');
   });
 });

@@ -89,9 +89,8 @@ impl Likeness {
 /// Whether two records look like the same person. It is a reason to ask a human, and no more: twins share a birth date,
 /// and a mistyped number can be somebody else's.
 pub fn likeness(a: &Traits<'_>, b: &Traits<'_>) -> Option<Likeness> {
-    match (a.citizen_id.and_then(id_key), b.citizen_id.and_then(id_key)) {
-        (Some(one), Some(other)) => return (one == other).then_some(Likeness::CitizenId),
-        (None, _) | (_, None) => {}
+    if let (Some(one), Some(other)) = (a.citizen_id.and_then(id_key), b.citizen_id.and_then(id_key)) {
+        return (one == other).then_some(Likeness::CitizenId);
     }
     let named = crate::codes::name_key(a.name) == crate::codes::name_key(b.name) && !a.name.trim().is_empty();
     let born = a.birth.is_some() && a.birth == b.birth;

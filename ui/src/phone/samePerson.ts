@@ -6,6 +6,7 @@ import { word } from '@/words/words';
 export interface SourceLine {
   /** Field, as `differs` names it. */
   field: string;
+  label: string;
   text: string;
 }
 
@@ -13,18 +14,11 @@ const said = (text: string | null): string => (text === 'declined' ? t('person.d
 
 /** Every field both records are compared by: one that is missing says so, because that is a difference too. */
 export function sourceLines(side: SourceView): SourceLine[] {
-  const lines = [
+  return [
+    { field: 'name', text: side.name },
     { field: 'citizen_id', text: said(side.citizen_id) },
     { field: 'birth', text: said(side.birth) },
     { field: 'sex', text: word('sex', side.sex) },
     { field: 'phone', text: said(side.phone) },
-  ];
-  return [
-    { field: 'name', text: side.name },
-    ...lines.map(({ field, text }) => ({
-      field,
-      text:
-        text && field === 'sex' ? text : `${word('field', field)}${t('common.colon')}${text || t('common.unknown')}`,
-    })),
-  ];
+  ].map(({ field, text }) => ({ field, label: word('field', field), text: text || t('common.unknown') }));
 }

@@ -2,6 +2,7 @@
  * A county in memory for development and tests of the desk: answers `/desk/api/…` in the page itself. Never in the
  * production bundle. `?login=1` starts without a session.
  */
+import { duplicates } from './duplicates';
 import type { AreaRow } from '@/desk/api';
 import { mapOf, placesAnswer } from './deskPlaces';
 import { incidents, row, page, areas, workers, devices, patrols, visits, audit, HOUR } from './deskRows';
@@ -123,6 +124,7 @@ function answer(
         },
       ]),
     ];
+  if (path === 'duplicates') return [200, page(duplicates)];
   if (first === 'areas' && third === 'contacts')
     return [
       200,
@@ -134,6 +136,11 @@ function answer(
             basis: '示范县网格服务登记事项目录（虚构）第 1 项',
           },
     ];
+  if (first === 'duplicates') {
+    const pair = duplicates.find((one) => one.id === second)!;
+    Object.assign(pair, { state: body.decision, decided_by: account.name, decided_ms: Date.now() });
+    return [200, pair];
+  }
   if (first === 'review' && third === 'resolve') return [200, { undo: '0:1' }];
   if (third === 'unplaced') return [200, page(unplacedAtDesk())];
   if (first === 'areas')

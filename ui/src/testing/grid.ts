@@ -1,5 +1,14 @@
 /** A small fictional grid: six buildings, one of them drawn door by door. Ids use area code 990101, which no place has. */
-import type { BuildingLine, BuildingView, DoorView, DutyView, HouseholdView, PersonFields, PersonLine } from '@/api';
+import type {
+  BuildingLine,
+  BuildingView,
+  DoorView,
+  FoldedView,
+  DutyView,
+  HouseholdView,
+  PersonFields,
+  PersonLine,
+} from '@/api';
 
 export const MARK = 'xunge-testing-data';
 const DAY = 86_400_000;
@@ -84,6 +93,18 @@ export function personLine(p: PersonFields & { id: string }, n: number): PersonL
   };
 }
 
+/** What a colleague entered of somebody who is on record already. */
+const folded = (door: Door): FoldedView => {
+  const { id, name, citizen_id, sex } = personLine(door.people[0]!, 0);
+  return {
+    differs: ['phone'],
+    source: {
+      ...{ id: `${id}b`, name, citizen_id, sex, birth: '1949-**-**', phone: '142****0000', household: door.id },
+      ...{ door: `2幢${door.unit}单元 ${door.door}`, by: 'part_time', at_ms: at(15, 9) },
+    },
+  };
+};
+
 const SHAPE: Array<[string, string, string, number, number | null]> = [
   ['601', '1', 'visited', 2, at(9, 2)],
   ['602', '1', 'plain', 3, null],
@@ -154,8 +175,6 @@ export function household(door: Door): HouseholdView {
     note: door.door === '301' ? '门铃坏了，请敲门' : '',
     phone: door.door === '301' ? '142****0146' : null,
     other_phones: [],
-    folded: [],
-    checking: false,
     people: [],
     duties: door.id === 'h1-301' ? [duty(door.people[0]!.id)] : [],
     visits: [
@@ -174,6 +193,7 @@ export function household(door: Door): HouseholdView {
     standing: door.visited ? 'on_phone' : 'at_county',
   };
   door.view.people = door.people.map(personLine);
+  if (door.id === 'h1-501') Object.assign(door.view.people[0]!, { folded: [folded(door)], checking: true });
   return door.view;
 }
 

@@ -3,6 +3,8 @@
 use super::error::{CountyError, Result};
 use crate::storage::{Rows, StorageError};
 use ed25519_dalek::SigningKey;
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
 use xunge_domain::world::Randomness;
 use xunge_sync::auth::seal::OpeningKey;
 use zeroize::Zeroizing;
@@ -12,7 +14,6 @@ pub(super) const NAME: &str = "name";
 const REGISTRY: &str = "registry_key";
 const OPENING: &str = "opening_key";
 const ENROL: &str = "enrol_secret";
-const PEOPLE: &str = "people_secret";
 
 /// The county's keys.
 pub(super) struct Secrets {
@@ -28,13 +29,25 @@ pub(super) struct Secrets {
 
 pub(super) fn load_or_make(rows: &Rows<'_>, random: &dyn Randomness) -> Result<(Secrets, [u8; 16])> {
     rows.ensure_county_device()?;
+    let enrol = value(rows, random, ENROL)?;
     let secrets = Secrets {
         registry: SigningKey::from_bytes(&*value(rows, random, REGISTRY)?),
         opening: OpeningKey::from_bytes(*value(rows, random, OPENING)?),
-        enrol: value(rows, random, ENROL)?,
-        people: value(rows, random, PEOPLE)?,
+        people: derived(&enrol, b"xunge citizen ids v1"),
+        enrol,
     };
     Ok((secrets, *value(rows, random, EPOCH)?))
+}
+
+/// A key of its own for another purpose.
+fn derived(secret: &[u8; 32], purpose: &[u8]) -> Zeroizing<[u8; 32]> {
+    let mut key = Zeroizing::new([0; 32]);
+    // Any length of key is valid for HMAC, so the error cannot occur.
+    if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) {
+        mac.update(purpose);
+        key.copy_from_slice(&mac.finalize().into_bytes());
+    }
+    key
 }
 
 /// The value of that name, drawn when there is none yet.

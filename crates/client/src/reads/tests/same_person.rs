@@ -1,7 +1,6 @@
 //! One person entered twice: asked about, put together, taken apart again, and what both records say meanwhile.
 
 use super::phone::{Fields, Phone, arrive, day, id, link, named, text};
-use crate::error::ClientError;
 use crate::views::Page;
 use crate::views::households::{HeadArgs, HouseholdArgs, HouseholdView, HouseholdsArgs, UndoArgs};
 use crate::views::people::{OpenPersonArgs, RemovePersonArgs};
@@ -290,11 +289,7 @@ fn written(phone: &Phone, device: u32, deeds: &[Deed]) -> Vec<Operation> {
 
 fn deliver(phone: &Phone, ops: &[Operation]) {
     for op in ops {
-        phone
-            .open
-            .store
-            .write(|writer| Ok::<_, ClientError>(arrive(writer, RecordKind::Person, op)?))
-            .unwrap();
+        phone.open.store.write(|writer| arrive(writer, RecordKind::Person, op)).unwrap();
     }
 }
 
