@@ -75,7 +75,6 @@ try {
   // One is accepted, one is with a department, the rest wait: as a desk looks in the course of a morning.
   await open(1);
   await act('受理').click();
-  await page.waitForTimeout(1500); await page.screenshot({path:'/tmp/dbg.png'});
   await act('派给部门').waitFor();
   await open(0);
   await act('受理').click();
