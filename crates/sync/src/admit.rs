@@ -17,6 +17,8 @@ pub trait Ledger {
     fn may_write(&self, area: RecordId) -> bool;
     /// Kind and area of a record, if it is known.
     fn record(&self, id: RecordId) -> Option<(KindCode, RecordId)>;
+    /// Whether a known record was first written on a phone of the same worker.
+    fn own(&self, id: RecordId) -> bool;
 }
 
 /// The decision.
@@ -51,8 +53,8 @@ pub enum Reason {
     BadField,
     /// A text is longer than fields take.
     TooLong,
-    /// A step of an incident is written once: what somebody did is not edited, by nobody.
-    WrittenOnce,
+    /// A step of an incident is not changed by others: it says what somebody did.
+    NotAuthor,
 }
 
 impl Reason {
@@ -68,7 +70,7 @@ impl Reason {
             Self::KindMismatch => "kind_mismatch",
             Self::BadField => "bad_field",
             Self::TooLong => "too_long",
-            Self::WrittenOnce => "written_once",
+            Self::NotAuthor => "not_author",
         }
     }
 }
@@ -98,8 +100,8 @@ fn check(op: &Operation, role: WorkerRole, ledger: &dyn Ledger) -> Result<Option
     if existing.is_some_and(|(known, _)| known != header.kind) {
         return Err(Reason::KindMismatch);
     }
-    if existing.is_some() && kind == RecordKind::IncidentStep {
-        return Err(Reason::WrittenOnce);
+    if existing.is_some() && kind == RecordKind::IncidentStep && !ledger.own(header.record) {
+        return Err(Reason::NotAuthor);
     }
     // The feed is cut by the area an operation names. It must be the record's own, also for somebody who may write in
     // several: else a record's edits would travel to phones of another grid.

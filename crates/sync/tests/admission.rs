@@ -15,6 +15,8 @@ const OWN: RecordId = RecordId(Uuid::from_u128(1));
 const SIBLING: RecordId = RecordId(Uuid::from_u128(2));
 const HOUSEHOLD: RecordId = RecordId(Uuid::from_u128(10));
 const STRANGERS_HOUSEHOLD: RecordId = RecordId(Uuid::from_u128(11));
+const OWN_STEP: RecordId = RecordId(Uuid::from_u128(20));
+const DESKS_STEP: RecordId = RecordId(Uuid::from_u128(21));
 const NEW: RecordId = RecordId(Uuid::from_u128(99));
 
 struct Grid(BTreeMap<RecordId, (KindCode, RecordId)>);
@@ -25,6 +27,9 @@ impl Ledger for Grid {
     }
     fn record(&self, id: RecordId) -> Option<(KindCode, RecordId)> {
         self.0.get(&id).copied()
+    }
+    fn own(&self, id: RecordId) -> bool {
+        id == OWN_STEP
     }
 }
 
@@ -178,4 +183,21 @@ fn an_outcome_says_whether_somebody_else_was_at_it() {
     assert_eq!(kind_of, OutcomeKind::Review, "a third value is new too");
     let (kind_of, _) = told(&both, &both, 3, name, "孔某");
     assert_eq!(kind_of, OutcomeKind::Merged, "a conflict that was there already is not this one's");
+}
+
+#[test]
+fn a_step_of_an_incident_is_changed_by_nobody_but_its_author() {
+    let kind = RecordKind::IncidentStep.code();
+    let steps = Grid(BTreeMap::from([(OWN_STEP, (kind, OWN)), (DESKS_STEP, (kind, OWN))]));
+    for (record, decided) in [
+        (OWN_STEP, Admission::Apply),
+        (DESKS_STEP, Admission::Refuse(Reason::NotAuthor)),
+        (NEW, Admission::Apply),
+    ] {
+        for verb in [Verb::WRITE, Verb::DELETE] {
+            let mut op = write(kind, record, OWN, Payload::default());
+            op.header.verb = verb;
+            assert_eq!(admit(&op, WorkerRole::FullTime, &steps), decided, "{verb:?}");
+        }
+    }
 }

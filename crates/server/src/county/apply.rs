@@ -36,6 +36,26 @@ impl admit::Ledger for Asked<'_> {
             })
             .map(|head| (head.kind, head.area))
     }
+
+    fn own(&self, id: RecordId) -> bool {
+        self.first_written_by(id).unwrap_or_else(|error| {
+            self.broken.borrow_mut().get_or_insert(error);
+            None
+        }) == Some(self.scope.worker())
+    }
+}
+
+impl Asked<'_> {
+    /// Whose phone first wrote a record; nobody's for the county's own.
+    fn first_written_by(
+        &self,
+        id: RecordId,
+    ) -> std::result::Result<Option<RecordId>, crate::storage::StorageError> {
+        let rows = self.tx.rows();
+        let Some(first) = rows.operations_of(id)?.into_iter().next() else { return Ok(None) };
+        let device = first.op.header.id.device;
+        Ok(rows.device_no(device)?.filter(|row| row.no != DeviceNo::COUNTY).map(|row| row.worker))
+    }
 }
 
 /// What [`County::apply`] did.

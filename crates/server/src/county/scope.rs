@@ -45,6 +45,11 @@ impl Scope {
         self.role
     }
 
+    /// The worker.
+    pub const fn worker(&self) -> RecordId {
+        self.worker
+    }
+
     /// Whether `area` was granted, or lies below one that was.
     pub fn covers(&self, area: RecordId) -> bool {
         self.granted.contains(&area)

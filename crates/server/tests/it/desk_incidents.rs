@@ -204,6 +204,6 @@ fn what_a_phone_took_back_too_late_undoes_no_answer_and_nobody_rewrites_a_step()
     let desks = heard.iter().find(|op| op.header.kind == kind.code()).unwrap().header.record;
     phone.write(kind, desks, grid, [(2, Value::Int(StepVerb::Void.code()))]);
     let outcomes = phone.push(&desk.bench);
-    assert_eq!(outcomes[0].reason.as_deref(), Some("written_once"));
+    assert_eq!(outcomes[0].reason.as_deref(), Some("not_author"));
     assert_eq!(desk.read(&county, &path)["state"], "closed");
 }
