@@ -69,7 +69,15 @@ impl Reader<'_> {
              ORDER BY id
              LIMIT ?2"
         ))?;
-        let mut rows = statement.query(params![first, max_ops])?;
+        self.about(statement.query(params![first, max_ops])?, max_bytes)
+    }
+
+    /// Rows until there are about `max_bytes` of payload; always one when there is one.
+    fn about(
+        &self,
+        mut rows: rusqlite::Rows<'_>,
+        max_bytes: usize,
+    ) -> Result<Vec<StoredOperation>, StoreError> {
         let (mut taken, mut bytes) = (Vec::new(), 0_usize);
         while let Some(row) = rows.next()? {
             let operation = complete(self, read_columns(row)?)?;
@@ -98,17 +106,7 @@ impl Reader<'_> {
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM operation WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3"
         ))?;
-        let mut rows = statement.query(params![bound(first)?, bound(u64::from(u32::MAX))?, max_ops])?;
-        let (mut taken, mut bytes) = (Vec::new(), 0_usize);
-        while let Some(row) = rows.next()? {
-            let operation = complete(self, read_columns(row)?)?;
-            bytes += operation.payload.as_ref().map_or(0, Vec::len) + HEADER_BYTES;
-            if bytes > max_bytes && !taken.is_empty() {
-                break;
-            }
-            taken.push(operation);
-        }
-        Ok(taken)
+        self.about(statement.query(params![bound(first)?, bound(u64::from(u32::MAX))?, max_ops])?, max_bytes)
     }
 
     /// Own operations between two counters, both included, whatever their state: for a county that lost them.
