@@ -228,7 +228,16 @@ const steps = [
     async () => {
       await tab0('/patrol');
       await sees('记录中');
-      await phone.locator('.trio button b').filter({ hasText: /[1-9]/ }).first().waitFor();
+      // A quick machine gets here within a few seconds of the start: somebody who has not yet left
+      // the spot has walked nothing, so the walk goes on until the worker is seen to have moved.
+      await phone
+        .locator('.trio div:nth-child(2) b')
+        .filter({ hasText: /^\s*[1-9]/ })
+        .waitFor({ timeout: 60_000 });
+      await phone
+        .locator('.trio button b')
+        .filter({ hasText: /^\s*[1-9]/ })
+        .waitFor({ timeout: 60_000 });
       await shot('patrol');
       await tap('结束巡查');
       await sees('结束这次巡查');

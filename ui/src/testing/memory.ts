@@ -4,21 +4,11 @@
  * The address chooses the scene: `?phase=new|locked|needs_desk&big=1&theme=dark&lang=en&net=off&patrol=walking&slow=1&many=5000`.
  */
 import { CallFailure, type Answer, type Args, type Carrier, type Name } from '@/api/carrier';
-import type {
-  AccessEntry,
-  AppState,
-  Counts,
-  Draft,
-  IncidentView,
-  PhotoView,
-  Review,
-  Saved,
-  SyncState,
-  Today,
-} from '@/api';
+import type { AccessEntry, AppState, Counts, Draft, PhotoView, Review, Saved, SyncState, Today } from '@/api';
 import { at, building, buildings, checkDigit, doors, household, isoDay, MARK, maskName, type Door } from './grid';
-import { categories, incidents, photo } from './incidents';
+import { photo } from './incidents';
 import { patrolView } from './patrol';
+import { reports } from './reports';
 import { reviewOf } from './review';
 import { dueToday } from './today';
 import { placed, unplacedPeople } from './unplaced';
@@ -79,7 +69,6 @@ export function memory(search = window.location.search): Carrier {
   let patrolState: 'none' | 'walking' | 'paused' | 'done' = scene.get('patrol') === 'walking' ? 'walking' : 'none';
   const started = Date.now() - 42 * 60_000;
   const handReached = new Set<string>();
-  let recovered = false;
   let reveals = 30;
   let firstDone = 0;
 
@@ -127,12 +116,6 @@ export function memory(search = window.location.search): Carrier {
     if (!found) throw new CallFailure('not_found');
     return found;
   };
-  const incident = (id: string): IncidentView => {
-    const found = incidents.find((i) => i.line.id === id);
-    if (!found) throw new CallFailure('not_found');
-    return found;
-  };
-
   const lineOf = (d: Door, matched: string | null) => ({
     id: d.id,
     door: household(d).door,
@@ -385,90 +368,7 @@ export function memory(search = window.location.search): Carrier {
     patrol_resume: () => verb('walking'),
     patrol_stop: () => verb('done'),
     patrol_check_in: ({ point }) => (handReached.add(point), patrol()!),
-    incident_categories: () => categories,
-    similar_incidents: ({ category }) =>
-      incidents
-        .filter((i) => i.line.title === categories.find((c) => c.code === category)?.name && i.line.state !== 'closed')
-        .slice(0, 3)
-        .map((i) => ({ line: i.line, metres: 35, may_supplement: i.may.includes('supplement') })),
-    recover_photo: () => {
-      if (!scene.has('camera_died') || recovered) return null;
-      recovered = true;
-      const back = photo('ph30', Date.now() - 90_000, 'on_phone');
-      draftPhotos.push(back);
-      return { form: 'incident:new', photo: back };
-    },
-    take_photo: () => {
-      const next = photo(`ph${20 + draftPhotos.length}`, Date.now(), 'on_phone');
-      draftPhotos.push(next);
-      return next;
-    },
-    drop_photo: ({ id }) => (
-      draftPhotos.splice(
-        draftPhotos.findIndex((p) => p.id === id),
-        1,
-      ),
-      null
-    ),
-    draft_photos: () => [...draftPhotos],
-    report_incident: ({ category, text, place_name, self_resolved, resolution }) => {
-      const id = `i${10 + incidents.length}`;
-      const title = categories.find((c) => c.code === category)?.name ?? category;
-      const now = Date.now();
-      const photos = draftPhotos.splice(0);
-      incidents.unshift({
-        line: {
-          id,
-          number: '91B2',
-          title,
-          place_name,
-          state: self_resolved ? 'self_resolved' : 'reported',
-          reported_ms: now,
-          photo: photos[0]?.id ?? null,
-          photos: photos.length,
-          standing: 'on_phone',
-        },
-        text,
-        place: photos[0]?.place ?? null,
-        photos,
-        steps: [
-          {
-            verb: self_resolved ? 'self_resolve' : 'report',
-            by: worker.name,
-            at_ms: now,
-            text: resolution,
-            standing: 'on_phone',
-          },
-        ],
-        may: self_resolved ? [] : ['withdraw', 'supplement'],
-      });
-      return saved(id);
-    },
-    incidents: ({ filter }) => ({
-      rows: incidents
-        .map((i) => i.line)
-        .filter(
-          (l) =>
-            filter === 'all' ||
-            (filter === 'answered'
-              ? ['closed', 'returned'].includes(l.state)
-              : !['closed', 'self_resolved'].includes(l.state)),
-        ),
-      more: false,
-    }),
-    incident: ({ id }) => structuredClone(incident(id)),
-    incident_step: ({ id, verb: name, text, form }) => {
-      const one = incident(id);
-      if (form !== null) {
-        one.photos.push(...draftPhotos.splice(0));
-        one.line.photos = one.photos.length;
-        drafts.delete(form);
-      }
-      one.steps.push({ verb: name, by: worker.name, at_ms: Date.now(), text, standing: 'on_phone' });
-      if (name === 'withdraw') Object.assign(one.line, { state: 'withdrawn' });
-      one.may = [];
-      return saved(id);
-    },
+    ...reports({ scene, by: worker.name, saved, drafts, draftPhotos }),
     review: () => structuredClone(review),
     resolve: ({ conflict, value }) => {
       if (value === '0') throw new CallFailure('invalid_field', { field: 'value' });
