@@ -4,10 +4,10 @@
 //   XUNGE_BRIDGE=path of xunge-bridge   PICTURES=folder keeps pictures of the real screens   npm run e2e:thread
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DESK, launch, PHONE } from './browser.mjs';
 import { startStack } from './stack.mjs';
+import { live } from './steps.mjs';
 
 const pictures = process.env.PICTURES;
 const WORDS = '四辆电动车堵在消防通道里';
@@ -487,34 +487,4 @@ async function tab0(path) {
   await at(path);
 }
 
-let passed = 0;
-let failure = null;
-const began = Date.now();
-for (const [name, run] of steps) {
-  const from = Date.now();
-  try {
-    await run();
-    if (faults.length > 0) throw new Error(faults.splice(0).join('\n'));
-    passed++;
-    console.log(`ok      ${name} (${((Date.now() - from) / 1000).toFixed(1)} s)`);
-  } catch (error) {
-    failure = error;
-    console.error(`FAILED  ${name}\n${error.message}\n${faults.join('\n')}`);
-    for (const [what, page] of Object.entries({ phone, desk, centre })) {
-      const path = join(pictures ?? tmpdir(), `xunge-thread-failed-${what}.png`);
-      await page.screenshot({ path }).then(
-        () => console.error(`picture: ${path}`),
-        () => undefined,
-      );
-    }
-    break;
-  }
-}
-await browser.close();
-const clean = await stack.stop();
-if (!clean) console.error('the programs did not end on Ctrl-C and were killed');
-for (const [name] of steps.slice(passed + (failure ? 1 : 0))) console.error(`not reached: ${name}`);
-const failed = steps.length - passed + (clean ? 0 : 1);
-console.log(`thread: ${((Date.now() - began) / 1000).toFixed(0)} s`);
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed > 0 ? 1 : 0);
+await live('thread', steps, { faults, pages: { phone, desk, centre }, pictures, browser, stack });

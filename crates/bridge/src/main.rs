@@ -143,7 +143,7 @@ fn print_table(report: &demo::Report) {
             walked.reached
         );
         for note in &walked.notes {
-            println!("{:<34} {note:?}", "");
+            println!("{:<34} {note}", "");
         }
     }
     if let Some(ledger) = &report.ledger {

@@ -19,15 +19,18 @@ pub(super) struct Inputs {
 
 impl Inputs {
     pub(super) fn read(day: &Day) -> Result<Self, DayError> {
-        let named = |dir: &std::path::Path, ends: &[&str]| {
-            world::files(dir, ends)?
-                .into_iter()
-                .map(|path| {
-                    let name =
-                        path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                    Ok((name, world::read(&path)?))
-                })
-                .collect::<std::io::Result<Vec<_>>>()
+        let named = |dir: &std::path::Path, ends: &[&str]| -> Result<Vec<_>, DayError> {
+            let unread = |path: &std::path::Path, error: std::io::Error| {
+                DayError::Odd(format!("{} cannot be read: {error}", path.display()))
+            };
+            let found = world::files(dir, ends).map_err(|error| unread(dir, error))?;
+            let read = found.into_iter().map(|path| {
+                let name =
+                    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                let bytes = world::read(&path).map_err(|error| unread(&path, error))?;
+                Ok((name, bytes))
+            });
+            read.collect()
         };
         let photos = match &day.photos {
             Some(dir) => named(dir, &[".jpg", ".jpeg", ".png", ".webp", ".heic"])?,

@@ -15,6 +15,7 @@ use quick_xml::{
     events::{BytesStart, Event},
 };
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use thiserror::Error;
 
 use super::{RawPoint, RawTrack};
@@ -87,6 +88,23 @@ pub enum GpxNote {
         /// How many.
         points: u32,
     },
+}
+
+impl fmt::Display for GpxNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TimesMissing => write!(f, "no point has a usable time"),
+            Self::TimesPartly { points } => write!(f, "{points} points have no usable time"),
+            Self::TimesImplausible { points } => {
+                write!(f, "{points} points have a time no walk can have had")
+            }
+            Self::TimesUnreadable { points } => write!(f, "{points} points have a time that is none"),
+            Self::TimesWithoutZone { points } => write!(f, "{points} times without a zone, taken as UTC"),
+            Self::PointsWithoutPlace { points } => write!(f, "{points} points without a place, left out"),
+            Self::EmptySegments { segments } => write!(f, "{segments} empty segments, left out"),
+            Self::PlannedPoints { points } => write!(f, "{points} planned points, left out"),
+        }
+    }
 }
 
 /// Why a file gives no track.

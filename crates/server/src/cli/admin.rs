@@ -2,7 +2,7 @@
 //! running server.
 
 use super::failure::Failure;
-use super::{accounts, print_json};
+use super::{accounts, print_json, serving};
 use crate::administration::accounts::put as put_account;
 use crate::administration::{NotDone, workers};
 use crate::county::{AreaNode, County, CountyError, Refused};
@@ -224,31 +224,34 @@ fn without_area(worker: &WorkerRow) -> Failure {
     )
 }
 
-/// `enrol-code`.
+/// `enrol-code`. Without `address` it is the one phones reached the county under last. `ca_der` is called when all that
+/// was typed is known to be sound: a new county makes its certificate there.
 pub(super) fn enrol_code(
     county: &County,
-    ca_der: &[u8],
+    ca_der: impl FnOnce() -> Result<Vec<u8>, Failure>,
     named: &str,
     minutes: i64,
-    address: &str,
+    address: Option<String>,
     json: bool,
 ) -> Done {
     let worker = worker(county, named)?;
-    let read = CountyAddress::read(address, 8443).map_err(|_| {
+    let address = address.map_or_else(|| serving::last_address(county), Ok)?;
+    let read = CountyAddress::read(&address, 8443).map_err(|_| {
         Failure::refused(
             "bad_address",
             format!("地址 {address} 读不出主机与端口。请用 --address 主机:端口。"),
             format!("{address} is no host and port. Give --address HOST:PORT."),
         )
     })?;
+    let ca_der = ca_der()?;
     let opened = county.open_code(worker.id, county.now_ms() + minutes * 60_000);
     let opened = opened.map_err(|error| match error {
         CountyError::Refused(Refused::WorkerWithoutArea) => without_area(&worker),
         other => other.into(),
     })?;
     audit(county, "enrol_code", &worker.number, &format!("{minutes} min"))?;
-    let code = EnrolCode::new(opened.single_use, ca_der);
-    let ca_sha256 = <sha2::Sha256 as sha2::Digest>::digest(ca_der).into();
+    let code = EnrolCode::new(opened.single_use, &ca_der);
+    let ca_sha256 = <sha2::Sha256 as sha2::Digest>::digest(&ca_der).into();
     let printed = PrintedCode {
         worker: worker.name,
         number: worker.number,
@@ -327,11 +330,23 @@ mod tests {
     }
 
     #[test]
+    fn whoever_is_unknown_is_told_before_an_address_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let county = county(folder.path());
+        let no_ca = || -> Result<Vec<u8>, Failure> { unreachable!("a certificate is asked for last") };
+        let refused = |named| enrol_code(&county, no_ca, named, 10, None, true).unwrap_err().code;
+        assert_eq!(refused("nobody"), "unknown_worker");
+        add_worker(&county, "李敏", "990101", WorkerRole::FullTime, Some("01".into()), true).unwrap();
+        assert_eq!(refused("01"), "no_address");
+    }
+
+    #[test]
     fn a_revoked_worker_gets_no_code_and_is_told_what_to_do_first() {
         let folder = tempfile::tempdir().unwrap();
         let county = county(folder.path());
         add_worker(&county, "李敏", "990101", WorkerRole::FullTime, Some("01".into()), true).unwrap();
-        let code = || enrol_code(&county, b"a certificate", "01", 10, "county.test:8443", true);
+        let ca = || Ok(b"a certificate".to_vec());
+        let code = || enrol_code(&county, ca, "01", 10, Some("county.test:8443".into()), true);
         code().unwrap();
         revoke(&county, "01", None).unwrap();
         let refused = code().unwrap_err();

@@ -1,13 +1,14 @@
-//! The tree of areas from a table: `code,name,parent,level`, one line a node, parents by code in any order. The whole
-//! file is taken or nothing of it, with every fault told by its line.
+//! The tree of areas from a table: `code,name,parent,level`, one line a node, parents by code in any order. A heading may
+//! put the columns in another order, in Chinese or in English, with more columns beside them. The whole file is taken or
+//! nothing of it, with every fault told by its line.
+
+mod table;
 
 use super::failure::Failure;
-use crate::administration::areas::{LONGEST_NAME, is_code};
-use crate::administration::is_plain;
 use crate::county::{AreaNode, AreaTree, CountyEdit};
 use crate::edit::Draft;
 use std::collections::{BTreeMap, BTreeSet};
-use xunge_domain::codes::text::visible;
+use table::{Faults, Line, read};
 use xunge_domain::ids::RecordId;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{AreaLevel, GridKind};
@@ -15,16 +16,6 @@ use xunge_domain::value::Value;
 
 /// Faults told at once; more of them mean that the file is another kind of table.
 const MOST_FAULTS: usize = 20;
-
-/// A line that was understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Line {
-    number: u64,
-    code: String,
-    name: String,
-    parent: String,
-    level: AreaLevel,
-}
 
 /// Reads the table against the areas there are and gives the edits, parents first.
 ///
@@ -80,83 +71,11 @@ fn refused(faults: &[(u64, String, String)]) -> Failure {
             told(|(line, zh, _)| format!("  第 {line} 行：{zh}"))
         ),
         format!(
-            "{} faults; nothing was imported. Correct them and try again:\n{}{en_more}",
-            faults.len(),
+            "{}; nothing was imported. Correct and try again:\n{}{en_more}",
+            if faults.len() == 1 { "One fault".to_owned() } else { format!("{} faults", faults.len()) },
             told(|(line, _, en)| format!("  line {line}: {en}"))
         ),
     )
-}
-
-type Faults = Vec<(u64, String, String)>;
-
-fn read(bytes: &[u8], faults: &mut Faults) -> Vec<Line> {
-    // Some programs put the mark of UTF-8 before what they wrote in GBK.
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => std::borrow::Cow::Borrowed(text),
-        Err(_) => encoding_rs::GB18030.decode(bytes).0,
-    };
-    let mut table = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut lines = Vec::new();
-    for (index, row) in table.records().enumerate() {
-        let Ok(row) = row else {
-            faults.push((index as u64 + 1, "读不出这一行".into(), "cannot be read".into()));
-            continue;
-        };
-        let number = row.position().map_or(index as u64 + 1, csv::Position::line);
-        let cell = |at: usize| visible(row.get(at).unwrap_or_default());
-        if index == 0 && matches!(cell(0).to_lowercase().as_str(), "code" | "编码" | "代码") {
-            continue;
-        }
-        if (0..row.len()).all(|at| cell(at).is_empty()) {
-            continue;
-        }
-        let (code, name, parent) = (cell(0), cell(1), cell(2));
-        let mut fault = |zh: String, en: String| faults.push((number, zh, en));
-        if !is_code(&code) {
-            fault(
-                format!("编码“{code}”应为 1–32 位字母、数字"),
-                format!("code {code:?} must be 1–32 letters and digits"),
-            );
-        }
-        if name.is_empty() {
-            fault("缺少名称".into(), "the name is missing".into());
-        }
-        if !is_plain(row.get(1).unwrap_or_default()) {
-            fault(
-                "名称以公式符号（= + - @）开头或含有控制字符".into(),
-                "the name begins with = + - @ or holds control characters".into(),
-            );
-        }
-        if name.chars().count() > LONGEST_NAME {
-            fault(
-                format!("名称超过 {LONGEST_NAME} 个字"),
-                format!("the name has more than {LONGEST_NAME} characters"),
-            );
-        }
-        match level(&cell(3)) {
-            Some(level) => lines.push(Line { number, code, name, parent, level }),
-            None => fault(
-                format!("层级“{}”不认识，应为 county town community grid micro_grid", cell(3)),
-                format!("unknown level {:?}; use county, town, community, grid or micro_grid", cell(3)),
-            ),
-        }
-    }
-    if lines.is_empty() && faults.is_empty() {
-        faults.push((1, "表里没有区域".into(), "no areas in the table".into()));
-    }
-    lines
-}
-
-fn level(text: &str) -> Option<AreaLevel> {
-    AreaLevel::from_word(&text.to_lowercase()).or(match text {
-        "县" | "区" | "县区" | "县/区" => Some(AreaLevel::County),
-        "镇" | "街道" | "镇街" | "乡镇" => Some(AreaLevel::Town),
-        "村" | "社区" | "村社区" => Some(AreaLevel::Community),
-        "网格" => Some(AreaLevel::Grid),
-        "微网格" => Some(AreaLevel::MicroGrid),
-        _ => None,
-    })
 }
 
 fn check(lines: &[Line], present: &AreaTree, faults: &mut Faults) {
@@ -266,6 +185,30 @@ mod tests {
         .unwrap();
         assert_eq!(edits.len(), 3);
         assert!(edits.iter().all(|edit| edit.record == edit.area));
+    }
+
+    #[test]
+    fn a_heading_says_where_the_columns_are() {
+        let edits = planned(
+            "序号,区域名称,级别,区域编码,备注,上级编码\n1,示范县,县级,990101,,\n2,示范镇,镇,990101001,甲,990101\n",
+        );
+        assert_eq!(edits.unwrap().len(), 2);
+        let alone = planned("网格号,叫法,在哪,什么\n1,县,,county\n").unwrap_err();
+        assert!(alone.en.contains("One fault") && alone.en.contains("line 1: the heading"), "{}", alone.en);
+        assert!(alone.zh.contains("网格号,叫法,在哪,什么"), "{}", alone.zh);
+        assert!(planned("编码,名称,上级,层级\n").unwrap_err().en.contains("no areas"));
+    }
+
+    #[test]
+    fn what_is_no_table_is_told_once() {
+        for (bytes, words) in [
+            (b"PK\x03\x04\x14\0\x06\0".as_slice(), "workbook"),
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), "no table"),
+        ] {
+            let failure =
+                plan(bytes, &AreaTree::new(Vec::new()), || RecordId(uuid::Uuid::nil())).unwrap_err();
+            assert!(failure.en.starts_with("One fault") && failure.en.contains(words), "{}", failure.en);
+        }
     }
 
     #[test]

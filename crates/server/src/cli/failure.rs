@@ -4,7 +4,7 @@ use crate::administration::NotDone;
 use crate::county::CountyError;
 use crate::storage::StorageError;
 use crate::world::ServeError;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 /// A command that was not carried out.
@@ -56,6 +56,19 @@ impl Failure {
             zh: "磁盘满了，这一步没有写入；已确认写入的数据是安全的。请腾出空间或扩大磁盘，再运行一次。".into(),
             en: "The disk is full; this was not written, what was confirmed before is safe. Make room or enlarge the disk, then run it again.".into(),
             told: false,
+        }
+    }
+
+    /// The disk became full while a ledger was imported: what was written stays, and the same command goes on from there.
+    pub fn disk_full_importing(done: u64, of: u64) -> Self {
+        Self {
+            zh: format!(
+                "磁盘满了：{of} 人里已写入 {done} 人，这些是安全的，其余没有写入。请腾出空间或扩大磁盘，再运行同一条命令，不会重复登记。"
+            ),
+            en: format!(
+                "The disk is full: {done} of {of} people were written and are safe, the others were not. Make room or enlarge the disk, then run the same command again; nobody is entered twice."
+            ),
+            ..Self::disk_full()
         }
     }
 
@@ -147,6 +160,11 @@ impl From<ServeError> for Failure {
                 "密钥与数据库不符。数据库没有改动。请用 --key 指定建库时的密钥文件。".into(),
                 "The key does not open the database, which was left as it is. Give the key file it was made with by --key.".into(),
             ),
+            ServeError::BadKeyFile(path) => refused(
+                format!("{} 不是县的密钥文件：应为 64 个十六进制字符。文件与数据都没有改动。请用 --key 指定原来的密钥文件，或从备份放回。", path.display()),
+                format!("{} is no key file of a county: it must hold 64 hexadecimal digits. It and the data were left as they are. Give the right key file by --key, or put it back from a backup.", path.display()),
+            ),
+            ServeError::File { source, .. } if source.kind() == ErrorKind::StorageFull => Self::disk_full(),
             _ if error.code() == "disk_full" => Self::disk_full(),
             _ => Self::broken(error.code(), &error.to_string()),
         }

@@ -35,7 +35,14 @@ pub(super) fn run(
                 ),
             ));
         }
-        let counts = import::run(&county, area.id, &reading, "cli", &mut tell_progress)?;
+        let (mut written, mut people) = (0, 0);
+        let mut told = |done, of| {
+            (written, people) = (done, of);
+            tell_progress(done, of);
+        };
+        let counts = import::run(&county, area.id, &reading, "cli", &mut told).map_err(|error| {
+            if error.is_disk_full() { Failure::disk_full_importing(written, people) } else { error.into() }
+        })?;
         if !json {
             say!(
                 "新增 {} 户、{} 人；已有 {} 户、{} 人，只补了空缺。\nCreated {} households and {} people; {} households and {} people were there, only gaps were filled.",

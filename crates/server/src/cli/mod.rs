@@ -86,19 +86,8 @@ fn carry_out(at: &At, command: Command) -> Result<(), Failure> {
         }
         Command::EnrolCode { worker, hours, address, json } => {
             let county = at.open()?;
-            let ca = world::county_ca(&at.places(), &county)?;
-            let address = match address {
-                Some(address) => address,
-                None => serving::last_address(&county)?,
-            };
-            admin::enrol_code(
-                &county,
-                ca.der(),
-                &worker,
-                hours.map_or(10, |hours| hours * 60),
-                &address,
-                json,
-            )
+            let ca = || Ok(world::county_ca(&at.places(), &county)?.der().to_vec());
+            admin::enrol_code(&county, ca, &worker, hours.map_or(10, |hours| hours * 60), address, json)
         }
         Command::Check { json } => check::run(&at.open_existing()?, json),
         Command::Backup { dir, with_key, json } => {

@@ -1,4 +1,5 @@
-//! The audit log, newest first. The county's centre reads all of it, a town its own lines.
+//! The audit log, newest first. The county's centre reads all of it; a town what it did itself and what was done on the
+//! phones of those who work for it.
 
 use super::call::{Call, Rows, Seat, piece};
 use super::labels::Labels;
@@ -6,8 +7,9 @@ use super::problem::Answer;
 use crate::county::County;
 use crate::storage::{AuditRow, Page};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
-use xunge_domain::ids::DeviceNo;
+use xunge_domain::ids::{DeviceNo, RecordId};
 
 /// Lines a town looks through for its own.
 const LOOKED_AT: u32 = 20_000;
@@ -45,6 +47,20 @@ fn line(county: &County, labels: &Labels<'_>, row: AuditRow) -> Answer<AuditLine
     })
 }
 
+/// The phones of those whose place of work lies within the account's area, as lines of the log name them. Somebody granted
+/// one of its grids from elsewhere is their own town's to look after.
+fn phones_of(county: &County, seat: &Seat) -> Answer<BTreeSet<String>> {
+    let tree = county.areas();
+    let workers: BTreeSet<RecordId> = county
+        .workers()?
+        .into_iter()
+        .filter(|view| tree.within(view.row.area, seat.area))
+        .map(|view| view.row.id)
+        .collect();
+    let devices = county.devices()?.into_iter().filter(|device| workers.contains(&device.worker));
+    Ok(devices.map(|device| format!("device:{}", device.no.0)).collect())
+}
+
 /// `GET audit`.
 ///
 /// # Errors
@@ -57,6 +73,7 @@ pub fn list(call: &Call, county: &County, seat: &Seat) -> Answer<Rows<AuditLine>
         return Ok(Rows { rows, total: county.audit_length()? });
     }
     let all = county.audit_page(Page { offset: 0, limit: LOOKED_AT })?;
-    let own = all.into_iter().filter(|row| row.entry.who == seat.account);
+    let phones = phones_of(county, seat)?;
+    let own = all.into_iter().filter(|row| row.entry.who == seat.account || phones.contains(&row.entry.who));
     Ok(piece(own.map(|row| line(county, &labels, row)).collect::<Answer<_>>()?, page))
 }

@@ -231,6 +231,70 @@ fn on_a_full_disk_everybody_is_told_and_with_room_again_all_goes_on() {
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
 }
 
+/// A county on a small disk gets a ledger too large for it, and then a larger disk.
+const IMPORT_TWICE: &str = r#"mount -t tmpfs -o size=3m none "$1" || exit 90
+    county() { program=$1; data=$2; key=$3; shift 3; "$program" --data "$data" --key "$key" "$@"; }
+    county "$2" "$1/data" "$3" area import "$4" >/dev/null || exit 91
+    county "$2" "$1/data" "$3" import "$5" --area 990101001001 2>"$6"; echo "full $?" >>"$6"
+    mount -o remount,size=200m "$1" || exit 92
+    county "$2" "$1/data" "$3" import "$5" --area 990101001001; echo "roomy $?" >>"$6"
+    county "$2" "$1/data" "$3" check >/dev/null; echo "check $?" >>"$6""#;
+
+#[test]
+fn an_import_that_fills_the_disk_says_how_far_it_came_and_goes_on_from_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::create_dir(at("disk")).unwrap();
+    if !may_mount(&at("disk")) {
+        eprintln!("NOT RUN: this user may not mount a small disk (unshare -Urm)");
+        return;
+    }
+    let areas =
+        "code,name,parent,level\n990101000000,示范县,,county\n990101001001,示范网格,990101000000,grid\n";
+    std::fs::write(at("areas.csv"), areas).unwrap();
+    let mut ledger = String::from("姓名,住址\n");
+    for n in 0..4_000 {
+        ledger.push_str(&format!("示例{},1幢1单元{}\n", letters(n), 101 + n));
+    }
+    std::fs::write(at("ledger.csv"), ledger).unwrap();
+    let program = env!("CARGO_BIN_EXE_xunge-county");
+    let ran = Command::new("unshare")
+        .args(["-Urm", "sh", "-c", IMPORT_TWICE, "sh"])
+        .args([at("disk"), program.into(), at("county.key"), at("areas.csv"), at("ledger.csv"), at("told")])
+        .output()
+        .unwrap();
+    let told = std::fs::read_to_string(at("told")).unwrap_or_default();
+    assert!(ran.status.success(), "{:?} {told}", ran.status);
+    assert!(told.contains("[disk_full]") && told.contains("full 4"), "{told}");
+    let written: usize = told
+        .split_once("4000 人里已写入 ")
+        .and_then(|(_, rest)| rest.split_once(" 人"))
+        .map(|(number, _)| number.parse().unwrap())
+        .unwrap_or_else(|| panic!("{told}"));
+    assert!(0 < written && written < 4_000, "{told}");
+    assert!(told.contains("roomy 0") && told.contains("check 0"), "{told}");
+    // Those written before are found again, the others are new: together everybody, once.
+    let said = String::from_utf8(ran.stdout).unwrap();
+    let (known, new) = counted(&said);
+    assert_eq!(known + new, 4_000, "{said}");
+    assert!(known >= written, "{written} were told as written, {known} were there: {said}");
+}
+
+/// A name of Chinese characters for a number: names hold no digits.
+fn letters(n: usize) -> String {
+    n.to_string()
+        .bytes()
+        .map(|digit| ['甲', '乙', '丙', '丁', '戊', '己', '庚', '辛', '壬', '癸'][usize::from(digit - b'0')])
+        .collect()
+}
+
+/// How many people the second import says were there, and how many it created.
+fn counted(said: &str) -> (usize, usize) {
+    let line = said.lines().find(|line| line.starts_with("Created ")).unwrap_or_else(|| panic!("{said}"));
+    let numbers: Vec<usize> = line.split(' ').filter_map(|word| word.parse().ok()).collect();
+    (numbers[3], numbers[1])
+}
+
 /// An account of the desk.
 fn prepare(places: &Places, grid: RecordId) {
     let county = open_county(places, Settings::default()).unwrap();

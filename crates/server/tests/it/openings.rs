@@ -1,6 +1,7 @@
 //! Persons opened on phones reach the county's audit log, each once, and a log that was tampered with is told.
 
 use crate::bench::Bench;
+use crate::desk::Desk;
 use crate::phone::Phone;
 use xunge_domain::access::{Access, NOTHING_OPENED};
 use xunge_domain::ids::RecordId;
@@ -105,6 +106,34 @@ fn a_log_with_a_line_changed_or_taken_out_is_told_and_taken_from_its_beginning()
         assert_eq!(greet(&bench, &mut phone, log.after(0)), log.rows.len() as u64);
         let lines = audit(&bench, "phone_opened");
         assert!(lines.iter().any(|row| row.entry.subject == since.to_string()));
+    }
+}
+
+#[test]
+fn a_town_reads_what_its_own_workers_opened_and_nobody_elses() {
+    let desk = Desk::new();
+    let areas = &desk.bench.areas;
+    for (name, area) in [("周慧", areas.grid), ("李敏", areas.foreign)] {
+        let mut phone = desk.bench.phone(name, area);
+        let mut log = Log { worker: phone.worker, rows: Vec::new() };
+        log.open(desk.bench.id(), "call");
+        assert_eq!(greet(&desk.bench, &mut phone, log.after(0)), 1);
+    }
+    for (account, role, area, opened) in [
+        ("own", "town", areas.town, vec!["周慧"]),
+        ("foreign", "town", areas.foreign, vec!["李敏"]),
+        ("sibling", "town", areas.sibling, vec![]),
+        ("centre", "county", areas.county, vec!["李敏", "周慧"]),
+    ] {
+        let session = desk.account(account, role, area);
+        let audit = desk.read(&session, "audit?limit=50");
+        let rows = audit["rows"].as_array().unwrap();
+        let lines = rows.iter().filter(|row| row["what"] == "phone_opened");
+        let who: Vec<&str> = lines.map(|row| row["who"].as_str().unwrap()).collect();
+        assert_eq!(who.len(), opened.len(), "{account}: {who:?}");
+        for (who, name) in who.iter().zip(opened) {
+            assert!(who.starts_with(name), "{account}: {who}");
+        }
     }
 }
 
