@@ -70,6 +70,10 @@ fn device<R: Runtime>(
     Ok(Arc::new(crate::hardware::Phone::new(app.clone(), files, random, home)))
 }
 
+/// How exactly the simulated phone knows where it stands.
+#[cfg(desktop)]
+const STANDING_WITHIN_DM: u32 = 80;
+
 /// The desktop's simulated hardware: its camera gives the pictures of the folder `XUNGE_CAMERA` in turn, its recorder
 /// plays the GPX file `XUNGE_WALK`, one point a second.
 #[cfg(desktop)]
@@ -93,6 +97,10 @@ fn device<R: Runtime>(
         && let Ok(bytes) = files.read(Path::new(&file))
         && let Ok(walk) = xunge_domain::track::gpx::read_gpx(&bytes, &Default::default())
     {
+        // Whoever is about to walk stands where the walk begins.
+        if let Some(first) = walk.track.segments.iter().flatten().next() {
+            device.stand_at(first.at, STANDING_WITHIN_DM);
+        }
         device.load_track(walk.track);
         let walker = device.clone();
         std::thread::spawn(move || {

@@ -153,6 +153,18 @@ const steps = [
     },
   ],
   [
+    'the network goes away, and the phone says that it works on',
+    async () => {
+      await stack.link(stack.phone, 'down');
+      await tab0('/me/sync');
+      await tap('现在就送');
+      await sees('等信号');
+      await shot('sync-offline');
+      await phone.goBack();
+      await phone.locator('.person').first().waitFor();
+    },
+  ],
+  [
     'a person is added by form',
     async () => {
       await tap('登记一个人');
@@ -212,6 +224,27 @@ const steps = [
       await sees(WORDS);
       incident = new URL(phone.url()).hash.split('/').pop();
       await shot('incident-new');
+    },
+  ],
+  [
+    'all of it is on this phone and nowhere else; the network is back, and it goes up with the photo',
+    async () => {
+      const standing = (name) =>
+        phone.locator(`.cell.${name} b`).evaluateAll((cells) => cells.map((cell) => Number(cell.textContent)));
+      await tab0('/me/sync');
+      await phone.locator('.cell.on_phone.some').waitFor();
+      // A person with a residence, a visit, a round, an incident with its step, evidence and photo.
+      assert.ok((await standing('on_phone'))[0] >= 7, `on this phone: ${await standing('on_phone')}`);
+      const known = (await standing('at_county'))[0];
+      await shot('sync-waiting');
+      await stack.link(stack.phone, 'up');
+      await tap('现在就送');
+      await phone.waitForFunction(
+        () => /(^|\s)0\s+在本机/.test(document.body.innerText) && /(^|\s)0\s+发送中/.test(document.body.innerText),
+        undefined,
+        { timeout: 45_000 },
+      );
+      assert.ok((await standing('at_county'))[0] >= known + 7);
     },
   ],
   [

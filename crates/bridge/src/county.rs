@@ -34,6 +34,8 @@ pub struct County {
     data: PathBuf,
     desk: PathBuf,
     listen: SocketAddr,
+    /// Where phones reach it: a link that can be cut, or where it listens.
+    reached: SocketAddr,
     child: Option<Child>,
     said: Arc<Mutex<Vec<String>>>,
 }
@@ -46,9 +48,15 @@ impl County {
             data: data.to_path_buf(),
             desk: desk.to_path_buf(),
             listen,
+            reached: listen,
             child: None,
             said: Arc::default(),
         }
+    }
+
+    /// Phones reach it at another address than where it listens; invitations name that one from the next start on.
+    pub fn reached_at(&mut self, address: SocketAddr) {
+        self.reached = address;
     }
 
     /// Where it listens.
@@ -92,7 +100,7 @@ impl County {
             .arg("--data")
             .arg(&self.data)
             .args(["serve", "--listen", &self.listen.to_string()])
-            .args(["--host", "127.0.0.1", "localhost", "--desk-dir"])
+            .args(["--host", &self.reached.to_string(), "localhost", "--desk-dir"])
             .arg(&self.desk)
             // The other end of its input is held by this process: when this is killed, the county stops too.
             .arg("--stop-with-input")

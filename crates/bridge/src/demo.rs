@@ -13,7 +13,7 @@ use crate::link::Link;
 use crate::world::Watch;
 pub use desk::Seen;
 use inputs::Inputs;
-pub(crate) use inputs::{made_photo, walk_along};
+pub(crate) use inputs::{made_gpx, made_photo, walk_along};
 use serde::Serialize;
 use setting::Setting;
 use std::path::PathBuf;

@@ -34,6 +34,14 @@ impl Phone {
         Ok(Self { client, device, clock, dir: dir.to_path_buf() })
     }
 
+    /// Its platform key as the desktop app keeps one: hexadecimal digits.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn platform_key_text(&self) -> std::io::Result<String> {
+        Ok(world::platform_key(&self.dir)?.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
     /// Where its files lie.
     pub fn dir(&self) -> &Path {
         &self.dir

@@ -3,6 +3,7 @@
 
 use crate::carrier::{Carrier, router};
 use crate::county::County;
+use crate::link::Link;
 use crate::pair;
 use crate::phone::Phone;
 use crate::world;
@@ -12,7 +13,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use xunge_client::commands::dispatch;
+use xunge_client::syncing::Next;
+use xunge_domain::geometry::LatLon;
 use xunge_domain::world::{Clock as _, Randomness as _};
+
+/// The walk of a round, laid ready beside the phone of the app's window.
+const WALK: &str = "walk.gpx";
 
 /// PIN of the demo phone, printed at every start.
 pub const DEMO_PIN: &str = "730592";
@@ -30,7 +36,7 @@ pub struct Program {
     pub county_port: u16,
     /// Scale of the demo county.
     pub scale: String,
-    /// Whether the phone is left new.
+    /// Whether the phone is left new, over a link that can be cut.
     pub new_phone: bool,
     /// Whether a colleague's phone runs beside it, on the next port, and both can be cut off from the county.
     pub two_phones: bool,
@@ -71,19 +77,45 @@ pub fn run(program: &Program) -> Result<(), String> {
         return pair::run(program, county, pages);
     }
     let enrolled = holder.join("key").exists();
+    // A link is new at every start, so only a phone that is enrolled in this very run may know the county by it.
+    let cuttable = program.new_phone && !enrolled && program.shell.is_none();
+    let link = if cuttable { Some(Arc::new(Link::to(listen).map_err(words)?)) } else { None };
+    if let Some(link) = &link {
+        county.reached_at(link.address());
+    }
     let code = if enrolled {
         None
     } else {
-        let address = listen.to_string();
-        let code = county.json(&["enrol-code", "D0001", "--address", &address]).map_err(words)?;
-        Some(code.get("code").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned())
+        let address = link.as_ref().map_or(listen, |link| link.address());
+        let code = county.json(&["enrol-code", "D0001", "--address", &address.to_string()]).map_err(words)?;
+        let code = code.get("code").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        Some(Code { code, address })
     };
     county.serve().map_err(words)?;
 
     print_desk(program, listen);
     match &program.shell {
-        Some(shell) => with_shell(program, shell, code.as_deref(), listen),
-        None => headless(program, code.as_deref(), listen, &dir, pages),
+        Some(shell) => with_shell(program, shell, code.as_ref()),
+        None => headless(program, code.as_ref(), link, &dir, pages),
+    }
+}
+
+/// With what a phone enrols.
+struct Code {
+    code: String,
+    address: SocketAddr,
+}
+
+impl Code {
+    fn print(&self) {
+        println!("  县里地址      {}", self.address);
+        println!("  登记码 code   {}", self.code);
+    }
+
+    fn enrol(&self, phone: &Phone) -> Result<(), String> {
+        let args = json!({ "address": self.address.to_string(), "code": self.code, "pin": DEMO_PIN });
+        dispatch(&phone.client, "enrol", args).map_err(|error| format!("enrol: {}", error.code))?;
+        Ok(())
     }
 }
 
@@ -102,15 +134,17 @@ pub(crate) fn print_desk(program: &Program, listen: SocketAddr) {
     }
 }
 
-fn print_code(code: &str, listen: SocketAddr) {
-    println!("  县里地址      {listen}");
-    println!("  注册码 code   {code}");
-}
-
-/// The app itself: it enrols with the printed code, as a worker's phone does.
-fn with_shell(program: &Program, shell: &Path, code: Option<&str>, listen: SocketAddr) -> Result<(), String> {
-    if let Some(code) = code {
-        print_code(code, listen);
+/// The app itself. Its phone was enrolled and has its grid, so that the window opens on a day that can begin; a new one is
+/// left to whoever wants to type the code, as a worker does.
+fn with_shell(program: &Program, shell: &Path, code: Option<&Code>) -> Result<(), String> {
+    let home = program.work.join("app");
+    match code {
+        Some(code) if program.new_phone => code.print(),
+        Some(code) => make_ready(&home, code)?,
+        None => {}
+    }
+    if !program.new_phone {
+        println!("  PIN          {DEMO_PIN}");
     }
     let camera = program.work.join("camera");
     for number in 0..3 {
@@ -119,27 +153,47 @@ fn with_shell(program: &Program, shell: &Path, code: Option<&str>, listen: Socke
     }
     println!("  app          {}", shell.display());
     let status = std::process::Command::new(shell)
-        .env("XUNGE_HOME", program.work.join("app"))
+        .env("XUNGE_HOME", &home)
         .env("XUNGE_CAMERA", &camera)
+        .env("XUNGE_WALK", home.join(WALK))
         .status()
         .map_err(words)?;
     if status.success() { Ok(()) } else { Err(format!("the app ended with {status}")) }
 }
 
+/// Enrols a phone below `home` for the app's window, fetches its grid and lays ready the walk of a round.
+fn make_ready(home: &Path, code: &Code) -> Result<(), String> {
+    eprintln!("· the phone is enrolled and fetches its grid");
+    let phone = Phone::new(&home.join("phone")).map_err(words)?;
+    // The window's platform key first: without it nothing below could be opened there.
+    world::write(&home.join("platform.key"), phone.platform_key_text().map_err(words)?.as_bytes())
+        .map_err(words)?;
+    code.enrol(&phone)?;
+    while matches!(phone.client.sync_step().map_err(words)?, Next::Go) {}
+    let stops = stops_of_round(&phone);
+    world::write(&home.join(WALK), &crate::demo::made_gpx(&stops)).map_err(words)?;
+    phone.client.lock();
+    Ok(())
+}
+
+/// The inspection points of the grid in the order of the round; none before the first sync.
+fn stops_of_round(phone: &Phone) -> Vec<LatLon> {
+    let open = phone.client.opened();
+    let places = open.ok().and_then(|open| open.places_of_round().ok()).unwrap_or_default();
+    places.iter().filter_map(|place| LatLon::from_e7(place.lat_e7, place.lon_e7).ok()).collect()
+}
+
 fn headless(
     program: &Program,
-    code: Option<&str>,
-    listen: SocketAddr,
+    code: Option<&Code>,
+    link: Option<Arc<Link>>,
     dir: &Path,
     pages: PathBuf,
 ) -> Result<(), String> {
     let phone = Phone::new(dir).map_err(words)?;
     match code {
-        Some(code) if program.new_phone => print_code(code, listen),
-        Some(code) => {
-            let args = json!({ "address": listen.to_string(), "code": code, "pin": DEMO_PIN });
-            dispatch(&phone.client, "enrol", args).map_err(|error| format!("enrol: {}", error.code))?;
-        }
+        Some(code) if program.new_phone => code.print(),
+        Some(code) => code.enrol(&phone)?,
         None => {}
     }
     println!("  PIN          {DEMO_PIN}");
@@ -147,7 +201,7 @@ fn headless(
     let stop = Arc::new(AtomicBool::new(false));
     phone.keep_in_sync(Arc::clone(&stop)).map_err(words)?;
     play(&phone, &stop).map_err(words)?;
-    let carrier = Carrier { client: Arc::clone(&phone.client), token: token.clone(), pages, link: None };
+    let carrier = Carrier { client: Arc::clone(&phone.client), token: token.clone(), pages, link };
     let address = SocketAddr::from(([127, 0, 0, 1], program.phone_port));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(words)?;
     runtime.block_on(async {

@@ -3,6 +3,7 @@
 
 use crate::error::{Result, rule};
 use crate::open::Open;
+use crate::views::households::Saved;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use xunge_domain::ids::{DeviceNo, OpId, RecordId};
@@ -32,6 +33,8 @@ pub struct Change<'a, 'w> {
     unwritten: RefCell<HashSet<RecordId>>,
     /// Key of the block of salts used last.
     salt_key: Option<(u64, BlockKey)>,
+    /// What was written so far, in order.
+    written: Vec<OpId>,
 }
 
 impl Open {
@@ -53,6 +56,7 @@ impl Open {
                 evidence,
                 unwritten: RefCell::default(),
                 salt_key: None,
+                written: Vec::new(),
             };
             let value = body(&mut change)?;
             if change.chain != chain {
@@ -66,6 +70,12 @@ impl Open {
 }
 
 impl Change<'_, '_> {
+    /// What was saved, with the handle that takes all of it back.
+    pub fn saved(&self, record: RecordId) -> Saved {
+        let handle = self.written.iter().map(OpId::to_string).collect::<Vec<_>>().join(" ");
+        Saved { id: record.to_string(), undo: Some(handle).filter(|handle| !handle.is_empty()) }
+    }
+
     /// A fresh record id.
     pub fn new_id(&self) -> RecordId {
         let id = RecordId(uuid_v7(self.now, &*self.open.world.random));
@@ -196,6 +206,7 @@ impl Change<'_, '_> {
         }
         state.add(id, Written { height, verb, payload });
         put_merged(self.writer, kind, record, area, &state)?;
+        self.written.push(id);
         Ok(id)
     }
 

@@ -56,6 +56,7 @@ pub const NAMES: &[&str] = &[
     "patrol_resume",
     "patrol_stop",
     "patrol_check_in",
+    "finished_patrol",
     "incident_categories",
     "similar_incidents",
     "take_photo",
@@ -166,6 +167,10 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
         "patrol_check_in" => {
             open.check_in(&read(args)?)?;
             answer(open.patrol()?)
+        }
+        "finished_patrol" => {
+            let args: crate::views::patrols::FinishedPatrolArgs = read(args)?;
+            answer(open.finished_patrol(crate::edits::id(&args.id)?)?)
         }
         "incident_categories" => answer(open.incident_categories()?),
         "similar_incidents" => answer(open.similar_incidents(&read(args)?)?),

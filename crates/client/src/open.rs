@@ -81,8 +81,10 @@ pub(crate) struct Contact {
     pub server: Option<(i64, Moment)>,
     /// Counters being offered just now.
     pub offering: Option<(u64, u64)>,
-    /// Records sent in this round, of how many.
+    /// Records sent since there was nothing to send, of how many.
     pub sent: (u64, u64),
+    /// Number of the first photo since there was none to send, and whether all from there have arrived.
+    pub photos: Option<(i64, bool)>,
     /// Code of the last failure.
     pub last_error: Option<String>,
     /// Wall time of the last good answer.
@@ -95,6 +97,21 @@ pub(crate) struct Contact {
     pub compare: bool,
     /// Whether it was the same when last compared.
     pub same: Option<bool>,
+    /// When persons were opened in full since this start, by the clock that nobody sets.
+    openings: Vec<u64>,
+}
+
+impl Contact {
+    /// So many persons were opened.
+    pub fn opened(&mut self, mono_ms: u64, persons: usize) {
+        self.openings.extend(std::iter::repeat_n(mono_ms, persons));
+    }
+
+    /// How many were opened after a moment.
+    pub fn opened_since(&self, mono_ms: u64) -> u32 {
+        let since = self.openings.iter().filter(|at| **at >= mono_ms).count();
+        u32::try_from(since).unwrap_or(u32::MAX)
+    }
 }
 
 /// The opened phone.

@@ -73,6 +73,7 @@ fn types() -> Vec<(&'static str, String)> {
         incidents::SimilarIncident,
         patrols::SlotView,
         patrols::PatrolStartArgs,
+        patrols::FinishedPatrolArgs,
         patrols::PatrolView,
         patrols::PointView,
         patrols::GapView,

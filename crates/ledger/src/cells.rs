@@ -290,12 +290,15 @@ pub(crate) fn runs_as_formula(text: &str) -> bool {
         || (text.starts_with('-') && text.contains(['(', '|', '!']))
 }
 
+/// Longest text kept as a number that is no valid id: two ids with something between them.
+const LONGEST_NUMBER: usize = 60;
+
 /// A cell that is some number, though not a valid id: what a spreadsheet would run, reserved words and whole sentences
 /// are none.
 fn number_as_written(text: &str) -> Option<String> {
     let text = visible(text).trim_start_matches('\'').trim().to_owned();
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    let fits = digits >= 6 && text.chars().count() <= 30;
+    let fits = digits >= 6 && text.chars().count() <= LONGEST_NUMBER;
     (fits && !runs_as_formula(&text) && !is_reserved(&text)).then_some(text)
 }
 

@@ -41,6 +41,7 @@ pub enum Fault {
     AddressUnknown,
     DwellingEmpty,
     NobodyNamed,
+    NobodyToSayItOf,
     SeveralHouseholds,
     HouseholdMade,
     NoHousehold,
@@ -94,6 +95,7 @@ impl Fault {
         Self::AddressUnknown,
         Self::DwellingEmpty,
         Self::NobodyNamed,
+        Self::NobodyToSayItOf,
         Self::SeveralHouseholds,
         Self::HouseholdMade,
         Self::NoHousehold,
@@ -127,9 +129,12 @@ impl Fault {
                 "身份证号位数不对，不当作身份证号导入，原文记在备注里",
                 "应为 18 位（旧证 15 位），请对照证件改正",
             ),
-            Self::IdNotDigits => {
-                ("id_not_digits", Warning, "身份证号里有不该有的字符，不当作身份证号导入", "请对照证件改正")
-            }
+            Self::IdNotDigits => (
+                "id_not_digits",
+                Warning,
+                "身份证号里有不该有的字符，不当作身份证号导入，像号码的原文记在备注里",
+                "请对照证件改正；一格只写一个号码",
+            ),
             Self::IdBirthDate => (
                 "id_birth_date",
                 Warning,
@@ -249,6 +254,12 @@ impl Fault {
                 "只有住址，没有姓名，记为空房",
                 "请核实是否有人居住；确是空房，可在姓名栏写“空房”",
             ),
+            Self::NobodyToSayItOf => (
+                "nobody_to_say_it_of",
+                Warning,
+                "空房这一行的这一格没有人可记，不导入",
+                "有人住就补上姓名再导入；房东电话等请记在房东本人名下",
+            ),
             Self::SeveralHouseholds => {
                 ("several_households", Warning, "这个住址有几户，已放入第一户", "请入户核对属于哪一户")
             }
@@ -280,7 +291,7 @@ impl Fault {
                 "sheet_without_header",
                 Refused,
                 "这张表没有找到表头，不读取",
-                "请补上表头（至少姓名和另外两列）后重新导入",
+                "请补上表头（至少有姓名和身份证号两列）后重新导入",
             ),
             Self::ColumnNotRead => (
                 "column_not_read",

@@ -108,7 +108,8 @@ fn is_dash(cell: &Cell) -> bool {
     matches!(cell.text().trim(), "" | "-" | "—" | "/" | "无")
 }
 
-/// The headings that begin exactly at this row, if any: at least three known fields, a name among them.
+/// The headings that begin exactly at this row, if any: at least three known fields, a name among them; a name and an id
+/// are enough.
 pub(crate) fn headings_at(grid: &Grid, row: u32) -> Option<Headings> {
     let first = grid.rows.get(&row)?;
     if own_headings(first) < 2 {
@@ -118,7 +119,8 @@ pub(crate) fn headings_at(grid: &Grid, row: u32) -> Option<Headings> {
     for height in 1..=3 {
         let candidate = learn(grid, row, height);
         let named = candidate.has(Field::Name) || candidate.has(Field::HeadName);
-        if named && candidate.score() >= 3 && best.as_ref().is_none_or(|b| candidate.score() > b.score()) {
+        let enough = candidate.score() >= 3 || (candidate.score() == 2 && candidate.has(Field::Id));
+        if named && enough && best.as_ref().is_none_or(|b| candidate.score() > b.score()) {
             best = Some(candidate);
         }
     }

@@ -11,6 +11,11 @@ use xunge_domain::codes::text::{half_width, is_invisible};
 const WORDS: &[&str] = &[
     // belief
     "信教",
+    "信佛",
+    "信主",
+    "拜佛",
+    "教堂",
+    "礼拜",
     "信仰",
     "宗教",
     "教徒",
@@ -22,9 +27,11 @@ const WORDS: &[&str] = &[
     "伊斯兰",
     "穆斯林",
     "教会",
-    "做礼拜",
     "邪教",
     "法轮",
+    "法功",
+    "法x功",
+    "轮功",
     "全能神",
     "呼喊派",
     "居士",
@@ -38,6 +45,10 @@ const WORDS: &[&str] = &[
     "闹访",
     "非访",
     "集访",
+    "群体访",
+    "群访",
+    "进京访",
+    "赴省访",
     "缠诉",
     "越级访",
     "涉访",
@@ -68,6 +79,23 @@ const WORDS: &[&str] = &[
     "八失",
     "扬言",
     "危险人员",
+    "危险等级",
+    "高危人",
+    "风险人员",
+    "三类人员",
+    "人员分级",
+    "人员等级",
+    "分级管理",
+    "信用积分",
+    "红黄绿",
+    "红码",
+    "黄码",
+    "a类人员",
+    "a级人员",
+    "a级管",
+    "人脸",
+    "指纹",
+    "虹膜",
     "红色等级",
     "刑嫌",
     "列管",
@@ -97,6 +125,8 @@ const WORDS: &[&str] = &[
     "犯罪",
     "罪犯",
     "判刑",
+    "判过刑",
+    "劳释",
     "坐牢",
     "坐过牢",
     "监狱",
@@ -116,6 +146,7 @@ const WORDS: &[&str] = &[
     "涉毒",
     "吸毒",
     "戒毒",
+    "强戒",
     "毒品",
     "贩毒",
     "社戒",
@@ -149,7 +180,8 @@ const WORDS: &[&str] = &[
     "aids",
     "感染者",
     // youth, family planning
-    "问题青少年",
+    "问题青",
+    "问题儿童",
     "问题少年",
     "不良青少年",
     "不良行为青少年",
@@ -159,6 +191,8 @@ const WORDS: &[&str] = &[
     "计划生育",
     "计生",
     "超生",
+    "二胎罚",
+    "三胎罚",
     "抚养费",
     "节育",
     "结扎",
@@ -181,6 +215,17 @@ const HARMLESS: &[&str] = &[
     "反诈骗",
     "防诈骗",
     "禁毒宣传",
+    "前科长",
+    "前科员",
+    "礼拜一",
+    "礼拜二",
+    "礼拜三",
+    "礼拜四",
+    "礼拜五",
+    "礼拜六",
+    "下个礼拜",
+    "上个礼拜",
+    "这个礼拜",
 ];
 
 /// True when the text names a reserved category.
@@ -195,7 +240,15 @@ pub(crate) fn is_reserved(text: &str) -> bool {
             squeezed = squeezed.replace(phrase, "/");
         }
     }
-    WORDS.iter().any(|word| squeezed.contains(word))
+    is_grade(&squeezed) || WORDS.iter().any(|word| squeezed.contains(word))
+}
+
+/// A grade and nothing else, such as `A级`: somebody was sorted, whatever by.
+fn is_grade(squeezed: &str) -> bool {
+    let mut letters = squeezed.chars();
+    matches!(letters.next(), Some('a'..='d'))
+        && matches!(letters.next(), Some('级' | '类' | '档'))
+        && letters.next().is_none()
 }
 
 #[cfg(test)]
@@ -216,6 +269,20 @@ mod tests {
             "低保，信-教",
             "精神残疾二级",
             "超生二胎",
+            "问题青年",
+            "信佛",
+            "礼拜天去教堂",
+            "判过刑",
+            "强戒出来",
+            "进京访两次",
+            "群体访",
+            "二胎罚款已交",
+            "高危人员",
+            "A级",
+            "红码",
+            "人脸已采集",
+            "法×功",
+            "法X功",
         ] {
             assert!(is_reserved(text), "{text}");
         }
@@ -240,6 +307,10 @@ mod tests {
             "党员",
             "留守儿童",
             "高龄津贴",
+            "前科长，已退休",
+            "下个礼拜回来",
+            "残疾二级",
+            "两室A户型",
         ] {
             assert!(!is_reserved(text), "{text}");
         }

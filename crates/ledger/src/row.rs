@@ -103,8 +103,10 @@ pub(crate) fn read_row(
         return RowKind::Subtotal;
     }
     let name_field = if view.headings.has(Field::Name) { Field::Name } else { Field::HeadName };
-    let named =
-        view.headings.cell(view.row, name_field).filter(|(_, cell)| !cell.spread && !is_nothing(cell));
+    let named = view
+        .headings
+        .cell(view.row, name_field)
+        .filter(|(_, cell)| !cell.spread && !is_nothing(cell) && !says_no_name(&visible(&cell.text())));
     if named.is_none() && is_footer(view.row) {
         return RowKind::Footer;
     }
@@ -120,6 +122,7 @@ pub(crate) fn read_row(
     }
     let written = visible(&cell.text());
     if says_vacant(&written) && !view.has_own(Field::Id) {
+        tell_what_nobody_has(view, findings);
         return RowKind::Vacant(address);
     }
     if is_footer(view.row) && !view.has_own(Field::Id) {
@@ -250,6 +253,21 @@ fn address(view: &RowView<'_>, findings: &mut Findings) -> AddressParts {
     AddressParts::from_columns(&building, &unit, &room, &whole)
 }
 
+/// What a row of an empty dwelling says beside its address is nobody's: it is not imported, and told.
+fn tell_what_nobody_has(view: &RowView<'_>, findings: &mut Findings) {
+    // A remark may be one that must not pass unseen; telling that is enough.
+    let remark = view.free_texts(Field::Remark, findings);
+    view.refuse_reserved_columns(findings);
+    let said = |field: Field| match field {
+        Field::Remark => !remark.is_empty() && !says_vacant(&remark),
+        field => view.has_own(field) && !says_vacant(&view.peek(field)),
+    };
+    let fields = [Field::Phone, Field::Remark, Field::Residence, Field::Relation, Field::Sex, Field::Birth];
+    for field in fields.into_iter().filter(|field| said(*field)) {
+        view.tell(findings, view.headings.columns_of(field).first().copied(), Fault::NobodyToSayItOf, "");
+    }
+}
+
 /// A row without a name of its own.
 fn nameless(
     view: &RowView<'_>,
@@ -273,8 +291,7 @@ fn nameless(
         return RowKind::Continuation { phones, remark };
     }
     if own_address && !address.is_empty() {
-        // A remark on an empty dwelling is nobody's; it may still be one that must not pass unseen.
-        view.free_texts(Field::Remark, findings);
+        tell_what_nobody_has(view, findings);
         // Unlike a row that says 空置 somewhere, this one may have lost its name: somebody should look.
         if !view.row.values().any(|cell| !cell.spread && says_vacant(&visible(&cell.text()))) {
             view.tell(findings, None, Fault::NobodyNamed, "");
@@ -336,6 +353,13 @@ fn tell_second_names(view: &RowView<'_>, name_field: Field, findings: &mut Findi
     }
 }
 
+/// What people write where they have no name.
+fn says_no_name(text: &str) -> bool {
+    let words =
+        ["暂无", "不详", "未知", "待补", "待核实", "未登记", "未提供", "拒绝登记", "拒绝提供", "不清楚"];
+    words.contains(&text)
+}
+
 /// Splits `马春(租户)`; `None` when what is left is no name.
 fn usable_name(written: &str) -> Option<(String, String)> {
     if runs_as_formula(written) {
@@ -355,7 +379,9 @@ fn usable_name(written: &str) -> Option<(String, String)> {
         .chars()
         .filter(|c| matches!(c, '=' | '|' | '<' | '>' | '{' | '}' | ';' | '"' | '\\' | '\u{FFFD}'))
         .count();
-    let fits = letters > 0 && digits < 3 && odd == 0 && name.chars().count() <= 40;
+    // Two people in one cell are no person: which of the other cells is whose, nobody can tell from here.
+    let several = name.split(['、', '，', ',', '；']).filter(|part| !part.trim().is_empty()).count() > 1;
+    let fits = letters > 0 && digits < 3 && odd == 0 && !several && name.chars().count() <= 40;
     fits.then(|| (name, visible(&annotation)))
 }
 

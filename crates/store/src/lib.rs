@@ -38,7 +38,7 @@ pub use meta::{Fact, FeedState};
 pub use migrate::SCHEMA_VERSION;
 pub use open::{OpenError, OpenOptions, OpenReport, Salvaged, TailLost};
 pub use operations::{OpCounts, OpState, StoredOperation};
-pub use photos::{NewPhoto, Photo, PhotoKey, PhotoPart, PhotoState, PhotoVault, Sweep};
+pub use photos::{NewPhoto, Photo, PhotoKey, PhotoPart, PhotoState, PhotoVault, PhotosFrom, Sweep};
 pub use purge::PurgedArea;
 pub use records::{Row, RowToPut, RowValue};
 pub use search::{Hit, Hits, Matched};

@@ -9,7 +9,7 @@ pub(crate) mod frames;
 mod rows;
 mod vault;
 
-pub use rows::{NewPhoto, Photo, PhotoState};
+pub use rows::{NewPhoto, Photo, PhotoState, PhotosFrom};
 pub use vault::{PhotoKey, PhotoPart, PhotoVault, Sweep};
 
 pub(crate) use rows::{SELECT_PHOTO, read_photo};

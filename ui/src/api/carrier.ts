@@ -50,6 +50,7 @@ export interface Commands {
   patrol_resume: [None, T.PatrolView];
   patrol_stop: [None, T.PatrolView];
   patrol_check_in: [T.CheckInArgs, T.PatrolView];
+  finished_patrol: [T.FinishedPatrolArgs, T.PatrolView];
   incident_categories: [None, T.CategoryView[]];
   similar_incidents: [T.SimilarArgs, T.SimilarIncident[]];
   take_photo: [T.TakePhotoArgs, T.PhotoView];

@@ -86,10 +86,12 @@ export function memory(search = window.location.search): Carrier {
       first_sync: scene.has('first') && firstDone < 1207 ? { done: firstDone, of: 1207 } : null,
       records: { done: 128, of: 131 },
       photos: { done: 5, of: 8 },
+      photos_now: { done: 1, of: 4 },
       photo_bytes: { done: 1_130_000, of: 1_920_000 },
       last_contact_ms: online ? Date.now() - 60_000 : at(7, 50),
       last_error: online ? null : 'county_unreachable',
       retry_in_ms: online ? null : 48_000,
+      photos_held: scene.has('held') ? 2 : 0,
       held_deletes: 0,
     };
   };
@@ -224,7 +226,7 @@ export function memory(search = window.location.search): Carrier {
           points: 7,
           reached: patrolState === 'done' ? 5 : 0,
           incidents: 1,
-          patrol: null,
+          patrol: patrolState === 'done' ? 'r1' : null,
           standing: patrolState === 'done' ? 'on_phone' : null,
         },
         {
@@ -367,6 +369,7 @@ export function memory(search = window.location.search): Carrier {
     patrol_pause: () => verb('paused'),
     patrol_resume: () => verb('walking'),
     patrol_stop: () => verb('done'),
+    finished_patrol: () => patrolView('done', started),
     patrol_check_in: ({ point }) => (handReached.add(point), patrol()!),
     ...reports({ scene, by: worker.name, saved, drafts, draftPhotos }),
     review: () => structuredClone(review),

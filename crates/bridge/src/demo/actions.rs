@@ -1,6 +1,6 @@
 //! What the two workers do, through the command table as a screen would.
 
-use super::inputs::{Inputs, Walk, made_gpx, walk};
+use super::inputs::{Inputs, Walk, made_gpx, round_the_block, walk};
 use super::setting::{Worker, text};
 use super::{DayError, Report, Walked};
 use serde_json::{Value, json};
@@ -89,6 +89,11 @@ pub(super) fn afternoon(bert: &Worker, inputs: &mut Inputs, report: &mut Report)
     for category in 0..3 {
         incident(bert, inputs, category + 2, false, 3, report)?;
     }
+    // Every photo that was given is tried, however many there are.
+    while inputs.untried_photos() > 0 {
+        let category = usize::try_from(report.incidents).unwrap_or(0);
+        incident(bert, inputs, category, false, 3, report)?;
+    }
     patrol(bert, "afternoon", inputs, report, 3)?;
     // Every walk that was given is walked, however many there are.
     for number in 4..inputs.tracks.len() {
@@ -124,13 +129,15 @@ fn patrol(
     let stops = stops(&view);
     let (name, bytes) = match inputs.tracks.get(number % inputs.tracks.len().max(1)) {
         Some(track) => track.clone(),
+        None if stops.is_empty() => ("round the block".to_owned(), made_gpx(&round_the_block())),
         None => ("along the points".to_owned(), made_gpx(&stops)),
     };
     let now = worker.phone.clock.now().wall_ms;
     let Walk { track, length_ms, notes } = match walk(&bytes, now) {
         Ok(walk) => walk,
-        // A file that is no walk: the round is kept, without a track.
+        // The files given were sorted out before: a walk made here that is none is a fault of ours.
         Err(code) => {
+            report.differences.push(format!("the walk {name} is no track: {code}"));
             report.tracks_refused.push(format!("{name}: {code}"));
             Walk::default()
         }

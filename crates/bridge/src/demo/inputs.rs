@@ -19,12 +19,13 @@ pub(super) struct Inputs {
 
 impl Inputs {
     pub(super) fn read(day: &Day) -> Result<Self, DayError> {
-        let named = |dir: &std::path::Path, ends: &[&str]| -> Result<Vec<_>, DayError> {
+        // Whatever lies there is tried: what it is, its bytes say, and what is refused is told with its name.
+        let named = |dir: &std::path::Path| -> Result<Vec<_>, DayError> {
             let unread = |path: &std::path::Path, error: std::io::Error| {
                 DayError::Odd(format!("{} cannot be read: {error}", path.display()))
             };
-            let found = world::files(dir, ends).map_err(|error| unread(dir, error))?;
-            let read = found.into_iter().map(|path| {
+            let found = world::files(dir, &[""]).map_err(|error| unread(dir, error))?;
+            let read = found.into_iter().filter(|path| path.is_file()).map(|path| {
                 let name =
                     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 let bytes = world::read(&path).map_err(|error| unread(&path, error))?;
@@ -33,11 +34,11 @@ impl Inputs {
             read.collect()
         };
         let photos = match &day.photos {
-            Some(dir) => named(dir, &[".jpg", ".jpeg", ".png", ".webp", ".heic"])?,
+            Some(dir) => named(dir)?,
             None => (0..3).map(|n| (format!("made {n}"), made_photo(n))).collect(),
         };
         let tracks = match &day.tracks {
-            Some(dir) => named(dir, &[".gpx"])?,
+            Some(dir) => named(dir)?,
             None => Vec::new(),
         };
         Ok(Self { photos, tracks, next_photo: 0 })
@@ -54,6 +55,11 @@ impl Inputs {
             }
         });
         refused
+    }
+
+    /// How many photos of the roll nobody has tried yet.
+    pub(super) fn untried_photos(&self) -> usize {
+        self.photos.len().saturating_sub(self.next_photo)
     }
 
     /// The next photo of the roll.
@@ -79,8 +85,15 @@ pub(crate) fn made_photo(seed: u32) -> Vec<u8> {
     bytes
 }
 
+/// A block to walk round where the round has no points to go along: the middle of the fictional county.
+pub(super) fn round_the_block() -> Vec<LatLon> {
+    let corners = [(0, 0), (0, 18_000), (12_000, 18_000), (12_000, 0), (0, 0)];
+    let corner = |(north, east)| LatLon::from_e7(374_905_000 + north, 1_182_552_000 + east).ok();
+    corners.into_iter().filter_map(corner).collect()
+}
+
 /// A GPX file along these places at walking pace, a fix every two seconds, with two minutes lost half-way.
-pub(super) fn made_gpx(stops: &[LatLon]) -> Vec<u8> {
+pub(crate) fn made_gpx(stops: &[LatLon]) -> Vec<u8> {
     let mut points = String::new();
     let mut second = 0_i64;
     for (leg, pair) in stops.windows(2).enumerate() {

@@ -19,7 +19,7 @@ impl Client {
         let counts = open.counts()?;
         let waits = u64::from(counts.on_phone) + u64::from(counts.sending);
         let (photos, patrol) = open.store.read(|reader| {
-            Ok::<_, ClientError>((reader.photo_backlog()?.0, reader.open_patrol()?.is_some()))
+            Ok::<_, ClientError>((reader.photos_waiting()?.0, reader.open_patrol()?.is_some()))
         })?;
         if waits + photos > 0 {
             return Err(rule_with("unsent", "n", waits + photos));

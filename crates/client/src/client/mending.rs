@@ -198,7 +198,7 @@ impl Open {
     pub(crate) fn discard_damaged(&self, now_ms: i64) -> Result<()> {
         let due = self.store.read(|reader| {
             let counts = reader.op_counts()?;
-            let waits = counts.on_phone + counts.offered > 0 || reader.photo_backlog()?.0 > 0;
+            let waits = counts.on_phone + counts.offered > 0 || reader.photos_waiting()?.0 > 0;
             Ok::<_, ClientError>(Mended::read(reader)?.is_some_and(|mended| {
                 mended.settled && !mended.tail && !waits && now_ms - mended.at_ms > KEEP_DAYS * 86_400_000
             }))

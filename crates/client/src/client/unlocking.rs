@@ -14,7 +14,7 @@ impl Client {
     ///
     /// # Errors
     /// `wrong_pin` with `tries_left`, `pin_locked` when only the desk can help, `lease_over` after too long without contact,
-    /// `key_store_lost`, and those of opening
+    /// `key_store_lost`, `no_room_to_unlock`, and those of opening
     /// the store. Records are untouched by any of them.
     pub fn unlock(&self, pin: &str) -> Result<AppState> {
         let opened = self.try_pin(pin);
@@ -49,7 +49,9 @@ impl Client {
                 return Err(rule("pin_locked"));
             }
         };
-        self.write_key_file(&attempt.to_persist().map_err(|error| rule(error.code()))?)?;
+        // No try without its count on the disk, also when that is full: else filling it would give as many as one likes.
+        self.write_key_file(&attempt.to_persist().map_err(|error| rule(error.code()))?)
+            .map_err(|error| if error.code() == "disk_full" { rule("no_room_to_unlock") } else { error })?;
         let platform = PlatformKey(Secret::from_bytes(&*self.world.device.platform_key()?));
         let outcome = attempt.finish(&pin, &platform).map_err(|error| rule(error.code()))?;
         let (file, opened) = match outcome {

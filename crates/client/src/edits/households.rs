@@ -36,15 +36,13 @@ impl Open {
             if let Some(phone) = &edit.phone {
                 fields.push(("phone", phone_value(phone)?));
             }
-            let mut undo = None;
             if !fields.is_empty() || edit.id.is_none() {
-                undo = Some(change.put(RecordKind::Household, household, area, fields)?);
+                change.put(RecordKind::Household, household, area, fields)?;
             }
             if edit.dwelling.is_some() || edit.occupancy.is_some() {
-                let moved = self.put_occupancy(change, household, area, edit)?;
-                undo = undo.or(Some(moved));
+                self.put_occupancy(change, household, area, edit)?;
             }
-            Ok(Saved { id: household.to_string(), undo: undo.map(|op| op.to_string()) })
+            Ok(change.saved(household))
         })
     }
 
@@ -125,8 +123,8 @@ impl Open {
                 let add = args.checks.iter().map(|check| Value::Text(check.clone())).collect();
                 edits.insert(field.key, Edit::Members { add, remove: Vec::new() });
             }
-            let op = change.edit(RecordKind::Visit, visit, area, edits)?;
-            Ok(Saved { id: visit.to_string(), undo: Some(op.to_string()) })
+            change.edit(RecordKind::Visit, visit, area, edits)?;
+            Ok(change.saved(visit))
         })
     }
 }

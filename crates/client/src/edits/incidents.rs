@@ -7,11 +7,12 @@ use crate::change::{Change, Fields};
 use crate::error::{Result, rule, rule_with};
 use crate::open::Open;
 use crate::views::households::Saved;
-use crate::views::incidents::{IncidentStepArgs, ReportArgs};
+use crate::views::incidents::{IncidentArgs, IncidentStepArgs, ReportArgs};
+use std::collections::BTreeMap;
 use xunge_domain::ids::RecordId;
 use xunge_domain::incident_flow::turn::next_turn;
-use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::StepVerb;
+use xunge_domain::records::{RecordKind, SlotCode};
 use xunge_domain::value::Value;
 use xunge_store::Photo;
 
@@ -25,6 +26,9 @@ impl Open {
         let grid = identity.grid().ok_or(rule("no_grid"))?;
         let (text, place_name) = (short(&args.text, "text")?, short(&args.place_name, "place_name")?);
         let resolution = short(&args.resolution, "resolution")?;
+        if args.self_resolved && resolution.is_empty() {
+            return Err(rule_with("invalid_field", "field", "resolution"));
+        }
         let fix = self.fix_asked();
         self.change(|change| {
             if !change.writer.incident_categories()?.iter().any(|category| category.code == args.category) {
@@ -61,7 +65,7 @@ impl Open {
             if let Some(patrol) = change.writer.open_patrol()? {
                 fields.push(("patrol", Value::reference(patrol.patrol)));
             }
-            let op = change.put(RecordKind::Incident, incident, grid, fields)?;
+            change.put(RecordKind::Incident, incident, grid, fields)?;
             self.put_step(change, incident, grid, StepVerb::Report, &text, None)?;
             if args.self_resolved {
                 self.put_step(change, incident, grid, StepVerb::SelfResolve, &resolution, None)?;
@@ -71,20 +75,25 @@ impl Open {
                 change.writer.report_photo(photo.id())?;
             }
             change.writer.drop_draft(&args.form)?;
-            Ok(Saved { id: incident.to_string(), undo: Some(op.to_string()) })
+            Ok(change.saved(incident))
         })
     }
 
     /// One of the worker's verbs on an own incident. What is added to it takes the photos of its form along.
     ///
     /// # Errors
-    /// `not_found`, `invalid_field`, `too_long`, and those of the store.
+    /// `not_found`, `illegal_transition` when the case does not allow it, `invalid_field`, `too_long`, and those of the store.
     pub fn incident_step(&self, args: &IncidentStepArgs) -> Result<Saved> {
         let verb = StepVerb::from_word(&args.verb)
             .filter(|verb| matches!(verb, StepVerb::Withdraw | StepVerb::Supplement | StepVerb::Rate))
             .ok_or(rule_with("invalid_field", "field", "verb"))?;
         let incident = id(&args.id)?;
         let text = short(&args.text, "text")?;
+        // What the case does not allow would travel and count for nothing.
+        let may = self.incident(&IncidentArgs { id: args.id.clone() })?.may;
+        if !may.iter().any(|may| may == verb.word()) {
+            return Err(rule_with("illegal_transition", "verb", verb.word()));
+        }
         let form = args.form.as_deref().filter(|_| verb == StepVerb::Supplement);
         let rating = match verb {
             StepVerb::Rate => {
@@ -165,6 +174,11 @@ fn put_evidence(
     if let Some(ms) = facts.mono_since_server {
         fields.push(("mono_since_server", Value::Int(i64::try_from(ms).unwrap_or(i64::MAX))));
     }
-    change.put(RecordKind::PhotoEvidence, photo.id(), area, fields)?;
+    let (kind, evidence) = (RecordKind::PhotoEvidence, photo.id());
+    // A photo that came back into its form with a report that was undone is evidence again.
+    if change.writer.row(kind, evidence)?.is_some_and(|row| row.deleted) {
+        change.resolve(kind, evidence, area, SlotCode::ALIVE, BTreeMap::new())?;
+    }
+    change.put(kind, evidence, area, fields)?;
     Ok(())
 }

@@ -53,21 +53,19 @@ impl Open {
                     other => fields.push(person_field(other, text, today)?),
                 }
             }
-            if edit.id.is_none()
-                && !fields.iter().any(|(name, value)| *name == "name" && *value != Value::Null)
-            {
+            let named = fields.iter().find(|(name, _)| *name == "name");
+            if named.map_or(edit.id.is_none(), |(_, name)| *name == Value::Null) {
                 return Err(rule_with("invalid_field", "field", "name"));
             }
-            let mut undo = None;
             if !fields.is_empty() {
-                undo = Some(change.put(RecordKind::Person, person, area, fields)?);
+                change.put(RecordKind::Person, person, area, fields)?;
             }
             if let Some(household) = household
                 && (edit.id.is_none() || !residence.is_empty() || edit.household.is_some())
             {
                 let known = residence_of(change.writer, person, household)?;
                 if known.is_some() && residence.is_empty() {
-                    return Ok(Saved { id: person.to_string(), undo: undo.map(|op| op.to_string()) });
+                    return Ok(change.saved(person));
                 }
                 // Nobody is put into a second household by naming it: who lives somewhere is moved out there first.
                 if known.is_none()
@@ -84,10 +82,9 @@ impl Open {
                         change.new_id()
                     }
                 };
-                let op = change.put(RecordKind::Residence, record, area, residence)?;
-                undo = undo.or(Some(op));
+                change.put(RecordKind::Residence, record, area, residence)?;
             }
-            Ok(Saved { id: person.to_string(), undo: undo.map(|op| op.to_string()) })
+            Ok(change.saved(person))
         })
     }
 
@@ -122,17 +119,16 @@ impl Open {
         let today = self.today_number();
         self.change(|change| {
             // Somebody on record twice may have a residence here under either record: both end.
-            let mut undo = None;
-            for residence in change.writer.residences_in(person, household)? {
-                let area = existing(change, RecordKind::Residence, residence)?.area;
-                let fields = vec![("until", Value::Int(today)), ("ended_because", Value::Int(why.code()))];
-                let op = change.put(RecordKind::Residence, residence, area, fields)?;
-                undo = undo.or(Some(op.to_string()));
-            }
-            if undo.is_none() {
+            let residences = change.writer.residences_in(person, household)?;
+            if residences.is_empty() {
                 return Err(rule("not_found"));
             }
-            Ok(Saved { id: person.to_string(), undo })
+            for residence in residences {
+                let area = existing(change, RecordKind::Residence, residence)?.area;
+                let fields = vec![("until", Value::Int(today)), ("ended_because", Value::Int(why.code()))];
+                change.put(RecordKind::Residence, residence, area, fields)?;
+            }
+            Ok(change.saved(person))
         })
     }
 
@@ -147,13 +143,16 @@ impl Open {
         let person = id(&args.id)?;
         let worker = self.identity().worker;
         let now = self.world.clock.now();
-        let left = self.store.write(|writer| {
+        let (left, shown) = self.store.write(|writer| {
             let row = writer
                 .row(RecordKind::Person, person)?
                 .filter(|row| !row.deleted)
                 .ok_or(rule("not_found"))?;
             let _ = row;
-            let used = writer.accesses_since(now.wall_ms.saturating_sub(HOUR_MS))?;
+            // By both clocks: setting the wall clock on does not make an hour pass.
+            let by_wall = writer.accesses_since(now.wall_ms.saturating_sub(HOUR_MS))?;
+            let an_hour_ago = now.mono_ms.saturating_sub(HOUR_MS.unsigned_abs());
+            let used = by_wall.max(self.contact().opened_since(an_hour_ago));
             // Every record of the person that is shown is an opening of its own, in the log and in the count.
             let mut records = vec![person];
             records.extend(writer.folded_into(person)?);
@@ -161,12 +160,14 @@ impl Open {
                 .ok()
                 .and_then(|shown| REVEALS_AN_HOUR.checked_sub(used + shown))
                 .ok_or(rule("reveal_limit"))?;
+            let shown = records.len();
             for person in records {
                 let reason = args.reason.clone();
                 writer.log_access(&Access { at_ms: now.wall_ms, person, worker, reason })?;
             }
-            Ok::<_, crate::error::ClientError>(left)
+            Ok::<_, crate::error::ClientError>((left, shown))
         })?;
+        self.contact().opened(now.mono_ms, shown);
         let (fields, other_phones, folded) = self.store.read(|reader| {
             let row = reader.row(RecordKind::Person, person)?.ok_or(rule("not_found"))?;
             let mut fields = person_fields(&row);

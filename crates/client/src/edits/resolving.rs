@@ -48,12 +48,12 @@ impl Open {
                 args.op.as_deref().map(str::parse::<OpId>).transpose().map_err(|_| rule("not_found"))?;
             if slot == SlotCode::ALIVE {
                 let chosen = chosen.ok_or(rule("not_found"))?;
-                let op = if merged.deletions.contains(&chosen) {
-                    change.delete(kind, record, area)?
+                if merged.deletions.contains(&chosen) {
+                    change.delete(kind, record, area)?;
                 } else {
-                    change.resolve(kind, record, area, slot, BTreeMap::new())?
-                };
-                return Ok(Saved { id: record.to_string(), undo: Some(op.to_string()) });
+                    change.resolve(kind, record, area, slot, BTreeMap::new())?;
+                }
+                return Ok(change.saved(record));
             }
             let edits = match (&args.value, chosen) {
                 (Some(text), _) => third_value(change.writer, kind, conflict, text, self.today())?,
@@ -63,8 +63,8 @@ impl Open {
                 (None, Some(op)) => choosing(conflict, op).ok_or(rule("not_found"))?,
                 (None, None) => return Err(rule_with("invalid_field", "field", "op")),
             };
-            let op = change.resolve(kind, record, area, slot, edits)?;
-            Ok(Saved { id: record.to_string(), undo: Some(op.to_string()) })
+            change.resolve(kind, record, area, slot, edits)?;
+            Ok(change.saved(record))
         })
     }
 }

@@ -8,7 +8,7 @@ use crate::open::Open;
 use crate::views::households::Saved;
 use crate::views::same_person::{PairArgs, UnmergeArgs};
 use std::collections::BTreeMap;
-use xunge_domain::ids::{OpId, RecordId};
+use xunge_domain::ids::RecordId;
 use xunge_domain::records::{FieldKey, RecordKind};
 use xunge_domain::same_person::who_stays;
 use xunge_domain::value::{Edit, Value};
@@ -31,15 +31,15 @@ impl Open {
             let (stays, folded) = match who_stays(one, other) {
                 // Said both ways: what stays is confirmed, by taking back that it is the other one.
                 (same, twin) if same == twin => {
-                    let op = change.put(PERSON, same, area, vec![("same_as", Value::Null)])?;
-                    return Ok(saved(same, op));
+                    change.put(PERSON, same, area, vec![("same_as", Value::Null)])?;
+                    return Ok(change.saved(same));
                 }
                 apart => apart,
             };
             forget_parting(change, stays, folded, area)?;
             forget_parting(change, folded, stays, area)?;
-            let op = change.put(PERSON, folded, area, vec![("same_as", Value::reference(stays))])?;
-            Ok(saved(stays, op))
+            change.put(PERSON, folded, area, vec![("same_as", Value::reference(stays))])?;
+            Ok(change.saved(stays))
         })
     }
 
@@ -59,8 +59,8 @@ impl Open {
                 }
             }
             let edit = Edit::Members { add: vec![Value::reference(parted)], remove: Vec::new() };
-            let op = change.edit(PERSON, keeper, area, BTreeMap::from([(not_same()?, edit)]))?;
-            Ok(saved(keeper, op))
+            change.edit(PERSON, keeper, area, BTreeMap::from([(not_same()?, edit)]))?;
+            Ok(change.saved(keeper))
         })
     }
 
@@ -82,14 +82,10 @@ impl Open {
             if kept.field(PERSON, "same_as").reference().is_some() {
                 change.put(PERSON, stays, kept.area, vec![("same_as", Value::Null)])?;
             }
-            let op = change.put(PERSON, folded, row.area, vec![("same_as", Value::Null)])?;
-            Ok(saved(folded, op))
+            change.put(PERSON, folded, row.area, vec![("same_as", Value::Null)])?;
+            Ok(change.saved(folded))
         })
     }
-}
-
-fn saved(record: RecordId, op: OpId) -> Saved {
-    Saved { id: record.to_string(), undo: Some(op.to_string()) }
 }
 
 fn not_same() -> Result<FieldKey> {

@@ -1,68 +1,128 @@
-//! Undoing: an operation that takes the former values back. The log keeps both, so it also works after the first was
-//! sent.
+//! Undoing: operations that take the former values back. The log keeps both, so it also works after the first were sent.
+//!
+//! A report that is undone goes back into its form, words and photos: nothing of it is on its way then, and nothing is
+//! lost.
 
-use crate::change::{add_stored, state_of};
+use crate::change::{Change, add_stored, state_of};
 use crate::error::{Result, rule};
 use crate::open::Open;
 use crate::views::households::UndoArgs;
 use std::collections::BTreeMap;
-use xunge_domain::ids::OpId;
-use xunge_domain::operation::Verb;
+use xunge_domain::ids::{OpId, RecordId};
+use xunge_domain::operation::{Payload, Verb};
+use xunge_domain::records::words::StepVerb;
 use xunge_domain::records::{FieldKey, MergeKind, RecordKind, SlotCode};
 use xunge_domain::value::{Edit, Value};
 use xunge_sync::merge::{MergedField, RecordState};
 
+/// The form of a new report: where an undone one goes back to.
+const NEW_REPORT: &str = "incident:new";
+
 impl Open {
-    /// Takes back what `op` did: a created record is deleted, edited fields get their former values, a settled conflict
-    /// comes up again.
+    /// Takes back what the operations of a handle did, all of them or none: a created record is deleted, edited fields get
+    /// their former values, a settled conflict comes up again, a report is a form again.
     ///
     /// # Errors
-    /// `undo_gone` when somebody has changed the same fields since or the area was taken away, and those of the store.
+    /// `undo_gone` when somebody has changed the same fields since, the desk has answered, or the area was taken away; and
+    /// those of the store.
     pub fn undo(&self, args: &UndoArgs) -> Result<()> {
-        let op: OpId = args.undo.parse().map_err(|_| rule("undo_gone"))?;
+        let ops: Vec<OpId> = args
+            .undo
+            .split_whitespace()
+            .map(|op| op.parse().map_err(|_| rule("undo_gone")))
+            .collect::<Result<_>>()?;
+        if ops.is_empty() {
+            return Err(rule("undo_gone"));
+        }
         self.change(|change| {
-            let stored = change.writer.operation(op)?.ok_or(rule("undo_gone"))?;
-            let kind = RecordKind::from_code(stored.header.kind).ok_or(rule("undo_gone"))?;
-            let (record, area) = (stored.header.record, stored.header.area);
-            // Without a row it went with its area: the log still has it, the worker has nothing to do with it any more.
-            change.writer.row(kind, record)?.ok_or(rule("undo_gone"))?;
-            let payload =
-                stored.operation().and_then(|operation| operation.read().ok()).ok_or(rule("undo_gone"))?;
-            if change.reopen(kind, record, area, op)? {
-                return Ok(());
-            }
-            let mut before = RecordState::default();
-            for other in change.writer.operations_of(record)? {
-                if other.id() != op {
-                    add_stored(&mut before, kind, &other);
-                }
-            }
-            let now = state_of(change.writer, kind, record)?.view(kind);
-            let touched = payload.slots(kind);
-            let still_ours =
-                touched.iter().all(|slot| now.heads.get(slot).is_none_or(|heads| heads.contains(&op)));
-            if !still_ours {
-                return Err(rule("undo_gone"));
-            }
-            if stored.header.verb == Verb::DELETE {
-                change.resolve(kind, record, area, SlotCode::ALIVE, BTreeMap::new())?;
-            } else if before.is_empty() {
-                change.delete(kind, record, area)?;
-            } else {
-                let former = before.view(kind);
-                let now = state_of(change.writer, kind, record)?;
-                let edits = payload
-                    .edits
-                    .iter()
-                    .filter_map(|(key, edit)| {
-                        Some((*key, taken_back(kind, &former.fields, &now, *key, edit)?))
-                    })
-                    .collect();
-                change.edit(kind, record, area, edits)?;
+            let mut words = BTreeMap::new();
+            for op in ops.iter().rev() {
+                take_back(change, *op, &mut words)?;
             }
             Ok(())
         })
     }
+}
+
+/// `words` gathers what an undone report said, by the names of its form.
+fn take_back(change: &mut Change<'_, '_>, op: OpId, words: &mut BTreeMap<String, String>) -> Result<()> {
+    let stored = change.writer.operation(op)?.ok_or(rule("undo_gone"))?;
+    let kind = RecordKind::from_code(stored.header.kind).ok_or(rule("undo_gone"))?;
+    let (record, area) = (stored.header.record, stored.header.area);
+    // Without a row it went with its area: the log still has it, the worker has nothing to do with it any more.
+    change.writer.row(kind, record)?.ok_or(rule("undo_gone"))?;
+    let payload = stored.operation().and_then(|operation| operation.read().ok()).ok_or(rule("undo_gone"))?;
+    if change.reopen(kind, record, area, op)? {
+        return Ok(());
+    }
+    let mut before = RecordState::default();
+    for other in change.writer.operations_of(record)? {
+        if other.id() != op {
+            add_stored(&mut before, kind, &other);
+        }
+    }
+    let now = state_of(change.writer, kind, record)?.view(kind);
+    let touched = payload.slots(kind);
+    let still_ours = touched.iter().all(|slot| now.heads.get(slot).is_none_or(|heads| heads.contains(&op)));
+    if !still_ours {
+        return Err(rule("undo_gone"));
+    }
+    if stored.header.verb == Verb::DELETE {
+        change.resolve(kind, record, area, SlotCode::ALIVE, BTreeMap::new())?;
+    } else if before.is_empty() || before.view(kind).deleted {
+        back_into_form(change, kind, record, &payload, words)?;
+        change.delete(kind, record, area)?;
+    } else {
+        let former = before.view(kind);
+        let now = state_of(change.writer, kind, record)?;
+        let taken_back = |(key, edit): (&FieldKey, &Edit)| {
+            Some((*key, taken_back(kind, &former.fields, &now, *key, edit)?))
+        };
+        change.edit(kind, record, area, payload.edits.iter().filter_map(taken_back).collect())?;
+    }
+    Ok(())
+}
+
+/// What a report brought into being goes back into the form it came from, before its records go.
+fn back_into_form(
+    change: &Change<'_, '_>,
+    kind: RecordKind,
+    record: RecordId,
+    payload: &Payload,
+    words: &mut BTreeMap<String, String>,
+) -> Result<()> {
+    let said = |name: &str| match payload.edits.get(&kind.field_named(name)?.key) {
+        Some(Edit::Put(Value::Text(text))) => Some(text.clone()),
+        _ => None,
+    };
+    match kind {
+        RecordKind::PhotoEvidence => change.writer.photo_back_to_form(record, NEW_REPORT)?,
+        RecordKind::IncidentStep => {
+            let verb = kind.field_named("verb").and_then(|field| payload.edits.get(&field.key));
+            let resolved = verb == Some(&Edit::Put(Value::Int(StepVerb::SelfResolve.code())));
+            if let Some(text) = said("text").filter(|_| resolved) {
+                words.insert("resolution".to_owned(), text);
+            }
+        }
+        RecordKind::Incident => {
+            // The steps of the report are gone by now; one that is left is somebody's answer to it.
+            if !change.writer.steps_of(record)?.is_empty() {
+                return Err(rule("undo_gone"));
+            }
+            let names = ["category", "text", "place_name", "no_fix_reason"];
+            words.extend(names.into_iter().filter_map(|name| Some((name.to_owned(), said(name)?))));
+            // A report begun since is not typed over.
+            if change.writer.draft(NEW_REPORT)?.is_none() {
+                change.writer.put_draft(&xunge_store::Draft {
+                    form: NEW_REPORT.to_owned(),
+                    fields: std::mem::take(words),
+                    saved_ms: change.now.wall_ms,
+                })?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// The edit that takes another one back: a register's former value, a set's members out and in again. A counter and a log

@@ -36,6 +36,14 @@ impl Open {
         })
     }
 
+    /// Where the inspection points of the grid are, in the order of the round.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn places_of_round(&self) -> Result<Vec<Place>> {
+        self.look(|look| Ok(look.points_of_round()?.into_iter().map(|(_, place)| place).collect()))
+    }
+
     /// A round of this phone, also one that is over.
     ///
     /// # Errors
@@ -216,8 +224,7 @@ impl Look<'_> {
         let points = u32::try_from(self.points_of_round()?.len()).unwrap_or(u32::MAX);
         let minute = (self.now_ms - self.day().start) / MINUTE_MS;
         let plan = PatrolPlan::two_a_day();
-        Ok(plan
-            .windows()
+        plan.windows()
             .iter()
             .map(|window| {
                 let code = window.slot.code();
@@ -230,26 +237,27 @@ impl Look<'_> {
                         && row.ended_ms.is_some()
                         && row.worker.is_none_or(|worker| worker == self.me.worker)
                 });
-                match (walking, finished) {
+                Ok(match (walking, finished) {
                     (Some((patrol, round)), _) => slot_walking(window, *patrol, round),
-                    (None, Some(row)) => self.slot_done(window, row, points),
+                    (None, Some(row)) => self.slot_done(window, row, points)?,
                     (None, None) => slot_to_come(window, minute, points),
-                }
+                })
             })
-            .collect())
+            .collect()
     }
 
-    fn slot_done(&self, window: &SlotWindow, row: &PatrolRow, points: u32) -> SlotView {
+    fn slot_done(&self, window: &SlotWindow, row: &PatrolRow, points: u32) -> Result<SlotView> {
+        let walked_here = self.reader.own_patrol(row.patrol)?.is_some();
         let count = |number: Option<i64>| number.and_then(|number| u32::try_from(number).ok());
-        SlotView {
+        Ok(SlotView {
             state: "done".to_owned(),
             points: count(row.points_due).unwrap_or(points),
             reached: count(row.points_reached).unwrap_or(0),
             incidents: row.incidents,
-            patrol: Some(row.patrol.to_string()),
+            patrol: walked_here.then(|| row.patrol.to_string()),
             standing: Some(self.standing(row.patrol, row.unsettled, 0)),
             ..slot_to_come(window, 0, points)
-        }
+        })
     }
 }
 

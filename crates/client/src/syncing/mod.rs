@@ -152,15 +152,22 @@ impl Open {
     /// # Errors
     /// Those of the store.
     pub fn counts(&self) -> Result<Counts> {
-        let offering = self.contact().offering.map_or(0, |(first, last)| last + 1 - first);
+        let (offering, running) = {
+            let contact = self.contact();
+            (contact.offering.map_or(0, |(first, last)| last + 1 - first), contact.running)
+        };
         let small = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
         self.store.read_shortly(|reader| {
             let ops = reader.op_counts()?;
-            let pictures = self.pictures_waiting(reader, false)?;
+            let pictures = self.pictures_waiting(reader, self.world.device.metered())?;
             let unsent = ops.on_phone + ops.offered;
+            // A picture that waits for the network, or for one that costs nothing, is on the phone and nowhere else.
+            let travelling = if running { pictures.to_send + pictures.to_confirm } else { 0 };
             Ok(Counts {
-                on_phone: small(unsent.saturating_sub(offering)),
-                sending: small(offering.min(unsent) + pictures.to_send + pictures.to_confirm),
+                on_phone: small(
+                    unsent.saturating_sub(offering) + pictures.waiting.saturating_sub(travelling),
+                ),
+                sending: small(offering.min(unsent) + travelling),
                 at_county: small(
                     ops.at_county + ops.waiting + if planted(Bug::CountsLie) { unsent } else { 0 },
                 ),
@@ -181,9 +188,11 @@ impl Open {
     pub fn sync_state(&self) -> Result<SyncState> {
         let now = self.world.clock.now();
         let counts = self.counts()?;
-        let (pictures, snapshot, received, last_contact, held) = self.store.read(|reader| {
+        let (unsent, pictures, snapshot, received, last_contact, held) = self.store.read(|reader| {
+            let ops = reader.op_counts()?;
             Ok::<_, crate::error::ClientError>((
-                self.pictures_waiting(reader, false)?,
+                ops.on_phone + ops.offered,
+                self.pictures_waiting(reader, self.world.device.metered())?,
                 feed::snapshot_due(reader)?,
                 feed::snapshot_received(reader)?,
                 crate::open::read_u64(reader, Fact::LastContactMs)?,
@@ -209,9 +218,15 @@ impl Open {
             counts,
             first_sync: snapshot
                 .map(|_| Progress { done: received, of: contact.snapshot_operations.max(received) }),
-            records: Progress { done: contact.sent.0, of: contact.sent.1 },
+            records: match contact.sent {
+                (done, of) if done < of => Progress { done, of: of.max(done + unsent) },
+                _ if unsent > 0 => Progress { done: 0, of: unsent },
+                (done, of) => Progress { done, of },
+            },
             photos: Progress { done: pictures.done, of: pictures.all },
-            photo_bytes: Progress { done: pictures.sent_bytes, of: pictures.all_bytes },
+            photos_now: Progress { done: pictures.now.received, of: pictures.now.photos },
+            photo_bytes: Progress { done: pictures.now.sent_bytes, of: pictures.now.bytes },
+            photos_held: u32::try_from(pictures.held).unwrap_or(u32::MAX),
             last_contact_ms: contact.last_contact_ms.or(stored),
             last_error: contact.last_error,
             retry_in_ms,

@@ -7,7 +7,7 @@ use crate::open::Open;
 use crate::ports::{Request, Response};
 use xunge_domain::ids::RecordId;
 use xunge_domain::planted::{Bug, planted};
-use xunge_store::{OpState, Photo, PhotoPart, Reader, StoreError};
+use xunge_store::{OpState, Photo, PhotoPart, PhotosFrom, Reader, StoreError};
 use xunge_sync::messages::{BeginUpload, CONTENT_TYPE, Receipts, ReceiptsWanted, Refusal, decode, encode};
 use xunge_sync::plan::{Failure, Lane};
 
@@ -23,14 +23,16 @@ pub(super) struct Backlog {
     pub to_send: u64,
     /// Pictures sent whole, without receipt.
     pub to_confirm: u64,
+    /// Pictures that wait for a network that is not paid by the byte.
+    pub held: u64,
+    /// Pictures without receipt.
+    pub waiting: u64,
     /// Pictures with receipt among `all`.
     pub done: u64,
     /// Pictures reported on this phone.
     pub all: u64,
-    /// Bytes at the county of `all_bytes`.
-    pub sent_bytes: u64,
-    /// Bytes of pictures without receipt.
-    pub all_bytes: u64,
+    /// Those of this time: since there was none to send.
+    pub now: PhotosFrom,
 }
 
 const fn sent_whole(photo: &Photo) -> bool {
@@ -46,12 +48,26 @@ impl Open {
                 backlog.to_confirm += 1;
             } else if !photo.thumbnail_sent || !hold {
                 backlog.to_send += 1;
+            } else {
+                backlog.held += 1;
             }
         }
-        let (waiting, bytes, sent) = reader.photo_backlog()?;
+        let (waiting, first) = reader.photos_waiting()?;
+        backlog.waiting = waiting;
         backlog.all = reader.photo_count()?;
         backlog.done = backlog.all.saturating_sub(waiting + reader.photos_refused()?);
-        (backlog.sent_bytes, backlog.all_bytes) = (sent, bytes);
+        let from = {
+            let mut contact = self.contact();
+            contact.photos = match (contact.photos, first) {
+                (Some((from, false)), Some(first)) => Some((from.min(first), false)),
+                (_, Some(first)) => Some((first, false)),
+                (known, None) => known.map(|(from, _)| (from, true)),
+            };
+            contact.photos
+        };
+        if let Some((from, _)) = from {
+            backlog.now = reader.photos_from(from)?;
+        }
         Ok(backlog)
     }
 
@@ -72,14 +88,15 @@ impl Open {
                 if is_final(&code) =>
             {
                 tracing::info!(code, "a picture was refused");
-                self.store
-                    .write(|writer| Ok::<_, ClientError>(writer.photo_refused(photo.id(), Some(&code))?))?;
+                self.store.write(|writer| {
+                    Ok::<_, ClientError>(on_its_way(writer.photo_refused(photo.id(), Some(&code)))?)
+                })?;
             }
             // Its file is gone or was changed here: the worker is told, and the others do not wait for it.
             Err(Failed::Local(ClientError::Store(StoreError::PhotoDamaged))) => {
                 tracing::warn!("a picture on this phone is damaged and cannot be sent");
                 self.store.write(|writer| {
-                    Ok::<_, ClientError>(writer.photo_refused(photo.id(), Some("photo_damaged"))?)
+                    Ok::<_, ClientError>(on_its_way(writer.photo_refused(photo.id(), Some("photo_damaged")))?)
                 })?;
             }
             other => other?,
@@ -111,7 +128,7 @@ impl Open {
                 return Err(unexpected(&response));
             }
         }
-        self.store.write(|writer| Ok::<_, ClientError>(writer.thumbnail_sent(photo.id())?))?;
+        self.store.write(|writer| Ok::<_, ClientError>(on_its_way(writer.thumbnail_sent(photo.id()))?))?;
         Ok(())
     }
 
@@ -186,7 +203,8 @@ impl Open {
         if planted(Bug::PhotoGoneBeforeReceipt) && bytes >= photo.facts.bytes {
             self.store.photos().remove(photo.id())?;
         }
-        self.store.write(|writer| Ok::<_, ClientError>(writer.photo_sent(photo.id(), url, bytes)?))
+        self.store
+            .write(|writer| Ok::<_, ClientError>(on_its_way(writer.photo_sent(photo.id(), url, bytes))?))
     }
 
     /// Which of these pictures, received some time ago, the county holds now. Nothing when it cannot be asked just now.
@@ -238,16 +256,24 @@ impl Open {
                 let picture = holds(&photo.facts.stored_sha256, photo.facts.bytes);
                 let thumbnail = holds(&photo.facts.thumbnail_sha256, photo.facts.thumbnail_bytes);
                 if picture && thumbnail {
-                    writer.photo_received(photo.id(), server_ms)?;
+                    on_its_way(writer.photo_received(photo.id(), server_ms))?;
                 } else {
                     // Sent, yet not held: it is sent again from the start. Nothing is deleted before a receipt.
-                    writer.photo_not_held(photo.id(), !picture, !thumbnail)?;
+                    on_its_way(writer.photo_not_held(photo.id(), !picture, !thumbnail))?;
                 }
             }
             Ok::<_, ClientError>(())
         })?;
         self.plan().succeeded(Lane::Photos);
         Ok(())
+    }
+}
+
+/// A picture that the worker took back into its form while it travelled has no progress to keep.
+fn on_its_way(kept: std::result::Result<(), StoreError>) -> std::result::Result<(), StoreError> {
+    match kept {
+        Err(StoreError::NotFound(_)) => Ok(()),
+        kept => kept,
     }
 }
 

@@ -29,7 +29,9 @@ impl Open {
         {
             let mut contact = self.contact();
             contact.offering = Some((first, last));
-            contact.sent = (0, offer.waiting);
+            // Several batches are one way: what went before counts on until all is there.
+            let before = if contact.sent.0 < contact.sent.1 { contact.sent.0 } else { 0 };
+            contact.sent = (before, before + offer.waiting);
         }
         let batch = pack(&offer.ops, Salts::Blocks(&offer.keys)).map_err(|_| Failed::Call {
             lane: Lane::Push,

@@ -275,14 +275,14 @@ pub struct VisitArgs {
 pub struct Saved {
     /// Id of the record saved.
     pub id: String,
-    /// Handle for `undo`, valid until the operation leaves the phone.
+    /// Handle for `undo`: takes back all that was saved with it, also after it was sent, until somebody changes it.
     pub undo: Option<String>,
 }
 
 /// Arguments of `undo`.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct UndoArgs {
-    /// Handle from [`Saved::undo`].
+    /// Handle from [`Saved::undo`]; several of them with spaces between, oldest first, are taken back together or not at all.
     pub undo: String,
 }
 

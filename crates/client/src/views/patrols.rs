@@ -21,7 +21,7 @@ pub struct SlotView {
     pub reached: u32,
     /// Incidents reported during it.
     pub incidents: u32,
-    /// The patrol's id once started.
+    /// The patrol's id once started; of one that is over only where it was walked with this phone.
     pub patrol: Option<String>,
     /// Where it stands, once finished.
     pub standing: Option<Standing>,
@@ -32,6 +32,13 @@ pub struct SlotView {
 pub struct PatrolStartArgs {
     /// `morning` or `afternoon`.
     pub slot: String,
+}
+
+/// Arguments of `finished_patrol`: what is known of a round of this phone that is over.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct FinishedPatrolArgs {
+    /// From [`SlotView::patrol`].
+    pub id: String,
 }
 
 /// Answer of `patrol` and of every patrol verb: the round as it is now. Absent (`null`) when none is under way.

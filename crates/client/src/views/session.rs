@@ -176,12 +176,16 @@ pub struct SyncState {
     pub counts: Counts,
     /// Records received so far in the first sync, of how many; absent once complete.
     pub first_sync: Option<Progress>,
-    /// Operations sent in this round, of how many.
+    /// Records sent since there was nothing to send, of how many.
     pub records: Progress,
-    /// Photos sent, of how many.
+    /// Photos at the county of all that were reported on this phone.
     pub photos: Progress,
-    /// Bytes of photos sent, of how many.
+    /// Photos at the county of those reported since there was none to send.
+    pub photos_now: Progress,
+    /// Bytes at the county of [`Self::photos_now`].
     pub photo_bytes: Progress,
+    /// Photos that wait for a network that is not paid by the byte.
+    pub photos_held: u32,
     /// When the county last answered, by the phone's clock.
     pub last_contact_ms: Option<i64>,
     /// Why the last attempt failed, as an error code.

@@ -33,6 +33,9 @@ pub struct NewWorker<'a> {
 pub fn add(county: &County, who: &str, new: NewWorker<'_>) -> Done<WorkerRow> {
     let name = fitting("bad_name", new.name, LONGEST_NAME)?;
     let number = new.number.map(|number| fitting("bad_number", number, LONGEST_NUMBER)).transpose()?;
+    if number.as_deref().is_some_and(|number| !number.chars().all(|c| c.is_alphanumeric() || c == '-')) {
+        return Err(NotDone::Refused("bad_number"));
+    }
     let id = county.new_id();
     at_once(county, |tx| {
         let code = tx.tree().get(new.area).map(|node| node.code.clone());

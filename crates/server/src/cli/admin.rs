@@ -124,7 +124,13 @@ fn not_added(not_done: NotDone, number: Option<&str>) -> Failure {
         NotDone::County(error) => return error.into(),
     };
     let (zh, en) = match code {
-        "bad_number" => length("工号", "number", workers::LONGEST_NUMBER),
+        "bad_number" => {
+            let longest = workers::LONGEST_NUMBER;
+            (
+                format!("工号应为 1–{longest} 位文字、数字或“-”。数据没有改动。"),
+                format!("The number must have 1–{longest} letters, digits or hyphens. Nothing was changed."),
+            )
+        }
         "number_taken" => {
             let number = number.unwrap_or_default();
             (
@@ -152,12 +158,12 @@ pub(super) fn revoke(county: &County, named: &str, code: Option<&str>) -> Done {
         let (worker, area) = (worker(county, named)?, area(county, code)?);
         workers::set_grant(county, "cli", worker.id, area.id, false)?;
         say!(
-            "{} 不再负责 {}：手机下一次请求起，县里不再提供该区域。手机上已有的资料仍留在手机里，请收回手机。",
+            "{} 不再负责 {}：手机下一次请求起，县里不再提供该区域。手机下次联系时先交完没送出的记录，再删去该区域的资料；一直联系不上的手机请收回。",
             worker.name,
             area.name
         );
         say!(
-            "{} no longer sees {}: the county stops serving it at the phone's next request. What the phone holds stays on it until the phone is handed in.",
+            "{} no longer sees {}: the county stops serving it at the phone's next request. At its next contact the phone hands over what it has not sent and then forgets the area; take in a phone that stays away.",
             worker.name,
             area.name
         );
@@ -191,7 +197,7 @@ pub(super) fn revoke(county: &County, named: &str, code: Option<&str>) -> Done {
     // A code still open would make the next phone of somebody who shall have none.
     county.forget_open_codes(worker.id)?;
     audit(county, "revoke", &worker.number, &format!("{phones} phones"))?;
-    say!("{} 的 {phones} 部手机、全部授权与未用的注册码已停用，下一次请求起生效。", worker.name);
+    say!("{} 的 {phones} 部手机、全部授权与未用的登记码已停用，下一次请求起生效。", worker.name);
     say!(
         "{phones} phones, all grants and all unused codes of {} are revoked from the next request on.",
         worker.name
@@ -216,7 +222,7 @@ fn without_area(worker: &WorkerRow) -> Failure {
     Failure::refused(
         "worker_without_area",
         format!(
-            "{name}（{number}）已停用或还没有授权区域，注册的手机什么也看不到，所以没有发注册码。数据没有改动。要让其继续工作，先运行：xunge-county grant {number} --area 区域编码"
+            "{name}（{number}）已停用或还没有授权区域，登记的手机什么也看不到，所以没有发登记码。数据没有改动。要让其继续工作，先运行：xunge-county grant {number} --area 区域编码"
         ),
         format!(
             "{name} ({number}) was revoked or has no area yet; a phone would see nothing, so no code was made. Nothing was changed. To let them work, first run: xunge-county grant {number} --area CODE"
@@ -263,7 +269,7 @@ pub(super) fn enrol_code(
     if json {
         return print_json(&printed);
     }
-    say!("{}（{}）的注册码，{minutes} 分钟内有效，只能用一次", printed.worker, printed.number);
+    say!("{}（{}）的登记码，{minutes} 分钟内有效，只能用一次", printed.worker, printed.number);
     say!("Enrolment code, single use, valid for {minutes} minutes");
     say!("  address  {}\n  code     {}\n  qr       {}", printed.address, printed.code, printed.qr);
     Ok(())

@@ -3,7 +3,7 @@
 
 use super::failure::Failure;
 use super::print_json;
-use crate::county::County;
+use crate::county::{County, check};
 
 /// Checks everything; an error when something is damaged.
 pub(super) fn run(county: &County, json: bool) -> Result<(), Failure> {
@@ -21,6 +21,9 @@ pub(super) fn run(county: &County, json: bool) -> Result<(), Failure> {
     }
     if damaged == 0 {
         return Ok(());
+    }
+    if checked.damaged.iter().any(|what| what.starts_with(check::DATABASE)) {
+        return Err(Failure { told: json, ..Failure::damaged_database() });
     }
     Err(Failure {
         told: json,

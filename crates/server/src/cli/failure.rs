@@ -72,6 +72,25 @@ impl Failure {
         }
     }
 
+    /// The database's file is damaged.
+    pub fn damaged_database() -> Self {
+        Self {
+            code: "database_damaged",
+            exit: 4,
+            zh: "县数据库的文件有损坏，不能再往里写。请停止县服务，把整个数据目录原样另存一份，不要删除或改动其中的文件；然后用最近的备份恢复：xunge-county restore 备份目录 --data 新目录。手机里还有的记录会自动补传。".into(),
+            en: "The county's database file is damaged and must not be written to. Stop the server, copy the whole data folder aside as it is, delete and change nothing in it; then restore the latest backup: xunge-county restore BACKUP --data NEW-FOLDER. Phones offer again what they still hold.".into(),
+            told: false,
+        }
+    }
+
+    fn busy() -> Self {
+        Self::refused(
+            "database_busy",
+            "另一条命令正在往同一个县里写，这条命令没有写完。已确认写入的数据是安全的。请等那条命令结束，再运行一次，不会重复登记。",
+            "Another command is writing to the same county, so this one did not finish. What was confirmed before is safe. Wait for the other one to end, then run this again; nothing is entered twice.",
+        )
+    }
+
     fn broken(code: &'static str, detail: &str) -> Self {
         Self {
             code,
@@ -104,6 +123,8 @@ impl From<CountyError> for Failure {
                 format!("Not done: {refused}. Nothing was changed."),
             ),
             full if full.is_disk_full() => Self::disk_full(),
+            CountyError::Storage(StorageError::Damaged(_)) => Self::damaged_database(),
+            CountyError::Storage(StorageError::Busy) => Self::busy(),
             _ => Self::broken(error.code(), &error.to_string()),
         }
     }
@@ -166,6 +187,8 @@ impl From<ServeError> for Failure {
             ),
             ServeError::File { source, .. } if source.kind() == ErrorKind::StorageFull => Self::disk_full(),
             _ if error.code() == "disk_full" => Self::disk_full(),
+            ServeError::County(CountyError::Storage(StorageError::Damaged(_))) | ServeError::Storage(StorageError::Damaged(_)) => Self::damaged_database(),
+            ServeError::County(CountyError::Storage(StorageError::Busy)) | ServeError::Storage(StorageError::Busy) => Self::busy(),
             _ => Self::broken(error.code(), &error.to_string()),
         }
     }

@@ -102,7 +102,7 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// 注册码 · A code with which a worker enrols a phone
+    /// 登记码 · A code with which a worker enrols a phone
     EnrolCode {
         /// Number or name
         worker: String,

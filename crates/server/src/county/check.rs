@@ -3,6 +3,7 @@
 
 use super::County;
 use super::error::Result;
+use crate::storage::StorageError;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use xunge_domain::ids::{DeviceNo, OpId};
@@ -42,6 +43,10 @@ pub struct CheckedPicture {
     pub state: &'static str,
 }
 
+/// Begins what is told of the database's own file.
+pub const DATABASE: &str = "database";
+/// How often a page that does not hold is looked at.
+const LOOKS: u32 = 3;
 /// Operations read at once.
 const AT_ONCE: u32 = 2_000;
 
@@ -52,6 +57,10 @@ impl County {
     /// [`super::CountyError`] of the storage; damage is no error but told.
     pub fn check(&self) -> Result<Checked> {
         let mut checked = Checked::default();
+        if let Some(what) = self.damaged_file()? {
+            checked.damaged.push(what);
+            return Ok(checked);
+        }
         let logs = self.read(|rows| {
             let mut logs = vec![(DeviceNo::COUNTY, rows.chain(DeviceNo::COUNTY)?)];
             logs.extend(rows.devices()?.into_iter().map(|device| (device.no, device.chain)));
@@ -62,6 +71,20 @@ impl County {
         }
         self.check_pictures(&mut checked)?;
         Ok(checked)
+    }
+
+    /// What is wrong with the database's file. Its pages are compared with their authentication codes beside whoever is
+    /// writing, so one that was just being written is looked at again.
+    fn damaged_file(&self) -> Result<Option<String>> {
+        let mut found = None;
+        for _ in 0..LOOKS {
+            match self.storage().verify() {
+                Ok(()) => return Ok(None),
+                Err(StorageError::Damaged(what)) => found = Some(format!("{DATABASE} {what}")),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(found)
     }
 
     /// A device's log: dense, each hash and the chain reckoned from the stored bytes.

@@ -95,6 +95,8 @@ impl From<rusqlite::Error> for StorageError {
             Some(failure) if failure.code == ErrorCode::DiskFull => Self::DiskFull,
             // The index of the log could not grow; the one reason for it is a full disk.
             Some(failure) if failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE => Self::DiskFull,
+            Some(failure) if failure.code == ErrorCode::DatabaseCorrupt => Self::Damaged("database"),
+            Some(failure) if failure.code == ErrorCode::DatabaseBusy => Self::Busy,
             _ => Self::Sqlite(error),
         }
     }

@@ -120,7 +120,7 @@ fn a_town_reads_what_its_own_workers_opened_and_nobody_elses() {
         assert_eq!(greet(&desk.bench, &mut phone, log.after(0)), 1);
     }
     for (account, role, area, opened) in [
-        ("own", "town", areas.town, vec!["周慧"]),
+        ("own", "town", areas.community, vec!["周慧"]),
         ("foreign", "town", areas.foreign, vec!["李敏"]),
         ("sibling", "town", areas.sibling, vec![]),
         ("centre", "county", areas.county, vec!["李敏", "周慧"]),

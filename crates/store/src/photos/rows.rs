@@ -99,6 +99,19 @@ pub struct Photo {
     pub receipt_ms: Option<i64>,
 }
 
+/// How far some photos are: finished ones count with all their bytes, so that the sums only grow while they travel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PhotosFrom {
+    /// All of them.
+    pub photos: u64,
+    /// Those with a receipt.
+    pub received: u64,
+    /// Bytes of all.
+    pub bytes: u64,
+    /// Bytes the county has.
+    pub sent_bytes: u64,
+}
+
 impl Photo {
     /// Its id.
     pub fn id(&self) -> RecordId {
@@ -216,17 +229,34 @@ impl Reader<'_> {
         self.photos("WHERE state = 4 ORDER BY id LIMIT ?1", [limit])
     }
 
-    /// How many photos are to be sent: (photos, bytes, bytes of these the county has).
+    /// How many photos are to be sent, and the number of the first of them.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn photo_backlog(&self) -> Result<(u64, u64, u64), StoreError> {
+    pub fn photos_waiting(&self) -> Result<(u64, Option<i64>), StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT COUNT(*), MIN(id) FROM photo WHERE state IN (1, 2)")?;
+        Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    /// How far the photos are that were reported from that number on; those the county did not take are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn photos_from(&self, first: i64) -> Result<PhotosFrom, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT COUNT(*), COALESCE(SUM(bytes), 0), COALESCE(SUM(sent_bytes), 0)
+            "SELECT COUNT(*), COALESCE(SUM(state = 3), 0), COALESCE(SUM(bytes), 0), COALESCE(SUM(sent_bytes), 0)
              FROM photo
-             WHERE state IN (1, 2)",
+             WHERE id >= ?1 AND state BETWEEN 1 AND 3",
         )?;
-        Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
+        Ok(statement.query_row([first], |row| {
+            Ok(PhotosFrom {
+                photos: row.get(0)?,
+                received: row.get(1)?,
+                bytes: row.get(2)?,
+                sent_bytes: row.get(3)?,
+            })
+        })?)
     }
 
     /// Photos with a receipt older than this county's time: their files may go from the phone.
@@ -303,6 +333,24 @@ impl Writer<'_> {
         )
     }
 
+    /// Takes a reported photo back into a form: it is a draft's again, as if nothing of it had been sent. One whose files
+    /// are gone, or that the county refused, stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn photo_back_to_form(&self, id: RecordId, form: &str) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE photo
+                 SET form = ?2, evidence = NULL, state = 0, upload_url = NULL, sent_bytes = 0, thumbnail_sent = 0,
+                   receipt_ms = NULL
+                 WHERE uuid = ?1 AND state IN (1, 2, 3)",
+            )?
+            .execute(params![id.0.as_bytes().as_slice(), form])?;
+        self.touch();
+        Ok(())
+    }
+
     /// Says how far an upload has come. A photo at the county stays there.
     ///
     /// # Errors
@@ -325,7 +373,7 @@ impl Writer<'_> {
     /// [`StoreError::NotFound`].
     pub fn thumbnail_sent(&self, id: RecordId) -> Result<(), StoreError> {
         self.photo_changed(
-            "UPDATE photo SET thumbnail_sent = 1 WHERE uuid = ?1",
+            "UPDATE photo SET thumbnail_sent = 1 WHERE uuid = ?1 AND state > 0",
             params![id.0.as_bytes().as_slice()],
         )
     }

@@ -94,12 +94,20 @@ fn a_photo_goes_from_draft_to_the_county() {
     let sending = store.read(|r| r.photos_to_send(10)).unwrap().remove(0);
     assert_eq!((sending.state, sending.sent_bytes), (PhotoState::Sending, 40_000));
     assert_eq!(sending.evidence, Some(photo.id));
-    assert_eq!(store.read(|r| r.photo_backlog()).unwrap(), (1, 100_000, 40_000));
+    let (waiting, first) = store.read(|r| r.photos_waiting()).unwrap();
+    assert_eq!((waiting, first.is_some()), (1, true));
+    let far = |store: &Store| {
+        let far = store.read(|r| r.photos_from(first.unwrap())).unwrap();
+        (far.photos, far.received, far.bytes, far.sent_bytes)
+    };
+    assert_eq!(far(&store), (1, 0, 100_000, 40_000));
     assert!(
         matches!(store.write(|w| w.photo_gone(photo.id)), Err(StoreError::NotFound(_))),
         "not before the receipt"
     );
     store.write::<_, StoreError>(|w| w.photo_received(photo.id, 500)).unwrap();
+    assert_eq!(store.read(|r| r.photos_waiting()).unwrap(), (0, None));
+    assert_eq!(far(&store), (1, 1, 100_000, 100_000), "what arrived stays in the sum");
     assert_eq!(store.read(|r| r.photos_received_before(501, 10)).unwrap(), [photo.id]);
     store.write::<_, StoreError>(|w| w.photo_gone(photo.id)).unwrap();
     store.photos().remove(photo.id).unwrap();

@@ -9,6 +9,6 @@ export type Saved = {
  */
 id: string, 
 /**
- * Handle for `undo`, valid until the operation leaves the phone.
+ * Handle for `undo`: takes back all that was saved with it, also after it was sent, until somebody changes it.
  */
 undo: string | null, };

@@ -34,7 +34,7 @@ reached: number,
  */
 incidents: number, 
 /**
- * The patrol's id once started.
+ * The patrol's id once started; of one that is over only where it was walked with this phone.
  */
 patrol: string | null, 
 /**

@@ -20,17 +20,25 @@ counts: Counts,
  */
 first_sync: Progress | null, 
 /**
- * Operations sent in this round, of how many.
+ * Records sent since there was nothing to send, of how many.
  */
 records: Progress, 
 /**
- * Photos sent, of how many.
+ * Photos at the county of all that were reported on this phone.
  */
 photos: Progress, 
 /**
- * Bytes of photos sent, of how many.
+ * Photos at the county of those reported since there was none to send.
+ */
+photos_now: Progress, 
+/**
+ * Bytes at the county of [`Self::photos_now`].
  */
 photo_bytes: Progress, 
+/**
+ * Photos that wait for a network that is not paid by the byte.
+ */
+photos_held: number, 
 /**
  * When the county last answered, by the phone's clock.
  */

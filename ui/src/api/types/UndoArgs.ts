@@ -5,6 +5,6 @@
  */
 export type UndoArgs = { 
 /**
- * Handle from [`Saved::undo`].
+ * Handle from [`Saved::undo`]; several of them with spaces between, oldest first, are taken back together or not at all.
  */
 undo: string, };

@@ -37,6 +37,7 @@ export type { DueVisit } from './DueVisit';
 export type { DutyView } from './DutyView';
 export type { EnrolArgs } from './EnrolArgs';
 export type { EntryView } from './EntryView';
+export type { FinishedPatrolArgs } from './FinishedPatrolArgs';
 export type { FloorView } from './FloorView';
 export type { GapView } from './GapView';
 export type { HistoryLine } from './HistoryLine';

@@ -12,5 +12,6 @@ mod patrols;
 mod phone;
 mod same_person;
 mod standing;
+mod undoing;
 mod unplaced;
 mod week;

@@ -19,7 +19,7 @@ fn north(metres: i32) -> LatLon {
 }
 
 /// A small picture such as a camera gives: 24-bit PNG, stored without compression.
-fn picture(shade: u8) -> Vec<u8> {
+pub(super) fn picture(shade: u8) -> Vec<u8> {
     let (width, height) = (64_u32, 48_u32);
     let row: Vec<u8> = std::iter::once(0).chain((0..width).flat_map(|x| [shade, x as u8 * 3, 90])).collect();
     let raw: Vec<u8> = (0..height).flat_map(|_| row.clone()).collect();
@@ -52,7 +52,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
-fn take(phone: &Phone) -> Result<crate::views::incidents::PhotoView, crate::ClientError> {
+pub(super) fn take(phone: &Phone) -> Result<crate::views::incidents::PhotoView, crate::ClientError> {
     phone.open.take_photo(&TakePhotoArgs { form: FORM.into(), data_base64: None })
 }
 

@@ -62,7 +62,9 @@ struct HandClock(AtomicI64);
 
 impl Clock for HandClock {
     fn now(&self) -> Moment {
-        Moment { wall_ms: self.0.load(Ordering::Relaxed), mono_ms: 1_000, boot: 1 }
+        let wall_ms = self.0.load(Ordering::Relaxed);
+        let passed = u64::try_from(wall_ms - at("2026-11-21", 10)).unwrap_or(0);
+        Moment { wall_ms, mono_ms: 1_000 + passed, boot: 1 }
     }
 }
 

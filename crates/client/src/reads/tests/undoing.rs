@@ -1,0 +1,191 @@
+//! Undo takes back all that one touch saved, and a report becomes a form again.
+
+use super::incidents::with_categories;
+use super::near::take;
+use super::phone::{Phone, id, named, text};
+use crate::views::households::{HouseholdArgs, HouseholdEdit, HouseholdView, Saved, UndoArgs};
+use crate::views::incidents::{DraftPhotosArgs, IncidentArgs, ReportArgs};
+use crate::views::people::PersonEdit;
+use crate::views::session::DraftKey;
+use xunge_domain::records::RecordKind;
+use xunge_domain::records::words::StepVerb;
+use xunge_domain::value::Value;
+use xunge_store::PhotoState;
+
+const FORM: &str = "incident:new";
+
+fn street() -> Phone {
+    let phone = Phone::new();
+    phone.building(10, "2幢", 1, 20, &[("1", 3, "301"), ("1", 2, "201")]);
+    phone.household(100, 20, &[named("单秀兰"), named("毕文红")]);
+    phone
+}
+
+fn page(phone: &Phone) -> HouseholdView {
+    phone.open.household(&HouseholdArgs { id: id(100).to_string() }).unwrap()
+}
+
+fn undo(phone: &Phone, saved: Saved) -> crate::error::Result<()> {
+    phone.open.undo(&UndoArgs { undo: saved.undo.unwrap() })
+}
+
+/// Name, relation, phone.
+type Person = (String, String, Option<String>);
+
+/// What stands on the page, without what the log and the outbox say of it: door, note, people.
+fn stands(phone: &Phone) -> (String, String, Vec<Person>) {
+    let page = page(phone);
+    let people = page.people.into_iter().map(|line| (line.name, line.relation, line.phone));
+    (page.door, page.note, people.collect())
+}
+
+#[test]
+fn a_form_that_wrote_two_records_is_undone_in_both() {
+    let phone = street();
+    let before = stands(&phone);
+    let fields = [("phone", "14211110000"), ("relation", "3")];
+    let edit = PersonEdit {
+        id: Some(id(104).to_string()),
+        household: None,
+        fields: fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+    };
+    let saved = phone.open.save_person(&edit).unwrap();
+    assert_ne!(stands(&phone).2[1], before.2[1]);
+    undo(&phone, saved).unwrap();
+    assert_eq!(stands(&phone), before, "the relation as well as the number");
+
+    let moved = HouseholdEdit {
+        id: Some(id(100).to_string()),
+        dwelling: Some(id(21).to_string()),
+        occupancy: None,
+        note: Some("门铃坏了".into()),
+        phone: None,
+    };
+    let saved = phone.open.save_household(&moved).unwrap();
+    let (door, note, _) = stands(&phone);
+    assert_ne!((&door, &note), (&before.0, &before.1));
+    undo(&phone, saved).unwrap();
+    assert_eq!(stands(&phone), before, "the door as well as the note");
+}
+
+#[test]
+fn several_touches_are_undone_together_or_not_at_all() {
+    let phone = street();
+    let household = HouseholdEdit {
+        id: None,
+        dwelling: Some(id(21).to_string()),
+        occupancy: None,
+        note: None,
+        phone: None,
+    };
+    let made = phone.open.save_household(&household).unwrap();
+    let person = PersonEdit {
+        id: None,
+        household: Some(made.id.clone()),
+        fields: [("name".to_owned(), "示例新人".to_owned())].into(),
+    };
+    let added = phone.open.save_person(&person).unwrap();
+    let both = format!("{} {}", made.undo.unwrap(), added.undo.as_deref().unwrap());
+    // The person was changed since: nothing of the two is taken back.
+    let rename = PersonEdit {
+        id: Some(added.id.clone()),
+        household: None,
+        fields: [("name".to_owned(), "示例旧人".to_owned())].into(),
+    };
+    let renamed = phone.open.save_person(&rename).unwrap();
+    let refused = phone.open.undo(&UndoArgs { undo: both.clone() }).unwrap_err();
+    assert_eq!(refused.code(), "undo_gone");
+    let there = |household: &str| phone.open.household(&HouseholdArgs { id: household.to_owned() });
+    assert_eq!(there(&made.id).unwrap().people.len(), 1);
+    undo(&phone, renamed).unwrap();
+    let refused = phone.open.undo(&UndoArgs { undo: both }).unwrap_err();
+    assert_eq!(refused.code(), "undo_gone", "the name has a later hand, also one that took itself back");
+    let one = phone.open.undo(&UndoArgs { undo: "7:1 nonsense".into() }).unwrap_err();
+    assert_eq!(one.code(), "undo_gone");
+}
+
+fn report(phone: &Phone, self_resolved: bool) -> Saved {
+    let args = ReportArgs {
+        form: FORM.into(),
+        category: "lamp_out".into(),
+        text: "第三盏不亮".into(),
+        place_name: "2幢北路".into(),
+        self_resolved,
+        resolution: if self_resolved { "换了灯泡".into() } else { String::new() },
+        no_fix_reason: Some("indoors".into()),
+    };
+    phone.open.report_incident(&args).unwrap()
+}
+
+fn pictures(phone: &Phone) -> Vec<String> {
+    let args = DraftPhotosArgs { form: FORM.into() };
+    phone.open.draft_photos(&args).unwrap().into_iter().map(|photo| photo.id).collect()
+}
+
+#[test]
+fn a_report_that_is_undone_is_a_form_again_with_words_and_photos() {
+    for self_resolved in [false, true] {
+        let phone = with_categories();
+        phone.device.load_photos(vec![super::near::picture(40), super::near::picture(90)]);
+        take(&phone).unwrap();
+        take(&phone).unwrap();
+        let taken = pictures(&phone);
+        assert_eq!(taken.len(), 2);
+        let saved = report(&phone, self_resolved);
+        let incident = saved.id.clone();
+        assert!(pictures(&phone).is_empty());
+        // One of them was on its way already.
+        let first = taken[0].parse().unwrap();
+        phone
+            .open
+            .store
+            .write::<_, crate::ClientError>(|w| Ok(w.photo_sent(first, Some("/u"), 10)?))
+            .unwrap();
+        undo(&phone, saved).unwrap();
+
+        assert_eq!(phone.open.incident(&IncidentArgs { id: incident }).unwrap_err().code(), "not_found");
+        assert_eq!(pictures(&phone), taken);
+        let states = phone.open.store.read(|r| r.photo(first)).unwrap().unwrap();
+        assert_eq!((states.state, states.sent_bytes, states.upload_url), (PhotoState::Draft, 0, None));
+        let draft = phone.open.load_draft(&DraftKey { form: FORM.into() }).unwrap().unwrap();
+        let mut wanted = vec![
+            ("category", "lamp_out"),
+            ("no_fix_reason", "indoors"),
+            ("place_name", "2幢北路"),
+            ("text", "第三盏不亮"),
+        ];
+        if self_resolved {
+            wanted.insert(3, ("resolution", "换了灯泡"));
+            wanted.sort_unstable();
+        }
+        let kept: Vec<(&str, &str)> =
+            draft.fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        assert_eq!(kept, wanted);
+
+        // Reported again the photos are evidence of the new one.
+        let again = report(&phone, self_resolved);
+        let view = phone.open.incident(&IncidentArgs { id: again.id.clone() }).unwrap();
+        assert_eq!(view.photos.iter().map(|photo| photo.id.clone()).collect::<Vec<_>>(), taken);
+        assert!(pictures(&phone).is_empty());
+        undo(&phone, again).unwrap();
+        assert_eq!(pictures(&phone), taken);
+    }
+}
+
+#[test]
+fn a_report_the_desk_has_answered_is_not_undone() {
+    let phone = with_categories();
+    let saved = report(&phone, false);
+    let incident: xunge_domain::ids::RecordId = saved.id.parse().unwrap();
+    let fields = vec![
+        ("incident", Value::reference(incident)),
+        ("verb", Value::Int(StepVerb::Accept.code())),
+        ("turn", Value::Int(2)),
+        ("at", Value::Int(1_790_000_000_000)),
+        ("by", text("富民镇网格中心")),
+    ];
+    phone.county(RecordKind::IncidentStep, 900, fields);
+    let id = saved.id.clone();
+    assert_eq!(undo(&phone, saved).unwrap_err().code(), "undo_gone");
+    assert_eq!(phone.open.incident(&IncidentArgs { id }).unwrap().line.state, "accepted");
+}
