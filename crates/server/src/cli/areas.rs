@@ -5,17 +5,15 @@
 mod table;
 
 use super::failure::Failure;
+use super::table::Faults;
 use crate::county::{AreaNode, AreaTree, CountyEdit};
 use crate::edit::Draft;
 use std::collections::{BTreeMap, BTreeSet};
-use table::{Faults, Line, read};
+use table::{Line, read};
 use xunge_domain::ids::RecordId;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{AreaLevel, GridKind};
 use xunge_domain::value::Value;
-
-/// Faults told at once; more of them mean that the file is another kind of table.
-const MOST_FAULTS: usize = 20;
 
 /// Reads the table against the areas there are and gives the edits, parents first.
 ///
@@ -52,30 +50,8 @@ pub(super) fn plan(
     Ok(edits)
 }
 
-fn refused(faults: &[(u64, String, String)]) -> Failure {
-    let told = |pick: fn(&(u64, String, String)) -> String| {
-        let shown: Vec<String> = faults.iter().take(MOST_FAULTS).map(pick).collect();
-        shown.join("\n")
-    };
-    let more = faults.len().saturating_sub(MOST_FAULTS);
-    let (zh_more, en_more) = if more == 0 {
-        (String::new(), String::new())
-    } else {
-        (format!("\n……还有 {more} 处"), format!("\n… and {more} more"))
-    };
-    Failure::refused(
-        "bad_area_table",
-        format!(
-            "区域表有 {} 处问题，一行也没有导入。请改正后重试：\n{}{zh_more}",
-            faults.len(),
-            told(|(line, zh, _)| format!("  第 {line} 行：{zh}"))
-        ),
-        format!(
-            "{}; nothing was imported. Correct and try again:\n{}{en_more}",
-            if faults.len() == 1 { "One fault".to_owned() } else { format!("{} faults", faults.len()) },
-            told(|(line, _, en)| format!("  line {line}: {en}"))
-        ),
-    )
+fn refused(faults: &Faults) -> Failure {
+    super::table::refused("bad_area_table", "区域表", faults)
 }
 
 fn check(lines: &[Line], present: &AreaTree, faults: &mut Faults) {

@@ -236,6 +236,11 @@ pub(super) enum AreaCommand {
         #[arg(long, value_name = "CODE")]
         area: Option<String>,
     },
+    /// Inspection points: a table `grid,number,name,purpose,longitude,latitude`, WGS-84
+    Points {
+        /// The table
+        file: PathBuf,
+    },
     /// Whom to call in an area and below, and the legal basis its workers show at the door; what is left out stays
     Contacts {
         /// Code of the area
@@ -304,6 +309,7 @@ mod tests {
         for line in [
             "xunge-county serve --data d --listen 127.0.0.1:0 --host a.test b.test",
             "xunge-county area import a.csv",
+            "xunge-county area points p.csv",
             "xunge-county worker add 李敏 --area 1 --role full_time",
             "xunge-county worker add 李敏 --area 1 --role 网格员",
             "xunge-county grant 01 --area 2",

@@ -23,7 +23,9 @@ mod files;
 mod ledger;
 mod line;
 mod make_demo;
+mod points;
 mod serving;
+mod table;
 mod troubles;
 
 pub use failure::Failure;
@@ -70,6 +72,7 @@ fn carry_out(at: &At, command: Command) -> Result<(), Failure> {
         Command::Area { what: AreaCommand::Outline { file, area } } => {
             area_facts::outline(&at.open()?, &file, area.as_deref())
         }
+        Command::Area { what: AreaCommand::Points { file } } => points::import(&at.open_existing()?, &file),
         Command::Area { what: AreaCommand::Contacts { area, desk_phone, complaint_phone, basis } } => {
             area_facts::contacts(&at.open()?, &area, desk_phone, complaint_phone, basis)
         }

@@ -1,7 +1,8 @@
-//! The table of areas as lines: text of some encoding, columns by their heading or by their order.
+//! The table of areas as lines: columns by their heading or by their order.
 
 use crate::administration::areas::{LONGEST_NAME, is_code};
 use crate::administration::is_plain;
+use crate::cli::table::{Faults, decoded};
 use xunge_domain::codes::text::visible;
 use xunge_domain::records::words::AreaLevel;
 
@@ -15,21 +16,9 @@ pub(super) struct Line {
     pub level: AreaLevel,
 }
 
-/// Faults with their line, in Chinese and English.
-pub(super) type Faults = Vec<(u64, String, String)>;
-
 /// The lines that can be understood; what is wrong with the others is put to `faults`.
 pub(super) fn read(bytes: &[u8], faults: &mut Faults) -> Vec<Line> {
-    // Some programs put the mark of UTF-8 before what they wrote in GBK.
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => std::borrow::Cow::Borrowed(text),
-        Err(_) => encoding_rs::GB18030.decode(bytes).0,
-    };
-    if let Some((zh, en)) = no_table(bytes, &text) {
-        faults.push((1, zh.into(), en.into()));
-        return Vec::new();
-    }
+    let Some(text) = decoded(bytes, faults) else { return Vec::new() };
     let mut columns = Columns::default();
     let mut table = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut lines = Vec::new();
@@ -96,20 +85,6 @@ pub(super) fn read(bytes: &[u8], faults: &mut Faults) -> Vec<Line> {
         faults.push((1, "表里没有区域".into(), "no areas in the table".into()));
     }
     lines
-}
-
-/// What was given when it is no table of text at all, in Chinese and English.
-fn no_table(bytes: &[u8], text: &str) -> Option<(&'static str, &'static str)> {
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xD0\xCF\x11\xE0") {
-        return Some((
-            "这是 Excel 文件，请在 Excel 里另存为“CSV”再导入",
-            "this is a workbook; save it as CSV and import that",
-        ));
-    }
-    text.contains(['\0', char::REPLACEMENT_CHARACTER]).then_some((
-        "这不是表格文件，应为 CSV：编码,名称,上级,层级",
-        "this is no table; a CSV of code,name,parent,level is wanted",
-    ))
 }
 
 /// In which column what stands.
