@@ -11,7 +11,7 @@ run: ## the app at phone size beside a county with demo data; two addresses when
 	@scripts/run.sh
 
 test: ## all tests: Rust, the screens, end to end
-	@scripts/setup.sh core shell browser
+	@scripts/setup.sh core shell browser python
 	@scripts/ui.sh
 	@scripts/test.sh
 

@@ -157,7 +157,9 @@ fn live(scene: &Scene, phone: &mut SimPhone, words: &mut Words) {
         "form": form, "category": "lamp", "text": words.text("incident"), "place_name": words.text("place"),
         "self_resolved": true, "resolution": words.text("resolution"),
     });
-    let incident = ok(phone, "report_incident", report)["id"].clone();
+    ok(phone, "report_incident", report);
+    let open = json!({ "form": "incident:open", "category": "lamp", "text": words.text("open incident") });
+    let incident = ok(phone, "report_incident", open)["id"].clone();
     ok(phone, "incident_step", json!({ "id": incident, "verb": "supplement", "text": words.text("step") }));
     ok(phone, "patrol_stop", json!({}));
     let left = json!({ "form": "incident:left", "fields": { "text": words.text("left") }, "saved_ms": 0 });

@@ -24,7 +24,7 @@ pub enum LedgerError {
     #[error("文件已损坏或没有传完整")]
     Damaged,
     /// No sheet has a row of headings with a name column.
-    #[error("没有找到表头（至少要有“姓名”和另外两列）")]
+    #[error("没有找到表头（至少要有“姓名”和“身份证号码”两列）")]
     NoHeader,
     /// The same, and the text looks like another encoding than the ones that are read. Its code is that of
     /// [`Self::NoHeader`].

@@ -128,9 +128,18 @@ impl Run {
         let unsent = standing(&[OpState::OnPhone, OpState::Offered]);
         let there = standing(&[OpState::AtCounty, OpState::Waiting]);
         let refused = standing(&[OpState::Refused]);
-        if counts.on_phone != unsent || counts.at_county != there || counts.needs_you < refused {
-            let told =
-                format!("{name} tells {counts:?}; unsent {unsent}, at the county {there}, refused {refused}");
+        let waiting = self.hands[who].phone.open().change(|change| Ok(change.writer.photos_waiting()?));
+        let pictures = waiting.map_or(0, |(pictures, _)| pictures as u32);
+        // What is not at the county is here, on its way or not; a record is on its way only while its batch is.
+        let here = counts.on_phone + counts.sending;
+        if here != unsent + pictures
+            || counts.on_phone < unsent
+            || counts.at_county != there
+            || counts.needs_you < refused
+        {
+            let told = format!(
+                "{name} tells {counts:?}; unsent {unsent}, pictures {pictures}, at the county {there}, refused {refused}"
+            );
             self.breaks("the counts are true", told);
         }
     }

@@ -8,12 +8,11 @@ use crate::error::{Result, rule, rule_with};
 use crate::open::Open;
 use crate::views::households::Saved;
 use crate::views::incidents::{IncidentArgs, IncidentStepArgs, ReportArgs};
-use std::collections::BTreeMap;
 use xunge_domain::ids::RecordId;
 use xunge_domain::incident_flow::turn::next_turn;
 use xunge_domain::records::words::StepVerb;
 use xunge_domain::records::{RecordKind, SlotCode};
-use xunge_domain::value::Value;
+use xunge_domain::value::{Edit, Value};
 use xunge_store::Photo;
 
 impl Open {
@@ -177,8 +176,11 @@ fn put_evidence(
     let (kind, evidence) = (RecordKind::PhotoEvidence, photo.id());
     // A photo that came back into its form with a report that was undone is evidence again.
     if change.writer.row(kind, evidence)?.is_some_and(|row| row.deleted) {
-        change.resolve(kind, evidence, area, SlotCode::ALIVE, BTreeMap::new())?;
+        let put = |(name, value): (&str, Value)| Some((kind.field_named(name)?.key, Edit::Put(value)));
+        let edits = fields.into_iter().filter_map(put).collect();
+        change.resolve(kind, evidence, area, SlotCode::ALIVE, edits)?;
+    } else {
+        change.put(kind, evidence, area, fields)?;
     }
-    change.put(kind, evidence, area, fields)?;
     Ok(())
 }

@@ -52,6 +52,12 @@ fn take_back(change: &mut Change<'_, '_>, op: OpId, words: &mut BTreeMap<String,
     // Without a row it went with its area: the log still has it, the worker has nothing to do with it any more.
     change.writer.row(kind, record)?.ok_or(rule("undo_gone"))?;
     let payload = stored.operation().and_then(|operation| operation.read().ok()).ok_or(rule("undo_gone"))?;
+    if kind == RecordKind::PhotoEvidence && stored.header.verb != Verb::DELETE {
+        // Written by its report and by nothing else: there is no former value to come back.
+        change.writer.photo_back_to_form(record, NEW_REPORT)?;
+        change.delete(kind, record, area)?;
+        return Ok(());
+    }
     if change.reopen(kind, record, area, op)? {
         return Ok(());
     }
@@ -69,7 +75,7 @@ fn take_back(change: &mut Change<'_, '_>, op: OpId, words: &mut BTreeMap<String,
     }
     if stored.header.verb == Verb::DELETE {
         change.resolve(kind, record, area, SlotCode::ALIVE, BTreeMap::new())?;
-    } else if before.is_empty() || before.view(kind).deleted {
+    } else if before.is_empty() {
         back_into_form(change, kind, record, &payload, words)?;
         change.delete(kind, record, area)?;
     } else {
@@ -83,7 +89,7 @@ fn take_back(change: &mut Change<'_, '_>, op: OpId, words: &mut BTreeMap<String,
     Ok(())
 }
 
-/// What a report brought into being goes back into the form it came from, before its records go.
+/// What a report said goes back into the form it came from, before its records go.
 fn back_into_form(
     change: &Change<'_, '_>,
     kind: RecordKind,
@@ -96,7 +102,6 @@ fn back_into_form(
         _ => None,
     };
     match kind {
-        RecordKind::PhotoEvidence => change.writer.photo_back_to_form(record, NEW_REPORT)?,
         RecordKind::IncidentStep => {
             let verb = kind.field_named("verb").and_then(|field| payload.edits.get(&field.key));
             let resolved = verb == Some(&Edit::Put(Value::Int(StepVerb::SelfResolve.code())));

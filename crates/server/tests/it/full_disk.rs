@@ -252,9 +252,9 @@ fn an_import_that_fills_the_disk_says_how_far_it_came_and_goes_on_from_there() {
     let areas =
         "code,name,parent,level\n990101000000,示范县,,county\n990101001001,示范网格,990101000000,grid\n";
     std::fs::write(at("areas.csv"), areas).unwrap();
-    let mut ledger = String::from("姓名,住址\n");
+    let mut ledger = String::from("姓名,与户主关系,住址\n");
     for n in 0..4_000 {
-        ledger.push_str(&format!("示例{},1幢1单元{}\n", letters(n), 101 + n));
+        ledger.push_str(&format!("示例{},户主,1幢1单元{}\n", letters(n), 101 + n));
     }
     std::fs::write(at("ledger.csv"), ledger).unwrap();
     let program = env!("CARGO_BIN_EXE_xunge-county");

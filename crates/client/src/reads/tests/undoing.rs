@@ -169,6 +169,8 @@ fn a_report_that_is_undone_is_a_form_again_with_words_and_photos() {
         assert!(pictures(&phone).is_empty());
         undo(&phone, again).unwrap();
         assert_eq!(pictures(&phone), taken);
+        let evidence = phone.open.store.read(|r| r.row(RecordKind::PhotoEvidence, first)).unwrap();
+        assert!(evidence.unwrap().deleted, "nobody waits for it at the county");
     }
 }
 
