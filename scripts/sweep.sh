@@ -3,7 +3,7 @@
 # does. ONLY='crash killed' narrows it down. About half an hour on two cores.
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
-parts=${ONLY:-crash failing killed drain large merge hostile api}
+parts=${ONLY:-crash failing killed drain large merge hostile api screens}
 wanted() { case " $parts " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 logs=$TARGET/sweep-logs
 rows=$logs/rows
@@ -15,6 +15,7 @@ mkdir -p "$logs"
 work=$(mktemp -d -p "$([ -d /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")")
 trap 'rm -rf "$work"' EXIT
 
+if wanted screens; then scripts/setup.sh browser && scripts/ui.sh; fi
 say "building the programs and the tests"
 cargo build --locked --workspace --bins --tests
 
@@ -55,6 +56,8 @@ lane_two() {
   if wanted failing; then sweep failing --stride 3; fi
   if wanted drain; then sweep drain; fi
   if wanted large; then sweep large; fi
+  # Every screen in every look, against axe and the sizes; `make test` has the daily ones.
+  if wanted screens; then row 'screens in every look' '' npm --prefix ui run --silent e2e:full; fi
 }
 export TMPDIR=$work
 lane_one &
