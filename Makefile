@@ -56,7 +56,7 @@ bench: ## figures of phone, county and screens beside PouchDB and Anki → targe
 
 sweep: export ONLY := $(ONLY)
 sweep: ## the long proofs, half an hour: power cuts, failing disks, kills, large stores (ONLY='crash killed …')
-	@scripts/setup.sh core shell python
+	@scripts/setup.sh core shell browser python
 	@scripts/ui.sh
 	@scripts/sweep.sh
 

@@ -15,7 +15,6 @@ mkdir -p "$logs"
 work=$(mktemp -d -p "$([ -d /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")")
 trap 'rm -rf "$work"' EXIT
 
-if wanted screens; then scripts/setup.sh browser && scripts/ui.sh; fi
 say "building the programs and the tests"
 cargo build --locked --workspace --bins --tests
 
