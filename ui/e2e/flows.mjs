@@ -1,15 +1,8 @@
 // What a worker and a desk do, step by step, with the memory carrier and under the strict policy. A step that finds
 // nothing to press or to read fails the flow.
 import assert from 'node:assert/strict';
-
-const tap = (page, text) =>
-  page.locator(`button:visible:has-text("${text}"), a:visible:has-text("${text}")`).first().click();
-const sees = (page, text) => page.locator(`text=${text}`).first().waitFor({ state: 'visible' });
-const at = (page, path) => page.waitForFunction((p) => window.location.hash.startsWith(`#${p}`), path);
-const settle = (page) => page.waitForTimeout(350);
-const pin = async (page, digits) => {
-  for (const digit of digits) await page.locator(`button.key:has-text("${digit}")`).first().click();
-};
+import { formFlows } from './flows-forms.mjs';
+import { at, pin, sees, settle, tap } from './hand.mjs';
 
 export const flows = [
   {
@@ -271,4 +264,5 @@ export const flows = [
       await page.locator('.case .tag:has-text("已结案")').waitFor();
     },
   },
+  ...formFlows,
 ];

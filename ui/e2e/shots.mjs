@@ -129,6 +129,16 @@ export const phoneShots = [
   },
   { name: '30-person-form', daily: true, path: '/household/h1-301/person/p0', full: true },
   {
+    name: '30a-person-cleared',
+    path: '/household/h1-301/person/p0',
+    act: async (page) => {
+      for (let n = 0; n < 7 && !(await page.locator('#f-phone').count()); n++) await either('下一步', 'Next')(page);
+      const phone = page.locator('.one:has(#l-phone)');
+      await phone.locator('.clear button').click();
+      await phone.scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: '31-person-id',
     path: '/household/h1-301/person/new',
     act: async (page) => {

@@ -76,6 +76,26 @@ describe('a form', () => {
     expect(draft.fields).toEqual({});
   });
 
+  it('comes_back_with_its_words_when_what_was_saved_is_undone', async () => {
+    const draft = useDraft('person:1');
+    draft.set('name', '孔');
+    const back = await draft.drop();
+    expect(kept.has('person:1')).toBe(false);
+    draft.set('note', '耳背');
+    back();
+    await draft.settled();
+    expect(kept.get('person:1')?.fields).toEqual({ name: '孔', note: '耳背' });
+  });
+
+  it('is_named_when_its_page_knows_the_name', async () => {
+    kept.set('refused:r1:41:7', { form: 'refused:r1:41:7', fields: { note: '拐杖' }, saved_ms: 5 });
+    let record = '';
+    const draft = useDraft(() => `refused:${record}:41:7`);
+    record = 'r1';
+    await draft.load();
+    expect(draft.fields).toEqual({ note: '拐杖' });
+  });
+
   it('does_not_mix_with_another_form', async () => {
     const one = useDraft('person:1');
     one.set('name', '孔');

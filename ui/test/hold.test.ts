@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectTo } from '@/api';
-import type { Carrier } from '@/api/carrier';
+import { CallFailure, type Carrier } from '@/api/carrier';
 import { useDraft } from '@/phone/state/drafts';
-import { hold, notice, runHeld, say, undoLast } from '@/phone/state/notice';
+import { hold, notice, runHeld, saved, say, undoLast } from '@/phone/state/notice';
 
 let calls: string[];
 beforeEach(() => {
@@ -17,6 +17,21 @@ afterEach(async () => {
   await runHeld();
   notice.bar = null;
   vi.useRealTimers();
+});
+
+describe('what is saved and undone', () => {
+  it('is_put_back_onto_its_page_only_after_the_core_undid_it', async () => {
+    const back = vi.fn();
+    saved('saved', { id: 'v1', undo: 'u1' }, back);
+    await undoLast();
+    expect(calls).toContain('undo');
+    expect(back).toHaveBeenCalledTimes(1);
+
+    connectTo({ call: () => Promise.reject(new CallFailure('undo_gone')), photoUrl: () => '' } as unknown as Carrier);
+    saved('saved', { id: 'v1', undo: 'u2' }, back);
+    await undoLast();
+    expect(back).toHaveBeenCalledTimes(1);
+  });
 });
 
 describe('a deletion that is held back', () => {
@@ -46,6 +61,24 @@ describe('a deletion that is held back', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(act).toHaveBeenCalledTimes(1);
     expect(notice.bar?.text).toBe('something else');
+  });
+
+  it('is_not_hurried_by_a_page_that_reads_another_draft', async () => {
+    const act = vi.fn(async () => undefined);
+    hold('gone', act, () => undefined);
+    await useDraft('visit:h1').load();
+    expect(act).not.toHaveBeenCalled();
+  });
+
+  it('of_a_draft_happens_before_the_same_form_is_read_again', async () => {
+    const draft = useDraft('person:1');
+    draft.set('name', 'a');
+    await draft.settled();
+    const taken = draft.takeOut();
+    hold('cleared', taken.gone, taken.back);
+    calls = [];
+    await useDraft('person:1').load();
+    expect(calls).toEqual(['draft_drop', 'draft_load']);
   });
 
   it('of_a_draft_comes_back_whole_or_is_gone_before_what_is_typed_next', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RefusedView } from '@/api';
-import { formOf, mayResend, pageOf, titleOf } from '@/phone/refused';
+import { amendedOf, formOf, mayResend, pageOf, titleOf } from '@/phone/refused';
 import { setLanguage } from '@/words/language';
 
 const refused = (kind: string, reason: string, more: Partial<RefusedView> = {}): RefusedView => ({
@@ -56,5 +56,37 @@ describe('what can be done about a refused record', () => {
     expect(titleOf(refused('incident_step', 'not_now', { subject: '路灯不亮', verb: 'supplement' }))).toBe(
       '路灯不亮 · 补充说明',
     );
+  });
+});
+
+describe('what is changed of a refused record', () => {
+  const entry = (kind: string) => ({ kind, group: '', codes: [] });
+  const item = refused('person', 'bad_field', {
+    wrote: [
+      { name: 'name', field: 'name', shown: '孔**', value: null, entry: entry('line') },
+      { name: 'phone', field: 'phone', shown: '142****6603', value: null, entry: entry('phone') },
+      { name: 'citizen_id', field: 'citizen_id', shown: 'declined', value: 'declined', entry: entry('citizen_id') },
+      { name: 'note', field: 'note', shown: '轮椅', value: '轮椅', entry: entry('note') },
+      { name: 'at', field: 'at', shown: '今天', value: null, entry: null },
+    ],
+  });
+
+  it('is_only_what_was_typed_and_differs', () => {
+    expect(amendedOf(item, {})).toEqual({});
+    expect(amendedOf(item, { note: '轮椅', phone: ' ', at: 'x' })).toEqual({});
+    expect(amendedOf(item, { note: ' 拐杖 ' })).toEqual({ note: '拐杖' });
+  });
+
+  it('may_be_left_empty_where_nothing_is_an_answer', () => {
+    expect(amendedOf(item, { name: '', phone: '', citizen_id: '', note: '' })).toEqual({
+      phone: '',
+      citizen_id: '',
+      note: '',
+    });
+  });
+
+  it('is_never_the_missing_words_of_a_step', () => {
+    const step = refused('incident_step', 'text_needed', {});
+    expect(amendedOf(step, { note: '' })).toEqual({});
   });
 });

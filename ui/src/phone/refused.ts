@@ -1,5 +1,5 @@
 /** What can be done about a record the county refused: change it and send it again, send the same words again, or look. */
-import type { RefusedView } from '@/api';
+import type { RefusedField, RefusedView } from '@/api';
 import { t } from '@/words/language';
 import { word } from '@/words/words';
 
@@ -39,4 +39,21 @@ export function pageOf(item: RefusedView): { to: string; word: string } | null {
 export function titleOf(item: RefusedView): string {
   const what = item.kind === 'incident_step' && item.verb ? word('verb', item.verb) : word('kind', item.kind);
   return item.subject ? t('review.step_of', { title: item.subject, verb: what }) : what;
+}
+
+const EMPTIED = new Set(['line', 'note', 'phone', 'citizen_id', 'day']);
+
+/** Whether a field of it may be left empty: not a name, not what a step of an incident says, not a choice. */
+export const mayEmpty = (item: RefusedView, field: RefusedField): boolean =>
+  EMPTIED.has(field.entry?.kind ?? '') && field.name !== 'name' && item.kind !== 'incident_step';
+
+/** What `amend_refused` is to change: what was typed and differs from what was written. An empty text empties the field. */
+export function amendedOf(item: RefusedView, typed: Readonly<Record<string, string>>): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const field of item.wrote) {
+    const value = typed[field.name];
+    if (value === undefined || value === field.value || !field.entry) continue;
+    if (value === '' ? mayEmpty(item, field) : value.trim() !== '') out[field.name] = value.trim();
+  }
+  return out;
 }

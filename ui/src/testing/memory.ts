@@ -4,14 +4,15 @@
  * The address chooses the scene: `?phase=new|locked|needs_desk&big=1&theme=dark&lang=en&net=off&patrol=walking&slow=1&many=5000`.
  */
 import { CallFailure, type Answer, type Args, type Carrier, type Name } from '@/api/carrier';
-import type { AccessEntry, AppState, Counts, Draft, PhotoView, Review, Saved, SyncState, Today } from '@/api';
-import { at, building, buildings, checkDigit, doors, household, isoDay, MARK, maskName, type Door } from './grid';
+import type { AccessEntry, AppState, Counts, Draft, PhotoView, SyncState, Today } from '@/api';
+import { at, building, buildings, doors, household, isoDay, MARK, maskName, type Door } from './grid';
+import { homes, type Save } from './homes';
 import { photo } from './incidents';
 import { patrolView } from './patrol';
 import { reports } from './reports';
 import { reviewOf } from './review';
 import { dueToday } from './today';
-import { placed, unplacedPeople } from './unplaced';
+import { unplacedPeople } from './unplaced';
 
 const HERE = { lat_e7: 374_905_000, lon_e7: 1_182_552_000, accuracy_dm: 80 };
 
@@ -63,13 +64,11 @@ export function memory(search = window.location.search): Carrier {
     { at_ms: at(10, 5, 3), person: '曹**', reason: 'care_duty' },
   ];
   const review = reviewOf();
-  /** The last thing settled, for undoing it. */
-  let settled: Review['conflicts'] = [];
+  const undos = new Map<string, () => void>();
   const saves = { on_phone: 3, at_county: 128 };
   let patrolState: 'none' | 'walking' | 'paused' | 'done' = scene.get('patrol') === 'walking' ? 'walking' : 'none';
   const started = Date.now() - 42 * 60_000;
   const handReached = new Set<string>();
-  let reveals = 30;
   let firstDone = 0;
 
   const counts = (): Counts => ({
@@ -95,9 +94,10 @@ export function memory(search = window.location.search): Carrier {
       held_deletes: 0,
     };
   };
-  const saved = (id: string): Saved => {
+  const saved: Save = (id, back) => {
     state.change++;
     saves.on_phone++;
+    undos.set(`u${state.change}`, back ?? (() => undefined));
     return { id, undo: `u${state.change}` };
   };
   const patrol = () => {
@@ -112,11 +112,6 @@ export function memory(search = window.location.search): Carrier {
     patrolState = next;
     state.change++;
     return patrolView(next, started);
-  };
-  const door = (id: string): Door => {
-    const found = doors.find((d) => d.id === id);
-    if (!found) throw new CallFailure('not_found');
-    return found;
   };
   const lineOf = (d: Door, matched: string | null) => ({
     id: d.id,
@@ -279,82 +274,13 @@ export function memory(search = window.location.search): Carrier {
         .map((d) => lineOf(d, /^\d/.test(query) ? 'door' : 'name'));
       return { rows: rows.slice(page.offset, page.offset + page.limit), more: rows.length > page.offset + page.limit };
     },
-    household: ({ id }) => structuredClone(household(door(id))),
     unplaced_people: ({ query }) => unplacedPeople(query),
-    save_household: ({ id, occupancy, note }) => {
-      const view = household(door(id ?? ''));
-      if (occupancy !== null) view.occupancy = occupancy;
-      if (note !== null) view.note = note;
-      return saved(view.id);
-    },
-    record_visit: ({ household: id, outcome, note, duties, checks }) => {
-      const d = door(id);
-      const view = household(d);
-      d.visited = Date.now();
-      d.state = outcome === 'nobody_home' ? 'nobody_home' : 'visited';
-      for (const one of view.duties) if (duties.includes(one.id)) one.done = true;
-      view.visits.unshift({
-        id: `v${state.change}`,
-        at_ms: Date.now(),
-        outcome,
-        note,
-        checks: [...checks],
-        by: worker.name,
-        standing: 'on_phone',
-      });
-      view.standing = 'on_phone';
-      return saved(id);
-    },
-    open_person: ({ id, reason }) => {
-      const person = doors.flatMap((d) => d.people).find((p) => p.id === id);
-      if (!person) throw new CallFailure('not_found');
-      if (reveals <= 0) throw new CallFailure('reveal_limit');
-      reveals--;
-      log.unshift({ at_ms: Date.now(), person: maskName(person.name), reason });
-      const { id: _, ...fields } = person;
-      return { id, fields, other_phones: [], folded: [], until_ms: Date.now() + 30_000, left_this_hour: reveals };
-    },
-    save_person: ({ id, household: where, fields }) => {
-      if (id && placed(id)) return saved(id);
-      const d = door(where ?? '');
-      const person = d.people.find((p) => p.id === id);
-      if (person) Object.assign(person, fields);
-      else
-        d.people.push({
-          id: `n${state.change}`,
-          name: '',
-          citizen_id: '',
-          birth: '',
-          sex: '0',
-          phone: '',
-          relation: '8',
-          residence: 'usual',
-          note: '',
-          ...fields,
-        });
-      household(d).standing = 'on_phone';
-      return saved(id ?? `n${state.change}`);
-    },
-    remove_person: ({ id, household: where }) => {
-      const d = door(where);
-      d.people = d.people.filter((p) => p.id !== id);
-      return saved(id);
-    },
-    check_citizen_id: ({ text }) => {
-      if (text.length < 18)
-        return { state: text ? 'incomplete' : 'empty', lengthened: null, birth: null, sex: null, notes: [] };
-      const ok = checkDigit(text.slice(0, 17)) === text[17];
-      if (!ok) return { state: 'wrong', lengthened: null, birth: null, sex: null, notes: ['checksum'] };
-      return {
-        state: 'ok',
-        lengthened: text,
-        birth: `${text.slice(6, 10)}-${text.slice(10, 12)}-${text.slice(12, 14)}`,
-        sex: Number(text[16]) % 2 ? '1' : '2',
-        notes: [],
-      };
-    },
-    undo: () => {
-      if (settled.length > 0) review.conflicts = settled.splice(0);
+    ...homes({ by: worker.name, saved, log }),
+    undo: ({ undo }) => {
+      const back = undos.get(undo);
+      if (!back) throw new CallFailure('undo_gone');
+      back();
+      undos.delete(undo);
       state.change++;
       saves.on_phone--;
       return null;
@@ -375,9 +301,9 @@ export function memory(search = window.location.search): Carrier {
     review: () => structuredClone(review),
     resolve: ({ conflict, value }) => {
       if (value === '0') throw new CallFailure('invalid_field', { field: 'value' });
-      settled = review.conflicts;
-      review.conflicts = review.conflicts.filter((c) => c.id !== conflict);
-      return saved(conflict);
+      const before = review.conflicts;
+      review.conflicts = before.filter((c) => c.id !== conflict);
+      return saved(conflict, () => (review.conflicts = before));
     },
     merge_persons: ({ one }) => ((review.same = []), saved(one)),
     not_same_person: ({ one }) => ((review.same = []), saved(one)),

@@ -19,19 +19,24 @@ export interface FormDraft {
   unset: (name: string) => void;
   /** Resolves when everything typed so far is kept. */
   settled: () => Promise<void>;
-  drop: () => Promise<void>;
+  /** Deletes it, its words being saved as a record. Answers what puts it back when that is undone. */
+  drop: () => Promise<() => void>;
   /** Off the page at once: `gone` deletes it, `back` puts it there again. Typing anew deletes the old one first. */
   takeOut: () => { gone: () => Promise<void>; back: () => void };
 }
 
-export function useDraft(form: string): FormDraft {
+/** Forms that are off their page and not yet deleted. */
+const out = new Set<string>();
+
+/** `named` may be asked for later, where the name is known only once the page has loaded. */
+export function useDraft(named: string | (() => string)): FormDraft {
+  const nameOf = () => (typeof named === 'string' ? named : named());
   const fields = reactive<Fields>({});
   const state = ref<'none' | 'saving' | 'saved' | 'failed'>('none');
   const cameBack = ref<number | null>(null);
   let chain: Promise<void> = Promise.resolve();
   let waiting = false;
   let gone = false;
-  let takenOut = false;
 
   function save(): void {
     if (waiting || gone) return;
@@ -41,7 +46,7 @@ export function useDraft(form: string): FormDraft {
       waiting = false;
       if (gone) return;
       try {
-        await call('draft_save', { form, fields: { ...fields }, saved_ms: Date.now() });
+        await call('draft_save', { form: nameOf(), fields: { ...fields }, saved_ms: Date.now() });
         if (!waiting) state.value = 'saved';
       } catch {
         state.value = 'failed';
@@ -54,7 +59,9 @@ export function useDraft(form: string): FormDraft {
     state,
     cameBack,
     async load() {
-      await runHeld();
+      const form = nameOf();
+      // Thrown away on another visit to this page: it does not come back. What else is held back still can.
+      if (out.has(form)) await runHeld();
       const draft = await call('draft_load', { form });
       if (!draft) return;
       // What was typed while the draft travelled wins.
@@ -66,7 +73,7 @@ export function useDraft(form: string): FormDraft {
     },
     set(name, value) {
       if (fields[name] === value) return;
-      if (takenOut) chain = chain.then(runHeld);
+      if (out.has(nameOf())) chain = chain.then(runHeld);
       fields[name] = value;
       save();
     },
@@ -79,17 +86,18 @@ export function useDraft(form: string): FormDraft {
     takeOut() {
       const kept = { ...fields };
       const [was, look] = [cameBack.value, state.value];
-      takenOut = true;
+      const form = nameOf();
+      out.add(form);
       for (const name of Object.keys(fields)) delete fields[name];
       state.value = 'none';
       cameBack.value = null;
       return {
         async gone() {
-          takenOut = false;
+          out.delete(form);
           await call('draft_drop', { form });
         },
         back() {
-          takenOut = false;
+          out.delete(form);
           Object.assign(fields, kept);
           cameBack.value = was;
           state.value = look;
@@ -97,13 +105,20 @@ export function useDraft(form: string): FormDraft {
       };
     },
     async drop() {
+      const [form, kept] = [nameOf(), { ...fields }];
       gone = true;
       await chain;
       for (const name of Object.keys(fields)) delete fields[name];
       state.value = 'none';
       cameBack.value = null;
-      await call('draft_drop', { form });
+      // What it was typed for is saved. A draft that could not be deleted is told as one that came back.
+      await call('draft_drop', { form }).catch(() => null);
       gone = false;
+      return () => {
+        // What was typed since then wins.
+        for (const [name, value] of Object.entries(kept)) if (!(name in fields)) fields[name] = value;
+        save();
+      };
     },
   };
 }

@@ -14,8 +14,8 @@ export interface Question {
 }
 
 export const notice = reactive<{
-  /** `back` undoes what is only held back as yet; `undo` is the core's handle of what is saved. */
-  bar: { text: string; undo: string | null; back?: () => void } | null;
+  /** `back` undoes what is only held back as yet; `undo` is the core's handle of what is saved, `undone` follows it. */
+  bar: { text: string; undo: string | null; back?: () => void; undone?: () => void } | null;
   failure: CallFailure | null;
   question: Question | null;
 }>({ bar: null, failure: null, question: null });
@@ -61,9 +61,11 @@ export function hold(text: string, act: () => Promise<unknown>, back: () => void
   timer = setTimeout(() => void runHeld(), BAR_MS);
 }
 
-/** After every save: tell it, offer undo, let the pages load again now instead of at the next poll. */
-export function saved(text: string, answer: Saved): void {
+/** After every save: tell it, offer undo, let the pages load again now instead of at the next poll. `back` puts what
+ *  was typed onto its page again once the record is undone. */
+export function saved(text: string, answer: Saved, back?: () => void): void {
   say(text, answer.undo);
+  if (answer.undo && back && notice.bar) notice.bar.undone = back;
   recordsTick.value++;
   void poll();
 }
@@ -74,7 +76,8 @@ export async function undoLast(): Promise<void> {
   notice.bar = null;
   bar?.back?.();
   if (!handle) return;
-  await tell(call('undo', { undo: handle }));
+  const done = await tell(call('undo', { undo: handle }));
+  if (done !== undefined) bar?.undone?.();
   recordsTick.value++;
 }
 

@@ -1,0 +1,18 @@
+// What a hand does on a page and what an eye waits for, by the words that stand there.
+
+/** Presses the first button or link that says so. */
+export const tap = (page, text) =>
+  page.locator(`button:visible:has-text("${text}"), a:visible:has-text("${text}")`).first().click();
+export const sees = (page, text) => page.locator(`text=${text}`).first().waitFor({ state: 'visible' });
+export const gone = (page, text) => page.locator(`text=${text}`).first().waitFor({ state: 'hidden' });
+export const at = (page, path) => page.waitForFunction((p) => window.location.hash.startsWith(`#${p}`), path);
+/** To another page, as a link would. */
+export const go = async (page, path) => {
+  await page.evaluate((to) => (window.location.hash = `#${to}`), path);
+  await at(page, path);
+};
+/** As long as a sheet takes to open or close. */
+export const settle = (page) => page.waitForTimeout(350);
+export const pin = async (page, digits) => {
+  for (const digit of digits) await page.locator(`button.key:has-text("${digit}")`).first().click();
+};

@@ -1,0 +1,118 @@
+/** Households and the people in them on the fictional day: the handlers that read and change them, and take it back. */
+import { CallFailure, type Answer, type Args, type Name } from '@/api/carrier';
+import type { AccessEntry, PersonFields, Saved } from '@/api';
+import { checkDigit, doors, doorView, household, maskName, type Door } from './grid';
+import { placed } from './unplaced';
+
+/** Counts what was saved; `back` is what its undoing does. */
+export type Save = (id: string, back?: () => void) => Saved;
+
+interface Given {
+  /** Name of the worker. */
+  by: string;
+  saved: Save;
+  log: AccessEntry[];
+}
+
+type Homes =
+  | 'household'
+  | 'save_household'
+  | 'record_visit'
+  | 'open_person'
+  | 'save_person'
+  | 'remove_person'
+  | 'check_citizen_id';
+
+const NOBODY: PersonFields = {
+  ...{ name: '', citizen_id: '', birth: '', sex: '0', phone: '' },
+  ...{ relation: '8', residence: 'usual', note: '' },
+};
+
+export function homes({ by, saved, log }: Given): { [N in Extract<Name, Homes>]: (args: Args<N>) => Answer<N> } {
+  let reveals = 30;
+  let made = 0;
+  const door = (id: string): Door => {
+    const found = doors.find((d) => d.id === id);
+    if (!found) throw new CallFailure('not_found');
+    return found;
+  };
+  /** An empty flat gets a household. */
+  const moveIn = (dwelling: string): Door => {
+    const found = doors.find((d) => doorView(d).dwelling === dwelling);
+    if (!found) throw new CallFailure('not_found');
+    found.state = 'plain';
+    return found;
+  };
+
+  return {
+    household: ({ id }) => structuredClone(household(door(id))),
+    save_household: ({ id, dwelling, occupancy, note, phone }) => {
+      if (id === null) {
+        const d = moveIn(dwelling ?? '');
+        return saved(d.id, () => (d.state = 'empty'));
+      }
+      const d = door(id);
+      const view = household(d);
+      const before = structuredClone({ occupancy: view.occupancy, note: view.note, phone: view.phone });
+      if (occupancy !== null) view.occupancy = occupancy;
+      if (note !== null) view.note = note;
+      if (phone !== null) view.phone = phone === '' ? null : `${phone.slice(0, 3)}****${phone.slice(-4)}`;
+      return saved(id, () => Object.assign(view, before));
+    },
+    record_visit: ({ household: id, outcome, note, duties, checks }) => {
+      const d = door(id);
+      const view = household(d);
+      const before = { visited: d.visited, state: d.state, done: view.duties.filter((one) => one.done) };
+      d.visited = Date.now();
+      d.state = outcome === 'nobody_home' ? 'nobody_home' : 'visited';
+      for (const one of view.duties) if (duties.includes(one.id)) one.done = true;
+      const visit = { id: `v-${id}-${view.visits.length}`, at_ms: Date.now(), outcome, note, checks: [...checks] };
+      view.visits.unshift({ ...visit, by, standing: 'on_phone' });
+      view.standing = 'on_phone';
+      return saved(id, () => {
+        Object.assign(d, { visited: before.visited, state: before.state });
+        for (const one of view.duties) one.done = before.done.includes(one);
+        view.visits = view.visits.filter((one) => one.id !== visit.id);
+      });
+    },
+    open_person: ({ id, reason }) => {
+      const person = doors.flatMap((d) => d.people).find((p) => p.id === id);
+      if (!person) throw new CallFailure('not_found');
+      if (reveals <= 0) throw new CallFailure('reveal_limit');
+      reveals--;
+      log.unshift({ at_ms: Date.now(), person: maskName(person.name), reason });
+      const { id: _, ...fields } = person;
+      return { id, fields, other_phones: [], folded: [], until_ms: Date.now() + 30_000, left_this_hour: reveals };
+    },
+    save_person: ({ id, household: where, fields }) => {
+      if (id && placed(id)) return saved(id);
+      const d = door(where ?? '');
+      const before = structuredClone(d.people);
+      const person = d.people.find((p) => p.id === id);
+      const added = `n${++made}`;
+      if (person) Object.assign(person, fields);
+      else d.people.push({ id: added, ...NOBODY, ...fields });
+      household(d).standing = 'on_phone';
+      return saved(id ?? added, () => (d.people = before));
+    },
+    remove_person: ({ id, household: where }) => {
+      const d = door(where);
+      const before = d.people;
+      d.people = before.filter((p) => p.id !== id);
+      return saved(id, () => (d.people = before));
+    },
+    check_citizen_id: ({ text }) => {
+      if (text.length < 18)
+        return { state: text ? 'incomplete' : 'empty', lengthened: null, birth: null, sex: null, notes: [] };
+      const ok = checkDigit(text.slice(0, 17)) === text[17];
+      if (!ok) return { state: 'wrong', lengthened: null, birth: null, sex: null, notes: ['checksum'] };
+      return {
+        state: 'ok',
+        lengthened: text,
+        birth: `${text.slice(6, 10)}-${text.slice(10, 12)}-${text.slice(12, 14)}`,
+        sex: Number(text[16]) % 2 ? '1' : '2',
+        notes: [],
+      };
+    },
+  };
+}
