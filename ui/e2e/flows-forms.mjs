@@ -1,7 +1,7 @@
 // What a worker types: that it can be corrected and emptied, that it is there again after leaving the page, and that
 // it goes once it was saved. With the memory carrier, like the flows of flows.mjs.
 import assert from 'node:assert/strict';
-import { at, gone, sees, tap } from './hand.mjs';
+import { at, go, gone, sees, shut, tap } from './hand.mjs';
 
 export const formFlows = [
   {
@@ -69,6 +69,129 @@ export const formFlows = [
       await tap(page, '都不对，先空着');
       await sees(page, '定好了');
       await sees(page, '需要你 · 4');
+    },
+  },
+  {
+    name: 'what_was_asked_at_the_door_is_there_again_after_correcting_the_household',
+    path: '/household/h1-301',
+    async run(page) {
+      const answer = (asked, is) => page.locator(`[aria-labelledby=ask-${asked}] .answer:has-text("${is}")`);
+      await answer('people', '没变').click();
+      await answer('phone', '不愿说').click();
+      await page.fill('#visit-said', '水管漏水');
+      await page.locator('.count').click();
+      await tap(page, '改这一户');
+      await at(page, '/household/h1-301/edit');
+      await page.fill('#h-note', '门铃修好了');
+      await tap(page, '保存');
+      await at(page, '/household/h1-301');
+      for (const one of [answer('people', '没变'), answer('phone', '不愿说')])
+        assert.equal(await one.getAttribute('aria-checked'), 'true');
+      assert.equal(await page.inputValue('#visit-said'), '水管漏水');
+      assert.equal(await page.locator('.count').getAttribute('aria-checked'), 'false');
+      await tap(page, '改好了，记一次走访');
+      await sees(page, '走访和变化都记下了');
+      assert.equal(await page.inputValue('#visit-said'), '');
+      assert.equal(await page.locator('.answer[aria-checked=true]').count(), 0);
+      await tap(page, '撤销');
+      await page.locator('.answer[aria-checked=true]').nth(1).waitFor();
+      assert.equal(await page.inputValue('#visit-said'), '水管漏水');
+    },
+  },
+  {
+    name: 'a_rating_is_there_again_after_the_page_was_left',
+    path: '/incident/i4',
+    async run(page) {
+      await tap(page, '评价');
+      await page.locator('.stars button').nth(3).click();
+      await page.fill('#i-rate', '修得快');
+      await shut(page);
+      await go(page, '/today');
+      await go(page, '/incident/i4');
+      await page.locator('.stars button[aria-checked=true]:has-text("4")').waitFor();
+      assert.equal(await page.inputValue('#i-rate'), '修得快');
+      await page.locator('.van-popup button:has-text("保存")').click();
+      await at(page, '/incident/i4');
+      await go(page, '/today');
+      await go(page, '/incident/i4');
+      await sees(page, '路灯不亮');
+      assert.equal(await page.locator('.stars button').count(), 0);
+    },
+  },
+  {
+    name: 'the_note_of_a_point_is_there_again_and_belongs_to_that_point_only',
+    path: '/patrol',
+    query: 'patrol=walking',
+    async run(page) {
+      await tap(page, '到点');
+      await tap(page, '东门消防通道');
+      await page.fill('#point-note', '通道已清');
+      await shut(page);
+      await go(page, '/today');
+      await go(page, '/patrol');
+      await tap(page, '到点');
+      await tap(page, '东门消防通道');
+      await sees(page, '草稿已存');
+      assert.equal(await page.inputValue('#point-note'), '通道已清');
+      await tap(page, '我到这个点了');
+      await sees(page, '已记到点');
+    },
+  },
+  {
+    name: 'a_third_value_is_there_again',
+    path: '/review',
+    async run(page) {
+      await tap(page, '都不对，重新填');
+      await page.fill('.van-popup input', '14200006666');
+      await sees(page, '草稿已存');
+      await shut(page);
+      await go(page, '/today');
+      await go(page, '/review');
+      await tap(page, '都不对，重新填');
+      await page.waitForFunction(() => document.querySelector('.van-popup input')?.value === '14200006666');
+      await page.locator('.van-popup button:has-text("保存")').click();
+      await sees(page, '定好了');
+      await tap(page, '撤销');
+      await sees(page, '需要你 · 5');
+    },
+  },
+  {
+    name: 'a_refused_record_half_corrected_is_there_again_and_can_be_cleared',
+    path: '/review/refused/41:35',
+    async run(page) {
+      await page.locator('textarea').first().fill('敲门等五分钟');
+      await go(page, '/review');
+      await go(page, '/review/refused/41:35');
+      await sees(page, '上次没填完的');
+      assert.equal(await page.locator('textarea').first().inputValue(), '敲门等五分钟');
+      await tap(page, '不要了，清空');
+      await page.locator('.van-popup .btn.danger').click();
+      await sees(page, '草稿已清空');
+      assert.equal(await page.locator('textarea').first().inputValue(), '腿脚不便，敲门等一等');
+      await tap(page, '撤销');
+      assert.equal(await page.locator('textarea').first().inputValue(), '敲门等五分钟');
+    },
+  },
+  {
+    name: 'the_words_of_a_week_are_there_again_and_not_written_over',
+    path: '/me/week',
+    async run(page) {
+      await page.locator('#w-text').waitFor();
+      const drafted = await page.inputValue('#w-text');
+      await page.fill('#w-text', `${drafted}走访独居老人`);
+      await go(page, '/household/h1-401');
+      await tap(page, '记一次走访');
+      await sees(page, '走访记下了');
+      await go(page, '/me/week');
+      await sees(page, '上次没填完的');
+      assert.equal(await page.inputValue('#w-text'), `${drafted}走访独居老人`);
+      await tap(page, '上周');
+      await page.waitForFunction((text) => !document.querySelector('#w-text').value.includes(text), '独居老人');
+      await tap(page, '本周');
+      await page.waitForFunction((text) => document.querySelector('#w-text').value.includes(text), '独居老人');
+      await tap(page, '不要了，清空');
+      await page.locator('.van-popup .btn.danger').click();
+      await page.waitForFunction((text) => document.querySelector('#w-text').value === text, drafted);
     },
   },
 ];

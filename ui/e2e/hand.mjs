@@ -13,6 +13,12 @@ export const go = async (page, path) => {
 };
 /** As long as a sheet takes to open or close. */
 export const settle = (page) => page.waitForTimeout(350);
+/** A sheet is closed before its page is left. */
+export const shut = async (page) => {
+  await settle(page);
+  await page.locator('.van-popup button[aria-label="关闭"]:visible').first().click();
+  await settle(page);
+};
 export const pin = async (page, digits) => {
   for (const digit of digits) await page.locator(`button.key:has-text("${digit}")`).first().click();
 };

@@ -46,8 +46,11 @@ export function useDraft(named: string | (() => string)): FormDraft {
       waiting = false;
       if (gone) return;
       try {
-        await call('draft_save', { form: nameOf(), fields: { ...fields }, saved_ms: Date.now() });
-        if (!waiting) state.value = 'saved';
+        const form = nameOf();
+        const empty = Object.keys(fields).length === 0;
+        if (empty) await call('draft_drop', { form });
+        else await call('draft_save', { form, fields: { ...fields }, saved_ms: Date.now() });
+        if (!waiting) state.value = empty ? 'none' : 'saved';
       } catch {
         state.value = 'failed';
       }

@@ -6,6 +6,3 @@ export const place = reactive<{ building: string; query: string; view: 'building
   query: '',
   view: 'buildings',
 });
-
-/** Households that were changed during this visit, until the visit is recorded. */
-export const changedHere = reactive(new Set<string>());

@@ -1,0 +1,84 @@
+/**
+ * A visit while it is being made: what was asked at the door, a word about it, the duties it will not count for, and that
+ * something was changed here meanwhile. Kept like every form, so going to a person's page and back, or a call that ends
+ * the app, loses none of it. What was asked yesterday was not asked today: of an older draft only the words stay.
+ */
+import { computed, onUnmounted } from 'vue';
+import { dayStart } from '@/words/words';
+import { useDraft, type FormDraft } from './drafts';
+
+const ASKED = ['people', 'phone', 'occupancy'] as const;
+const nameOf = (household: string) => `visit:${household}`;
+
+/** The visit on the page now, so that who marks it from elsewhere does not write past it. */
+let shown: { household: string; draft: FormDraft } | null = null;
+
+async function load(draft: FormDraft): Promise<void> {
+  await draft.load();
+  const when = draft.cameBack.value;
+  if (when === null || when >= dayStart(Date.now())) return;
+  for (const name of Object.keys(draft.fields)) if (name !== 'note') draft.unset(name);
+}
+
+async function visitOf(household: string): Promise<FormDraft> {
+  if (shown?.household === household) return shown.draft;
+  const draft = useDraft(nameOf(household));
+  await load(draft);
+  return draft;
+}
+
+/** Something of the household was changed: its next visit is one with changes. Answers what takes that back. */
+export async function markChanged(household: string): Promise<() => void> {
+  // Only a mark on the button: what was changed is saved, whatever becomes of it.
+  const draft = await visitOf(household).catch(() => null);
+  if (!draft || draft.fields.changed) return () => undefined;
+  draft.set('changed', '1');
+  await draft.settled();
+  return () =>
+    void visitOf(household).then(
+      (now) => now.unset('changed'),
+      () => undefined,
+    );
+}
+
+/** For the page of a household. */
+export function useVisit(household: string) {
+  const draft = useDraft(nameOf(household));
+  const mine = { household, draft };
+  shown = mine;
+  onUnmounted(() => {
+    if (shown === mine) shown = null;
+  });
+
+  const note = computed({
+    get: () => draft.fields.note ?? '',
+    set: (text) => (text === '' ? draft.unset('note') : draft.set('note', text)),
+  });
+  /** `people=same` and so on. */
+  const checks = computed({
+    get: () => ASKED.flatMap((one) => (draft.fields[one] ? [`${one}=${draft.fields[one]}`] : [])),
+    set: (now) => {
+      for (const one of ASKED) {
+        const answer = now.find((check) => check.startsWith(`${one}=`))?.slice(one.length + 1);
+        if (answer) draft.set(one, answer);
+        else draft.unset(one);
+      }
+    },
+  });
+  /** Duties that are open and which this visit is not to count for. */
+  const leftOut = computed(() => (draft.fields.left_out ?? '').split(' ').filter(Boolean));
+
+  function toggle(duty: string): void {
+    const now = leftOut.value.includes(duty) ? leftOut.value.filter((one) => one !== duty) : [...leftOut.value, duty];
+    if (now.length > 0) draft.set('left_out', now.join(' '));
+    else draft.unset('left_out');
+  }
+
+  return {
+    ...{ draft, note, checks, leftOut, toggle },
+    /** Something was changed on this phone since the last visit. */
+    changed: computed(() => draft.fields.changed === '1'),
+    begun: computed(() => Object.keys(draft.fields).length > 0),
+    load: () => load(draft),
+  };
+}

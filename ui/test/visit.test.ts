@@ -1,0 +1,87 @@
+import { mount } from '@vue/test-utils';
+import { flushPromises } from '@vue/test-utils';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { defineComponent, h } from 'vue';
+import { connectTo, type Draft } from '@/api';
+import type { Carrier } from '@/api/carrier';
+import { markChanged, useVisit } from '@/phone/state/visit';
+
+let kept: Map<string, Draft>;
+beforeEach(() => {
+  kept = new Map();
+  connectTo({
+    async call(name: string, args: unknown) {
+      await Promise.resolve();
+      const draft = args as Draft;
+      if (name === 'draft_load') return structuredClone(kept.get(draft.form)) ?? null;
+      if (name === 'draft_drop') kept.delete(draft.form);
+      else kept.set(draft.form, structuredClone(draft));
+      return null;
+    },
+    photoUrl: () => '',
+  } as unknown as Carrier);
+});
+
+/** The page of a household; unmounting it is leaving the page. */
+async function page(household = 'h1') {
+  let visit!: ReturnType<typeof useVisit>;
+  const wrapper = mount(
+    defineComponent(() => {
+      visit = useVisit(household);
+      return () => h('div');
+    }),
+  );
+  await visit.load();
+  return { visit, leave: () => wrapper.unmount() };
+}
+
+describe('a visit being made', () => {
+  it('is_there_again_after_the_page_was_left', async () => {
+    const first = await page();
+    first.visit.checks.value = ['people=same', 'phone=declined'];
+    first.visit.note.value = '邻居说';
+    first.visit.toggle('d1');
+    await first.visit.draft.settled();
+    first.leave();
+
+    const { visit } = await page();
+    expect(visit.checks.value).toEqual(['people=same', 'phone=declined']);
+    expect(visit.note.value).toBe('邻居说');
+    expect(visit.leftOut.value).toEqual(['d1']);
+    visit.toggle('d1');
+    visit.checks.value = ['phone=declined'];
+    await visit.draft.settled();
+    expect(kept.get('visit:h1')?.fields).toEqual({ phone: 'declined', note: '邻居说' });
+  });
+
+  it('knows_that_something_was_changed_here_also_after_the_app_died', async () => {
+    await markChanged('h1');
+    expect((await page()).visit.changed.value).toBe(true);
+    expect((await page('h2')).visit.changed.value).toBe(false);
+  });
+
+  it('is_without_changes_again_when_the_change_was_undone', async () => {
+    const unmark = await markChanged('h1');
+    const { visit } = await page();
+    unmark();
+    await flushPromises();
+    expect(visit.changed.value).toBe(false);
+    expect(kept.has('visit:h1')).toBe(false);
+  });
+
+  it('stays_changed_when_only_the_second_of_two_changes_was_undone', async () => {
+    await markChanged('h1');
+    (await markChanged('h1'))();
+    await flushPromises();
+    expect((await page()).visit.changed.value).toBe(true);
+  });
+
+  it('of_another_day_leaves_its_words_and_nothing_that_was_asked_then', async () => {
+    const yesterday = Date.now() - 86_400_000;
+    const fields = { people: 'same', left_out: 'd1', changed: '1', note: '门铃坏了' };
+    kept.set('visit:h1', { form: 'visit:h1', fields, saved_ms: yesterday });
+    const { visit } = await page();
+    expect(visit.checks.value).toEqual([]);
+    expect([visit.changed.value, visit.leftOut.value, visit.note.value]).toEqual([false, [], '门铃坏了']);
+  });
+});
