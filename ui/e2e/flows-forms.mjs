@@ -194,4 +194,42 @@ export const formFlows = [
       await page.waitForFunction((text) => document.querySelector('#w-text').value === text, drafted);
     },
   },
+  {
+    name: 'whoever_moved_into_an_empty_flat_is_registered_and_undoing_leaves_it_empty',
+    path: '/households',
+    async run(page) {
+      const flat = page.locator('a.door.empty:has-text("602")');
+      await flat.click();
+      await sees(page, '登记住进来的人');
+      await sees(page, '2幢2单元 602');
+      await tap(page, '返回');
+      await flat.waitFor();
+      await flat.click();
+      await page.fill('#f-name', '谢玉兰');
+      await tap(page, '保存 1 项');
+      await at(page, '/household/h2-602');
+      await sees(page, '谢**');
+      await sees(page, '改好了，记一次走访');
+      await tap(page, '撤销');
+      await at(page, '/households');
+      await flat.waitFor();
+      await flat.click();
+      await sees(page, '上次没填完的');
+      assert.equal(await page.inputValue('#f-name'), '谢玉兰');
+    },
+  },
+  {
+    name: 'a_person_the_core_refuses_leaves_no_empty_household_behind',
+    path: '/households',
+    async run(page) {
+      const flat = page.locator('a.door.empty:has-text("602")');
+      await flat.click();
+      await page.fill('#f-name', '谢玉兰');
+      await page.fill('#f-phone', '12');
+      await tap(page, '保存 2 项');
+      await sees(page, '有一项填的内容不合规则');
+      await tap(page, '返回');
+      await flat.waitFor();
+    },
+  },
 ];

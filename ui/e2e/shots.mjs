@@ -148,6 +148,10 @@ export const phoneShots = [
       await page.keyboard.type('99010119420312204');
     },
   },
+  {
+    name: '32-moved-in',
+    path: '/dwelling/w2-602/person/new?door=2%E5%B9%A22%E5%8D%95%E5%85%83%20602',
+  },
   { name: '40-patrol-start', path: '/patrol' },
   { name: '41-patrol', daily: true, path: '/patrol', query: 'patrol=walking', wait: 700 },
   {

@@ -37,6 +37,12 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./screens/PersonForm.vue'),
     meta: { people: true },
   },
+  // A flat nobody lives in as far as is known: the household is made with its first person.
+  {
+    path: '/dwelling/:dwelling/person/:id',
+    component: () => import('./screens/PersonForm.vue'),
+    meta: { people: true },
+  },
   { path: '/patrol', component: () => import('./screens/PatrolScreen.vue'), meta: { tab: 'patrol' } },
   { path: '/incidents', component: () => import('./screens/IncidentsScreen.vue'), meta: { tab: 'incidents' } },
   { path: '/report', component: () => import('./screens/ReportScreen.vue') },

@@ -87,6 +87,7 @@ export function homes({ by, saved, log }: Given): { [N in Extract<Name, Homes>]:
     save_person: ({ id, household: where, fields }) => {
       if (id && placed(id)) return saved(id);
       const d = door(where ?? '');
+      if (/^\d{1,4}$/.test(fields.phone ?? '')) throw new CallFailure('invalid_field', { field: 'phone' });
       const before = structuredClone(d.people);
       const person = d.people.find((p) => p.id === id);
       const added = `n${++made}`;

@@ -25,6 +25,11 @@ export function word(group: string, code: string | null | undefined): string {
   return te(key) || te(key, 'zh-CN') ? t(key) : code;
 }
 
+/** A door within its building: `3单元 501`. */
+export function doorWords(unit: string, door: string): string {
+  return /^[0-9A-Za-z]+$/.test(unit) ? t('households.door_of', { unit, door }) : `${unit} ${door}`.trim();
+}
+
 /** Who wrote: a name as it is; the county; or a role, where the name is not for the reader. */
 export function writer(by: string): string {
   if (by === 'county' || by === 'worker') return word('by', by);

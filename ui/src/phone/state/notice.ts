@@ -15,7 +15,7 @@ export interface Question {
 
 export const notice = reactive<{
   /** `back` undoes what is only held back as yet; `undo` is the core's handle of what is saved, `undone` follows it. */
-  bar: { text: string; undo: string | null; back?: () => void; undone?: () => void } | null;
+  bar: { text: string; undo: string | null; back?: () => void; undone?: () => unknown } | null;
   failure: CallFailure | null;
   question: Question | null;
 }>({ bar: null, failure: null, question: null });
@@ -63,7 +63,7 @@ export function hold(text: string, act: () => Promise<unknown>, back: () => void
 
 /** After every save: tell it, offer undo, let the pages load again now instead of at the next poll. `back` puts what
  *  was typed onto its page again once the record is undone. */
-export function saved(text: string, answer: Saved, back?: () => void): void {
+export function saved(text: string, answer: Saved, back?: () => unknown): void {
   say(text, answer.undo);
   if (answer.undo && back && notice.bar) notice.bar.undone = back;
   recordsTick.value++;
@@ -77,7 +77,7 @@ export async function undoLast(): Promise<void> {
   bar?.back?.();
   if (!handle) return;
   const done = await tell(call('undo', { undo: handle }));
-  if (done !== undefined) bar?.undone?.();
+  if (done !== undefined) await bar?.undone?.();
   recordsTick.value++;
 }
 
