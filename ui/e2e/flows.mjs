@@ -2,7 +2,7 @@
 // nothing to press or to read fails the flow.
 import assert from 'node:assert/strict';
 import { formFlows } from './flows-forms.mjs';
-import { at, pin, sees, settle, tap } from './hand.mjs';
+import { at, go, pin, sees, settle, tap } from './hand.mjs';
 
 export const flows = [
   {
@@ -136,6 +136,24 @@ export const flows = [
       await sees(page, '这一期已经去过了');
       await tap(page, '撤销');
       await page.locator('text=走访记下了').first().waitFor({ state: 'detached' });
+    },
+  },
+  {
+    name: 'in_big_type_a_closed_door_leads_on_to_the_next_one_and_any_can_be_chosen',
+    query: 'big=1',
+    path: '/today',
+    async run(page) {
+      await tap(page, '先去 2幢1单元 301');
+      await at(page, '/household/h1-301');
+      await tap(page, '没见到人');
+      await tap(page, '敲门没人应');
+      await sees(page, '记下了：没见到人');
+      await go(page, '/today');
+      await sees(page, '先去 2幢2单元 502');
+      await tap(page, '换一户');
+      await page.locator('.van-popup a:has-text("2幢1单元 301"):has-text("今天去过")').waitFor();
+      await page.locator('.van-popup a:has-text("2幢2单元 601")').click();
+      await at(page, '/household/h2-601');
     },
   },
   {

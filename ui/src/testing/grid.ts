@@ -156,15 +156,33 @@ export const doors: Door[] = SHAPE.map(([door, unit, state, people, visited]) =>
   };
 });
 
-const duty = (person: string): DutyView => ({
-  id: 'd1',
-  category: '独居老人探访',
-  basis: '老年人权益保障法第三十八条',
-  person,
-  cadence: 'monthly',
-  due: isoDay(Date.now()),
-  done: false,
-});
+/** The last day of this month, quarter or year: what is owed once in each of them is due until then. */
+function lastDay(cadence: DutyView['cadence']): string {
+  const now = new Date();
+  const [year, month] = [now.getFullYear(), now.getMonth()];
+  const end = cadence === 'monthly' ? month + 1 : cadence === 'quarterly' ? (Math.floor(month / 3) + 1) * 3 : 12;
+  return isoDay(new Date(year, end, 0).getTime());
+}
+
+const OWED: Record<string, [category: string, basis: string, cadence: DutyView['cadence']]> = {
+  'h1-301': ['独居老人探访', '老年人权益保障法第三十八条', 'monthly'],
+  'h2-502': ['残疾人走访', '残疾人保障法第四条', 'quarterly'],
+  'h2-601': ['低保对象走访', '社会救助暂行办法第十三条', 'quarterly'],
+};
+
+function dutiesOf(door: Door): DutyView[] {
+  const owed = OWED[door.id];
+  if (!owed) return [];
+  const [category, basis, cadence] = owed;
+  const person = door.people[0]!.id;
+  return [{ id: `d-${door.id}`, category, basis, person, cadence, due: lastDay(cadence), done: false }];
+}
+
+/** Doors at which something is still owed, in the order of the walk. */
+export const dueDoors = (): Door[] =>
+  doors
+    .filter((d) => OWED[d.id] && household(d).duties.some((duty) => !duty.done))
+    .sort((a, b) => a.unit.localeCompare(b.unit) || a.floor - b.floor);
 
 export function household(door: Door): HouseholdView {
   door.view ??= {
@@ -176,7 +194,7 @@ export function household(door: Door): HouseholdView {
     phone: door.door === '301' ? '142****0146' : null,
     other_phones: [],
     people: [],
-    duties: door.id === 'h1-301' ? [duty(door.people[0]!.id)] : [],
+    duties: dutiesOf(door),
     visits: [
       {
         id: 'v0',
@@ -215,7 +233,7 @@ export const buildings = (): BuildingLine[] =>
     street: '富民路 8 号',
     households: n === 2 ? 22 : 46,
     visited_today: n === 2 ? doors.filter((d) => d.visited).length : 0,
-    due: n === 2 ? doors.filter((d) => d.state === 'due' || d.state === 'to_check').length : n === 5 ? 1 : 0,
+    due: n === 2 ? dueDoors().length : 0,
   }));
 
 export function building(id: string): BuildingView {

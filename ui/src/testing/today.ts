@@ -1,43 +1,25 @@
-/** What is due and what came back on the fictional day. */
+/** What is due and what came back on the fictional day. Like the core, it asks for a visit only where a care duty does. */
 import type { Today } from '@/api';
-import { at, isoDay } from './grid';
+import { at, dueDoors, household } from './grid';
 
 export const dueToday = (
   done: number,
 ): Pick<Today, 'visits_due' | 'visits_due_total' | 'visits_done' | 'answers' | 'returned'> => ({
-  visits_due: [
-    {
-      household: 'h1-301',
-      door: '2幢1单元 301',
-      building: '2幢',
+  visits_due: dueDoors().map((door) => {
+    const view = household(door);
+    const duty = view.duties.find((one) => !one.done)!;
+    return {
+      household: door.id,
+      door: view.door,
+      building: view.building,
       street: '富民路 8 号',
       reason: 'care_duty',
-      category: '独居老人探访',
-      last_visit_ms: at(10, 12, 31),
-      due: isoDay(Date.now()),
-    },
-    {
-      household: 'h2-502',
-      door: '2幢2单元 502',
-      building: '2幢',
-      street: '富民路 8 号',
-      reason: 'new_tenant',
-      category: null,
-      last_visit_ms: null,
-      due: isoDay(Date.now() + 2 * 86_400_000),
-    },
-    {
-      household: 'h2-601',
-      door: '2幢2单元 601',
-      building: '2幢',
-      street: '富民路 8 号',
-      reason: 'to_check',
-      category: null,
-      last_visit_ms: at(9, 0, 90),
-      due: isoDay(Date.now() - 86_400_000),
-    },
-  ],
-  visits_due_total: 3,
+      category: duty.category,
+      last_visit_ms: view.visits[0]?.at_ms ?? null,
+      due: duty.due,
+    };
+  }),
+  visits_due_total: dueDoors().length,
   visits_done: done,
   answers: [
     {
