@@ -1,7 +1,7 @@
 // What a worker types: that it can be corrected and emptied, that it is there again after leaving the page, and that
 // it goes once it was saved. With the memory carrier, like the flows of flows.mjs.
 import assert from 'node:assert/strict';
-import { at, go, gone, sees, shut, tap } from './hand.mjs';
+import { at, go, gone, sees, settle, shut, tap } from './hand.mjs';
 
 export const formFlows = [
   {
@@ -111,7 +111,8 @@ export const formFlows = [
       await page.locator('.stars button[aria-checked=true]:has-text("4")').waitFor();
       assert.equal(await page.inputValue('#i-rate'), '修得快');
       await page.locator('.van-popup button:has-text("保存")').click();
-      await at(page, '/incident/i4');
+      await sees(page, '评价好了');
+      await settle(page);
       await go(page, '/today');
       await go(page, '/incident/i4');
       await sees(page, '路灯不亮');
@@ -230,6 +231,31 @@ export const formFlows = [
       await sees(page, '有一项填的内容不合规则');
       await tap(page, '返回');
       await flat.waitFor();
+    },
+  },
+  {
+    name: 'what_was_withdrawn_by_mistake_comes_back_and_what_was_meant_goes',
+    path: '/review',
+    async run(page) {
+      const withdraw = async () => {
+        await tap(page, '撤掉这一条');
+        await settle(page);
+        await page.locator('.van-popup .btn.danger').click();
+        await sees(page, '已撤掉');
+      };
+      const stood = () => page.locator('text=灯杆编号 0417');
+      await stood().waitFor();
+      await withdraw();
+      await stood().waitFor({ state: 'detached' });
+      await sees(page, '需要你 · 4');
+      await tap(page, '撤销');
+      await stood().waitFor();
+      await sees(page, '需要你 · 5');
+      await withdraw();
+      await gone(page, '已撤掉');
+      await go(page, '/today');
+      await go(page, '/review');
+      await sees(page, '需要你 · 4');
     },
   },
 ];
