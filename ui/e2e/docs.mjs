@@ -5,6 +5,7 @@ import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launch, NOON, PHONE } from './browser.mjs';
+import { mishaps } from './mishap.mjs';
 import { phoneShots } from './shots.mjs';
 import { serveTesting } from './serve.mjs';
 
@@ -37,6 +38,7 @@ async function picture(page, name, options) {
 async function shoot(scene, query, shot) {
   const name = `${shot.name}-${scene}.webp`;
   if ((only && !only.test(name)) || (scene === 'en' && !ENGLISH.test(shot.name))) return;
+  if (shot.only && !scene.startsWith(shot.only)) return;
   const context = await browser.newContext({ ...PHONE, deviceScaleFactor: 1.5, bypassCSP: true });
   await context.clock.setFixedTime(NOON);
   const page = await context.newPage();
@@ -48,6 +50,7 @@ async function shoot(scene, query, shot) {
     await page.evaluate(() => document.documentElement.setAttribute('data-touch', ''));
     if (shot.act) await shot.act(page);
     await page.waitForTimeout(shot.wait ?? 450);
+    for (const mishap of await mishaps(page, shot)) faults.push(`${name}: ${mishap}`);
     if (scene === 'normal' && OVERVIEW.includes(shot.name))
       overview.set(shot.name, await picture(page, null, { format: 'png' }));
     if (shot.full) {

@@ -1,5 +1,5 @@
 // Walks every screen with the memory carrier and checks each with axe (0 serious findings) and with measure.mjs (sizes,
-// targets, nothing cut off); no message in the console, no request to anyone else. Pictures go to the folder named by SCREENS (default: e2e/out).
+// targets, nothing cut off); no failure told where none belongs, no message in the console, no request to anyone else. Pictures go to the folder named by SCREENS (default: e2e/out).
 //   SCREENS=folder  ONLY=regexp  SCENES=normal,big,dark,en,big-en,big-dark,biggest (or all; normal,big when not given)  npm run e2e:full
 // With --few: the flows and the screens of an ordinary day, normal and big, for every run of the tests.
 import { mkdir, readFile } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { DESK, launch, NOON, PHONE } from './browser.mjs';
 import { flows } from './flows.mjs';
 import { measure } from './measure.mjs';
+import { mishaps } from './mishap.mjs';
 import { deskShots, phoneShots } from './shots.mjs';
 import { serveTesting } from './serve.mjs';
 
@@ -41,6 +42,7 @@ async function shoot(kind, options, scene, query, shot) {
   const name = `${kind}-${shot.name}-${scene}`;
   if (only && !only.test(name)) return;
   if (few && !shot.daily) return;
+  if (shot.only && !scene.startsWith(shot.only)) return;
   const context = await browser.newContext({ ...options, bypassCSP: true });
   await context.clock.setFixedTime(NOON);
   const page = await context.newPage();
@@ -70,6 +72,7 @@ async function shoot(kind, options, scene, query, shot) {
     }
     await page.screenshot({ path: join(out, `${name}.png`) });
     pictures++;
+    (await mishaps(page, shot)).forEach(note);
     if (kind === 'phone') {
       const big = await page.evaluate(() => document.documentElement.hasAttribute('data-big'));
       (await page.evaluate(measure, { width: options.viewport.width, big })).forEach(note);

@@ -1,5 +1,6 @@
 // The screens, one entry each: where it is, which scene it needs, what is done before the picture; `daily` ones are
-// looked at in every run of the tests.
+// looked at in every run of the tests, `only` says the scenes a screen exists in (by how their names begin), `fails` that
+// a failure is what the picture shows.
 const press = (text) => async (page) =>
   page.locator(`button:has-text("${text}"), a:has-text("${text}")`).first().click();
 /** First of several words, one per language. */
@@ -53,6 +54,7 @@ export const phoneShots = [
   },
   {
     name: '02b-enrol-no-code',
+    fails: true,
     path: '/enrol',
     query: 'phase=new',
     act: async (page) => {
@@ -61,6 +63,12 @@ export const phoneShots = [
     },
   },
   { name: '04-first-sync', path: '/first-sync', query: 'first=1' },
+  {
+    name: '04a-first-sync-done',
+    path: '/first-sync',
+    query: 'first=1',
+    act: async (page) => page.locator('.badge.done').waitFor({ timeout: 15_000 }),
+  },
   {
     name: '05-unlock',
     daily: true,
@@ -71,10 +79,12 @@ export const phoneShots = [
       await page.waitForTimeout(120);
     },
   },
+  { name: '05a-forgot-pin', path: '/unlock', query: 'phase=locked', act: either('忘了密码', 'Forgot') },
   { name: '06-needs-desk', path: '/needs-desk', query: 'phase=needs_desk' },
   { name: '10-today', path: '/today', query: 'net=off' },
   { name: '10b-today-mended', path: '/today', query: 'mended=1' },
   { name: '11-today-full', daily: true, path: '/today', full: true },
+  { name: '11b-today-another', path: '/today', only: 'big', act: either('换一户', 'Another') },
   { name: '12-households', daily: true, path: '/households' },
   {
     name: '13-search',
@@ -95,6 +105,15 @@ export const phoneShots = [
   { name: '15-recent', daily: true, path: '/households', act: either('最近', 'Recent') },
   { name: '16-nearby', daily: true, path: '/households', act: either('附近', 'Nearby') },
   { name: '17-nearby-no-fix', path: '/households', query: 'nofix=1', act: either('附近', 'Nearby') },
+  { name: '18-unplaced', daily: true, path: '/unplaced' },
+  {
+    name: '18a-unplaced-where',
+    path: '/unplaced',
+    act: async (page) => {
+      await page.locator('.put').first().click();
+      await page.locator('.van-popup .kind').nth(8).waitFor();
+    },
+  },
   { name: '20-household', path: '/household/h1-301' },
   { name: '21-household-full', daily: true, path: '/household/h1-301', full: true },
   { name: '22-reveal-reason', path: '/household/h1-301', act: either('看全', 'Show') },
@@ -108,6 +127,26 @@ export const phoneShots = [
     },
   },
   { name: '24-changed', path: '/household/h1-301', act: either('有变化', 'Changed…') },
+  {
+    name: '24a-leave-who',
+    path: '/household/h1-301',
+    act: async (page) => {
+      await either('有变化', 'Changed…')(page);
+      await page.waitForTimeout(350);
+      await either('有人不住这儿了', 'Someone no longer')(page);
+    },
+  },
+  {
+    name: '24b-leave-why',
+    path: '/household/h1-301',
+    act: async (page) => {
+      await either('有变化', 'Changed…')(page);
+      await page.waitForTimeout(350);
+      await either('有人不住这儿了', 'Someone no longer')(page);
+      await page.waitForTimeout(350);
+      await page.locator('.van-popup .row:visible').first().click();
+    },
+  },
   { name: '25-nobody', path: '/household/h1-301', act: either('没见到人', 'Nobody') },
   { name: '26-visited', path: '/household/h1-301', act: either('记一次走访', 'record visit') },
   { name: '27-household-form', path: '/household/h1-301/edit' },
@@ -180,12 +219,14 @@ export const phoneShots = [
   { name: '50a-report-no-fix', path: '/report', query: 'nofix=1', full: true },
   {
     name: '52a-report-where',
+    only: 'big',
     path: '/report',
     query: 'draft=1',
     act: async (page) => steps(page, 2),
   },
   {
     name: '52b-report-check',
+    only: 'big',
     path: '/report',
     query: 'draft=1',
     act: async (page) => steps(page, 3),
@@ -238,6 +279,18 @@ export const phoneShots = [
     },
   },
   { name: '70-me', path: '/me', full: true },
+  { name: '70a-another-worker', path: '/me', act: either('换人用这部手机', 'Pass this phone') },
+  {
+    name: '70b-another-worker-not-yet',
+    path: '/me',
+    fails: true,
+    act: async (page) => {
+      await either('换人用这部手机', 'Pass this phone')(page);
+      await page.waitForTimeout(400);
+      await page.locator('.van-popup .btn').first().click();
+      await page.waitForTimeout(400);
+    },
+  },
   { name: '71-sync', daily: true, path: '/me/sync', query: 'net=off', full: true },
   { name: '71a-sync-online', path: '/me/sync', full: true },
   { name: '72a-about', daily: true, path: '/me/about', full: true },
@@ -268,6 +321,7 @@ export const deskShots = [
   { name: '01-login', daily: true, path: '/', query: 'login=1' },
   {
     name: '02-login-wrong',
+    fails: true,
     path: '/',
     query: 'login=1',
     act: async (page) => {
