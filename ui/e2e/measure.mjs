@@ -2,7 +2,7 @@
 // were not translated. Runs inside the page; answers with sentences, none when all is well.
 //
 // Sizes (DOMAIN of the work: the county's rules for older people): big type 18 px and more, lines 1.3 and more, targets
-// 60 px; otherwise targets of 44 px, links inside a sentence excepted.
+// 60 px both ways; otherwise targets of 44 px, links inside a sentence excepted.
 export function measure({ width, big }) {
   const found = [];
   const short = (node) =>
@@ -49,7 +49,7 @@ export function measure({ width, big }) {
     if (!box || node.disabled || node.closest('p') || node.closest('.leaflet-control-attribution')) continue;
     // A label makes its box larger; a box of its own is what counts otherwise.
     const area = (node.closest('label') ?? node).getBoundingClientRect();
-    if (area.height < least - 0.5 || area.width < (node.closest('.leaflet-container') ? least : 44) - 0.5)
+    if (area.height < least - 0.5 || area.width < least - 0.5)
       found.push(
         `target ${Math.round(area.width)}×${Math.round(area.height)}: ${short(node)} ${node.getAttribute('aria-label') ?? ''}`,
       );
