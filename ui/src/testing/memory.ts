@@ -277,12 +277,14 @@ export function memory(search = window.location.search): Carrier {
     unplaced_people: ({ query }) => unplacedPeople(query),
     ...homes({ by: worker.name, saved, log }),
     undo: ({ undo }) => {
-      const back = undos.get(undo);
-      if (!back) throw new CallFailure('undo_gone');
-      back();
-      undos.delete(undo);
+      const handles = undo.split(' ');
+      if (!handles.every((one) => undos.has(one))) throw new CallFailure('undo_gone');
+      for (const one of handles.reverse()) {
+        undos.get(one)!();
+        undos.delete(one);
+        saves.on_phone--;
+      }
       state.change++;
-      saves.on_phone--;
       return null;
     },
     patrol,
