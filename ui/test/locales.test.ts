@@ -45,6 +45,18 @@ describe.each([
   });
 });
 
+describe('the Chinese words', () => {
+  it('say_你_to_the_worker_and_您_to_residents_only', () => {
+    const polite = [...flat(zh as Tree), ...flat(deskZh as Tree)].filter(([, text]) => text.includes('您'));
+    expect(polite.map(([key]) => key).filter((key) => !key.startsWith('privacy.'))).toEqual([]);
+  });
+
+  it('call_the_code_of_a_new_phone_by_one_name', () => {
+    const other = [...flat(zh as Tree), ...flat(deskZh as Tree)].filter(([, text]) => text.includes('注册码'));
+    expect(other).toEqual([]);
+  });
+});
+
 describe('failures', () => {
   beforeAll(() => setLanguage('en'));
 
