@@ -85,6 +85,7 @@ export const formFlows = [
       await page.fill('#h-note', '门铃修好了');
       await tap(page, '保存');
       await at(page, '/household/h1-301');
+      await page.locator('.answer[aria-checked=true]').nth(1).waitFor();
       for (const one of [answer('people', '没变'), answer('phone', '不愿说')])
         assert.equal(await one.getAttribute('aria-checked'), 'true');
       assert.equal(await page.inputValue('#visit-said'), '水管漏水');
