@@ -259,4 +259,17 @@ export const formFlows = [
       await sees(page, '需要你 · 4');
     },
   },
+  {
+    name: 'somebody_put_into_an_empty_flat_by_mistake_leaves_it_empty_when_undone',
+    path: '/unplaced',
+    async run(page) {
+      await tap(page, '归到一户');
+      await tap(page, '2幢');
+      await page.locator('.van-popup .kind:has-text("2单元 602")').click();
+      await sees(page, '已归到 2幢2单元 602');
+      await tap(page, '撤销');
+      await go(page, '/households');
+      await page.locator('a.door.empty:has-text("602")').waitFor();
+    },
+  },
 ];
