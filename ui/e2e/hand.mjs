@@ -6,10 +6,14 @@ export const tap = (page, text) =>
 export const sees = (page, text) => page.locator(`text=${text}`).first().waitFor({ state: 'visible' });
 export const gone = (page, text) => page.locator(`text=${text}`).first().waitFor({ state: 'hidden' });
 export const at = (page, path) => page.waitForFunction((p) => window.location.hash.startsWith(`#${p}`), path);
-/** To another page, as a link would. */
+/** To another page, as a link would; it is there once the one before is gone. */
 export const go = async (page, path) => {
-  await page.evaluate((to) => (window.location.hash = `#${to}`), path);
+  await page.evaluate((to) => {
+    document.querySelector('main.screen > *').setAttribute('data-left', '');
+    window.location.hash = `#${to}`;
+  }, path);
   await at(page, path);
+  await page.waitForFunction(() => !document.querySelector('[data-left]'));
 };
 /** As long as a sheet takes to open or close. */
 export const settle = (page) => page.waitForTimeout(350);
