@@ -12,10 +12,16 @@ const WORDS: &[&str] = &[
     // belief
     "信教",
     "信佛",
-    "信主",
+    "信主的",
+    "信了主",
     "拜佛",
-    "教堂",
-    "礼拜",
+    "去教堂",
+    "上教堂",
+    "礼拜堂",
+    "礼拜寺",
+    "做礼拜",
+    "去礼拜",
+    "礼拜天去",
     "信仰",
     "宗教",
     "教徒",
@@ -85,17 +91,19 @@ const WORDS: &[&str] = &[
     "三类人员",
     "人员分级",
     "人员等级",
-    "分级管理",
     "信用积分",
     "红黄绿",
-    "红码",
-    "黄码",
+    "红码人员",
+    "黄码人员",
     "a类人员",
     "a级人员",
     "a级管",
-    "人脸",
-    "指纹",
-    "虹膜",
+    "人脸采集",
+    "人脸已采集",
+    "人脸信息",
+    "指纹采集",
+    "指纹已采集",
+    "指纹信息",
     "红色等级",
     "刑嫌",
     "列管",
@@ -215,17 +223,6 @@ const HARMLESS: &[&str] = &[
     "反诈骗",
     "防诈骗",
     "禁毒宣传",
-    "前科长",
-    "前科员",
-    "礼拜一",
-    "礼拜二",
-    "礼拜三",
-    "礼拜四",
-    "礼拜五",
-    "礼拜六",
-    "下个礼拜",
-    "上个礼拜",
-    "这个礼拜",
 ];
 
 /// True when the text names a reserved category.
@@ -246,9 +243,7 @@ pub(crate) fn is_reserved(text: &str) -> bool {
 /// A grade and nothing else, such as `A级`: somebody was sorted, whatever by.
 fn is_grade(squeezed: &str) -> bool {
     let mut letters = squeezed.chars();
-    matches!(letters.next(), Some('a'..='d'))
-        && matches!(letters.next(), Some('级' | '类' | '档'))
-        && letters.next().is_none()
+    matches!(letters.next(), Some('a'..='d')) && letters.next() == Some('级') && letters.next().is_none()
 }
 
 #[cfg(test)]
@@ -279,10 +274,13 @@ mod tests {
             "二胎罚款已交",
             "高危人员",
             "A级",
-            "红码",
+            "红码人员",
             "人脸已采集",
             "法×功",
             "法X功",
+            "有前科，长期外出",
+            "每周做礼拜一次",
+            "信主的，周日不在家",
         ] {
             assert!(is_reserved(text), "{text}");
         }
@@ -307,8 +305,12 @@ mod tests {
             "党员",
             "留守儿童",
             "高龄津贴",
-            "前科长，已退休",
-            "下个礼拜回来",
+            "两个礼拜后回来",
+            "下礼拜天在家",
+            "装了指纹锁",
+            "电信主任",
+            "住教堂街口",
+            "单元门人脸识别坏了",
             "残疾二级",
             "两室A户型",
         ] {

@@ -275,9 +275,12 @@ fn nameless(
     name_field: Field,
     findings: &mut Findings,
 ) -> RowKind {
-    let merged_name = view.headings.cell(view.row, name_field).is_some_and(|(_, cell)| cell.spread);
+    let name = view.headings.cell(view.row, name_field).map(|(_, cell)| cell);
+    let merged_name = name.is_some_and(|cell| cell.spread);
+    // Somebody is there whose name nobody gave: a person of their own, not more about the one above, nor an empty door.
+    let withheld = name.is_some_and(|cell| !cell.spread && says_no_name(&visible(&cell.text())));
     let person_fields = [Field::Id, Field::Birth, Field::Sex, Field::Relation];
-    if !merged_name && person_fields.into_iter().any(|field| view.has_own(field)) {
+    if withheld || !merged_name && person_fields.into_iter().any(|field| view.has_own(field)) {
         view.tell(findings, view.headings.columns_of(name_field).first().copied(), Fault::NameMissing, "");
         return RowKind::Reported;
     }

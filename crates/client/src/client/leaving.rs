@@ -18,11 +18,10 @@ impl Client {
         let open = self.opened()?;
         let counts = open.counts()?;
         let waits = u64::from(counts.on_phone) + u64::from(counts.sending);
-        let (photos, patrol) = open.store.read(|reader| {
-            Ok::<_, ClientError>((reader.photos_waiting()?.0, reader.open_patrol()?.is_some()))
-        })?;
-        if waits + photos > 0 {
-            return Err(rule_with("unsent", "n", waits + photos));
+        let patrol = open.store.read(|reader| Ok::<_, ClientError>(reader.open_patrol()?.is_some()))?;
+        // Photos that wait for their receipt are among them.
+        if waits > 0 {
+            return Err(rule_with("unsent", "n", waits));
         }
         if patrol {
             return Err(rule("patrol_under_way"));

@@ -23,7 +23,8 @@ impl Open {
     /// their former values, a settled conflict comes up again, a report is a form again.
     ///
     /// # Errors
-    /// `undo_gone` when somebody has changed the same fields since, the desk has answered, or the area was taken away; and
+    /// `undo_gone` when somebody has changed the same fields since, the desk has answered, or the area was taken away;
+    /// `report_begun` when a report would come back into a form in which another was begun; and
     /// those of the store.
     pub fn undo(&self, args: &UndoArgs) -> Result<()> {
         let ops: Vec<OpId> = args
@@ -35,6 +36,9 @@ impl Open {
             return Err(rule("undo_gone"));
         }
         self.change(|change| {
+            if undoes_report(change, &ops)? && form_is_begun(change)? {
+                return Err(rule("report_begun"));
+            }
             let mut words = BTreeMap::new();
             for op in ops.iter().rev() {
                 take_back(change, *op, &mut words)?;
@@ -44,13 +48,38 @@ impl Open {
     }
 }
 
+/// Whether a handle is that of a new report.
+fn undoes_report(change: &Change<'_, '_>, ops: &[OpId]) -> Result<bool> {
+    for op in ops {
+        let stored = change.writer.operation(*op)?;
+        if stored.is_some_and(|stored| {
+            stored.header.verb == Verb::WRITE && stored.header.kind == RecordKind::Incident.code()
+        }) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Words or photos of another report: those of the undone one must not be mixed with them.
+fn form_is_begun(change: &Change<'_, '_>) -> Result<bool> {
+    let typed = change
+        .writer
+        .draft(NEW_REPORT)?
+        .is_some_and(|draft| draft.fields.values().any(|text| !text.trim().is_empty()));
+    Ok(typed || !change.writer.photos_of_form(NEW_REPORT)?.is_empty())
+}
+
 /// `words` gathers what an undone report said, by the names of its form.
 fn take_back(change: &mut Change<'_, '_>, op: OpId, words: &mut BTreeMap<String, String>) -> Result<()> {
     let stored = change.writer.operation(op)?.ok_or(rule("undo_gone"))?;
     let kind = RecordKind::from_code(stored.header.kind).ok_or(rule("undo_gone"))?;
     let (record, area) = (stored.header.record, stored.header.area);
     // Without a row it went with its area: the log still has it, the worker has nothing to do with it any more.
-    change.writer.row(kind, record)?.ok_or(rule("undo_gone"))?;
+    let row = change.writer.row(kind, record)?.ok_or(rule("undo_gone"))?;
+    if row.deleted && stored.header.verb != Verb::DELETE {
+        return Err(rule("undo_gone"));
+    }
     let payload = stored.operation().and_then(|operation| operation.read().ok()).ok_or(rule("undo_gone"))?;
     if kind == RecordKind::PhotoEvidence && stored.header.verb != Verb::DELETE {
         // Written by its report and by nothing else: there is no former value to come back.
@@ -116,14 +145,11 @@ fn back_into_form(
             }
             let names = ["category", "text", "place_name", "no_fix_reason"];
             words.extend(names.into_iter().filter_map(|name| Some((name.to_owned(), said(name)?))));
-            // A report begun since is not typed over.
-            if change.writer.draft(NEW_REPORT)?.is_none() {
-                change.writer.put_draft(&xunge_store::Draft {
-                    form: NEW_REPORT.to_owned(),
-                    fields: std::mem::take(words),
-                    saved_ms: change.now.wall_ms,
-                })?;
-            }
+            change.writer.put_draft(&xunge_store::Draft {
+                form: NEW_REPORT.to_owned(),
+                fields: std::mem::take(words),
+                saved_ms: change.now.wall_ms,
+            })?;
         }
         _ => {}
     }

@@ -7,6 +7,9 @@ use crate::world::ServeError;
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
+/// Damage of the database's file itself, as the storage names it; everything else it calls damaged is one row.
+const FILE: [&str; 3] = ["database", "page", "shape"];
+
 /// A command that was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -123,7 +126,9 @@ impl From<CountyError> for Failure {
                 format!("Not done: {refused}. Nothing was changed."),
             ),
             full if full.is_disk_full() => Self::disk_full(),
-            CountyError::Storage(StorageError::Damaged(_)) => Self::damaged_database(),
+            CountyError::Storage(StorageError::Damaged(what)) if FILE.contains(what) => {
+                Self::damaged_database()
+            }
             CountyError::Storage(StorageError::Busy) => Self::busy(),
             _ => Self::broken(error.code(), &error.to_string()),
         }
@@ -187,7 +192,7 @@ impl From<ServeError> for Failure {
             ),
             ServeError::File { source, .. } if source.kind() == ErrorKind::StorageFull => Self::disk_full(),
             _ if error.code() == "disk_full" => Self::disk_full(),
-            ServeError::County(CountyError::Storage(StorageError::Damaged(_))) | ServeError::Storage(StorageError::Damaged(_)) => Self::damaged_database(),
+            ServeError::County(CountyError::Storage(StorageError::Damaged(what))) | ServeError::Storage(StorageError::Damaged(what)) if FILE.contains(what) => Self::damaged_database(),
             ServeError::County(CountyError::Storage(StorageError::Busy)) | ServeError::Storage(StorageError::Busy) => Self::busy(),
             _ => Self::broken(error.code(), &error.to_string()),
         }

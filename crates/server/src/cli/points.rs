@@ -87,7 +87,9 @@ fn read(county: &County, bytes: &[u8]) -> Result<Vec<Point>, Failure> {
         };
         let number = row.position().map_or(index as u64 + 1, csv::Position::line);
         let cells: Vec<String> = (0..6).map(|at| visible(row.get(at).unwrap_or_default())).collect();
-        let heading = index == 0 && cells[1].parse::<f64>().is_err() && cells[4].parse::<f64>().is_err();
+        // By its words, so that a first line with faults of its own is told and not taken for a heading.
+        let heading =
+            index == 0 && matches!(cells[4].to_lowercase().as_str(), "longitude" | "lon" | "lng" | "经度");
         if heading || cells.iter().all(String::is_empty) {
             continue;
         }
@@ -192,6 +194,12 @@ mod tests {
             "990101001001,1,东门,看通道,118.2552,37.4905\n990101001001,2,车棚,看充电,118.2553,37.4906\n";
         taken(&county, &format!("{heading}{first}")).unwrap();
         taken(&county, "990101001001,2,充电棚,看充电,118.2553,37.4907\n").unwrap();
+        let first = taken(&county, "990101001001,1号,东门,看通道,118°15′,37.4905\n").unwrap_err();
+        assert!(
+            first.en.contains("line 1: number"),
+            "a first line that is wrong is no heading: {}",
+            first.en
+        );
         assert_eq!(
             names(&county),
             [(1, "东门".to_owned(), 374_905_000), (2, "充电棚".to_owned(), 374_907_000)],

@@ -54,9 +54,9 @@ impl Rows<'_> {
     /// Records of a kind that refer to `target` as their first (`parent`) or second reference, deleted ones too.
     pub fn all_referring(&self, kind: RecordKind, target: RecordId) -> Result<Vec<RecordId>> {
         let mut query = self.db.prepare_cached(
-            "SELECT id FROM record WHERE county = ?1 AND parent = ?2 AND kind = ?3 AND gone <> 2
+            "SELECT id FROM record INDEXED BY record_by_parent WHERE county = ?1 AND parent = ?2 AND kind = ?3 AND gone <> 2
              UNION
-             SELECT id FROM record WHERE county = ?1 AND second = ?2 AND kind = ?3 AND gone <> 2",
+             SELECT id FROM record INDEXED BY record_by_second WHERE county = ?1 AND second = ?2 AND kind = ?3 AND gone <> 2",
         )?;
         let mut rows = query.query((self.county, target.0.as_bytes(), kind.code().0))?;
         let mut found = Vec::new();

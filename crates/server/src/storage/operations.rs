@@ -180,7 +180,8 @@ impl Rows<'_> {
     /// The applied operations of a record, in feed order.
     pub fn operations_of(&self, record: RecordId) -> Result<Vec<Fed>> {
         let mut query = self.db.prepare_cached(&format!(
-            "{OPERATION} WHERE county = ?1 AND record = ?2 AND seq IS NOT NULL ORDER BY seq"
+            "{OPERATION} INDEXED BY operation_record
+             WHERE county = ?1 AND record = ?2 AND seq IS NOT NULL ORDER BY seq"
         ))?;
         all(query.query((self.county, record.0.as_bytes()))?)
     }
@@ -238,7 +239,7 @@ impl Rows<'_> {
     /// All operations of one area up to a place of the feed, in feed order.
     pub fn feed_of_area(&self, area: RecordId, upto: u64) -> Result<Vec<Fed>> {
         let mut query = self.db.prepare_cached(&format!(
-            "{OPERATION} WHERE county = ?1 AND area = ?2 AND seq <= ?3 ORDER BY seq"
+            "{OPERATION} INDEXED BY operation_scope WHERE county = ?1 AND area = ?2 AND seq <= ?3 ORDER BY seq"
         ))?;
         all(query.query((self.county, area.0.as_bytes(), signed(upto)))?)
     }

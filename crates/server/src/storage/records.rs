@@ -104,6 +104,8 @@ impl Page {
     pub const ALL: Self = Self { offset: 0, limit: u32::MAX };
 }
 
+// The planner knows no sizes: where an order is asked for it goes through a whole county rather than sort a few rows. So every
+// question about an area, a parent or a record names the index that answers it.
 const RECORD: &str =
     "SELECT id, kind, area, parent, second, sort, standing, owner, made_ms, seq, conflicts, gone, state
    FROM record";
@@ -238,7 +240,7 @@ impl Rows<'_> {
             Sort::Falling => "DESC",
         };
         let mut query = self.db.prepare_cached(&format!(
-            "{RECORD} WHERE county = ?1 AND kind = ?2 AND area = ?3 AND gone = 0
+            "{RECORD} INDEXED BY record_by_area WHERE county = ?1 AND kind = ?2 AND area = ?3 AND gone = 0
               ORDER BY sort {direction}, id {direction} LIMIT ?4 OFFSET ?5"
         ))?;
         collect(query.query((
@@ -252,9 +254,9 @@ impl Rows<'_> {
 
     /// Live records of a kind, wherever they lie. For kinds of which a county has a few.
     pub fn records_of(&self, kind: RecordKind) -> Result<Vec<RecordRow>> {
-        let mut query = self
-            .db
-            .prepare_cached(&format!("{RECORD} WHERE county = ?1 AND kind = ?2 AND gone = 0 ORDER BY id"))?;
+        let mut query = self.db.prepare_cached(&format!(
+            "{RECORD} INDEXED BY record_by_area WHERE county = ?1 AND kind = ?2 AND gone = 0 ORDER BY id"
+        ))?;
         collect(query.query((self.county, kind.code().0))?)
     }
 
@@ -268,7 +270,7 @@ impl Rows<'_> {
     /// Records of a kind in one area that were not erased, each with what it is listed by where that is a text.
     pub fn sort_texts_in(&self, kind: RecordKind, area: RecordId) -> Result<Vec<(RecordId, Option<String>)>> {
         let mut query = self.db.prepare_cached(
-            "SELECT id, sort FROM record WHERE county = ?1 AND kind = ?2 AND area = ?3 AND gone < 2",
+            "SELECT id, sort FROM record INDEXED BY record_by_area WHERE county = ?1 AND kind = ?2 AND area = ?3 AND gone < 2",
         )?;
         let mut rows = query.query((self.county, kind.code().0, area.0.as_bytes()))?;
         let mut found = Vec::new();
@@ -281,7 +283,7 @@ impl Rows<'_> {
     /// How many live records of a kind lie in one area.
     pub fn count_in(&self, kind: RecordKind, area: RecordId) -> Result<u64> {
         let mut query = self.db.prepare_cached(
-            "SELECT count(*) FROM record WHERE county = ?1 AND kind = ?2 AND area = ?3 AND gone = 0",
+            "SELECT count(*) FROM record INDEXED BY record_by_area WHERE county = ?1 AND kind = ?2 AND area = ?3 AND gone = 0",
         )?;
         let count: i64 =
             query.query_row((self.county, kind.code().0, area.0.as_bytes()), |row| row.get(0))?;
@@ -291,7 +293,7 @@ impl Rows<'_> {
     /// How many live records of a kind lie in each area.
     pub fn count_by_area(&self, kind: RecordKind) -> Result<BTreeMap<RecordId, u64>> {
         let mut query = self.db.prepare_cached(
-            "SELECT area, count(*) FROM record WHERE county = ?1 AND kind = ?2 AND gone = 0 GROUP BY area",
+            "SELECT area, count(*) FROM record INDEXED BY record_by_area WHERE county = ?1 AND kind = ?2 AND gone = 0 GROUP BY area",
         )?;
         let mut rows = query.query((self.county, kind.code().0))?;
         let mut counts = BTreeMap::new();
@@ -304,7 +306,7 @@ impl Rows<'_> {
     /// Live records of a kind whose first reference is `parent`.
     pub fn by_parent(&self, kind: RecordKind, parent: RecordId) -> Result<Vec<RecordRow>> {
         let mut query = self.db.prepare_cached(&format!(
-            "{RECORD} WHERE county = ?1 AND parent = ?2 AND kind = ?3 AND gone = 0 ORDER BY sort, id"
+            "{RECORD} INDEXED BY record_by_parent WHERE county = ?1 AND parent = ?2 AND kind = ?3 AND gone = 0 ORDER BY sort, id"
         ))?;
         collect(query.query((self.county, parent.0.as_bytes(), kind.code().0))?)
     }
@@ -312,7 +314,7 @@ impl Rows<'_> {
     /// Live records of a kind whose second reference is `target`.
     pub fn by_second(&self, kind: RecordKind, target: RecordId) -> Result<Vec<RecordRow>> {
         let mut query = self.db.prepare_cached(&format!(
-            "{RECORD} WHERE county = ?1 AND second = ?2 AND kind = ?3 AND gone = 0 ORDER BY sort, id"
+            "{RECORD} INDEXED BY record_by_second WHERE county = ?1 AND second = ?2 AND kind = ?3 AND gone = 0 ORDER BY sort, id"
         ))?;
         collect(query.query((self.county, target.0.as_bytes(), kind.code().0))?)
     }

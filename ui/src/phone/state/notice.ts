@@ -31,15 +31,18 @@ export function say(text: string, undo: string | null = null): void {
 }
 
 let held: (() => Promise<void>) | null = null;
+let running: Promise<void> = Promise.resolve();
 
 /** Does now what is being held back. Pages call it before they read or send what it would change. */
 export async function runHeld(): Promise<void> {
   const act = held;
   held = null;
-  if (!act) return;
+  // Whoever asks while it is being done waits for it too.
+  if (!act) return running;
   notice.bar = null;
   clearTimeout(timer);
-  await act();
+  running = act();
+  await running;
 }
 
 /**

@@ -53,7 +53,9 @@ export function useReport() {
         no_fix_reason: fix.value ? null : field('no_fix_reason') || null,
       });
       await draft.drop();
-      saved(selfResolved ? t('report.saved_solved') : t('report.saved'), answer);
+      // Undone it is a form again, with its words and photos: the page opens anew to show them.
+      const back = () => router.replace({ path: '/report', query: { again: answer.id } });
+      saved(selfResolved ? t('report.saved_solved') : t('report.saved'), answer, back);
       await router.replace(`/incident/${answer.id}`);
       return true;
     } catch (error) {

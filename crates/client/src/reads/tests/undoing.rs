@@ -175,6 +175,24 @@ fn a_report_that_is_undone_is_a_form_again_with_words_and_photos() {
 }
 
 #[test]
+fn a_report_does_not_come_back_into_a_form_in_which_another_was_begun() {
+    let phone = with_categories();
+    phone.device.load_photos(vec![super::near::picture(40), super::near::picture(90)]);
+    take(&phone).unwrap();
+    let first = report(&phone, false);
+    take(&phone).unwrap();
+    let begun = pictures(&phone);
+    let handle = first.undo.clone().unwrap();
+    assert_eq!(undo(&phone, first.clone()).unwrap_err().code(), "report_begun");
+    assert_eq!(pictures(&phone), begun, "the photo of another place is not among them");
+    assert!(phone.open.incident(&IncidentArgs { id: first.id }).is_ok());
+    report(&phone, false);
+    phone.open.undo(&UndoArgs { undo: handle.clone() }).unwrap();
+    assert_eq!(phone.open.undo(&UndoArgs { undo: handle }).unwrap_err().code(), "report_begun");
+    report(&phone, false);
+}
+
+#[test]
 fn a_report_the_desk_has_answered_is_not_undone() {
     let phone = with_categories();
     let saved = report(&phone, false);
