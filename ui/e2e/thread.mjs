@@ -207,7 +207,7 @@ const steps = [
     },
   ],
   [
-    'an incident is reported with a photo',
+    'an incident is reported with a photo, taken back into its form, and reported after all',
     async () => {
       await tap('发现问题，拍照上报');
       await at('/report');
@@ -219,6 +219,15 @@ const steps = [
       const reason = phone.locator('.reasons .kind').first();
       if (await reason.isVisible()) await reason.tap();
       await shot('report');
+      await tap('上报处理');
+      await at('/incident/');
+      await sees(WORDS);
+      // Sent too early: it is a form again, words and photo, and goes for good the second time.
+      await phone.locator('.bar .undo').tap();
+      await at('/report');
+      await phone.locator('.photo').first().waitFor();
+      assert.equal(await phone.inputValue('#r-text'), WORDS);
+      assert.equal(await phone.inputValue('#r-place'), '2幢东侧');
       await tap('上报处理');
       await at('/incident/');
       await sees(WORDS);
