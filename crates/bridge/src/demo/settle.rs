@@ -1,11 +1,13 @@
 //! Waiting until nothing is left to do, and comparing what the phones wrote with what the county holds.
 
+use super::desk::broken_uploads;
 use super::setting::{Setting, Worker};
 use super::{DayError, Report};
 use crate::phone::Phone;
 use crate::world::{self, Watch};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use xunge_client::commands::dispatch;
 
 /// Longest wait for anything; the day then ends with what is missing.
@@ -54,6 +56,27 @@ pub(super) fn hurry_until(phone: &Phone, happened: impl Fn() -> bool) -> Result<
         }
     }
     Ok(())
+}
+
+/// Hurries a phone until something happened; false when it has sent everything before.
+pub(super) fn hurry_until_or_sent(phone: &Phone, happened: impl Fn() -> bool) -> Result<bool, DayError> {
+    let sent = || {
+        let counts = phone.client.opened().ok().and_then(|open| open.counts().ok());
+        counts.is_some_and(|counts| counts.on_phone + counts.sending == 0)
+    };
+    hurry_until(phone, || happened() || sent())?;
+    Ok(happened())
+}
+
+/// Whether the county has noticed within a moment that an upload broke off in mid-body.
+pub(super) fn upload_broke(county: SocketAddr) -> Result<bool, DayError> {
+    for _ in 0..10 {
+        if broken_uploads(county)? > 0 {
+            return Ok(true);
+        }
+        world::pause(200);
+    }
+    Ok(false)
 }
 
 /// Every household and every person that the import told of is on each phone, before anybody writes a word.
