@@ -282,5 +282,26 @@ export const flows = [
       await page.locator('.case .tag:has-text("已结案")').waitFor();
     },
   },
+  {
+    name: 'the_county_erases_a_person_by_law',
+    desk: true,
+    query: 'centre=1',
+    path: '/grids',
+    async run(page) {
+      await page.locator('text=富民三格').first().click();
+      await page.getByText('住户', { exact: true }).click();
+      await page.locator('tr:has-text("孔**")').first().click();
+      const box = page.locator('.el-dialog').first();
+      await box.locator('.person:has-text("胡**") .erase').click();
+      const ask = page.locator('.el-dialog:has-text("依法删除")').last();
+      const go = ask.locator('.btn:has-text("确认删除")');
+      await ask.locator('input.field').fill('示范〔2026〕第 3 号');
+      assert.equal(await go.isDisabled(), true, 'not without a ground');
+      await ask.locator('label:has-text("本人撤回同意")').click();
+      await go.click();
+      await sees(page, '已删除 2 条记录');
+      assert.equal(await box.locator('.person').count(), 1);
+    },
+  },
   ...formFlows,
 ];

@@ -16,6 +16,7 @@ export interface NavCounts {
   incidents_open: number;
   devices_odd: number;
   duplicates_open: number;
+  review_open: number;
 }
 export interface IncidentRow {
   id: string;
@@ -211,6 +212,12 @@ export interface OpenedPerson {
   fields: Record<string, string>;
   until_ms: number;
   left_this_hour: number;
+}
+/** What an erasure by law took. */
+export interface Erased {
+  records: number;
+  operations: number;
+  pictures: number;
 }
 export interface ReviewRow {
   id: string;

@@ -9,7 +9,13 @@ onSessionEnd(() => {
   ended.value = me.value !== null;
   me.value = null;
 });
-export const navCounts = ref<NavCounts>({ incidents_new: 0, incidents_open: 0, devices_odd: 0, duplicates_open: 0 });
+export const navCounts = ref<NavCounts>({
+  incidents_new: 0,
+  incidents_open: 0,
+  devices_odd: 0,
+  duplicates_open: 0,
+  review_open: 0,
+});
 
 function take(answer: Me): void {
   setCsrf(answer.csrf);

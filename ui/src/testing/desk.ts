@@ -20,6 +20,9 @@ const NEXT: Record<string, [string, string[]]> = {
   extend: ['dispatched', ['handle', 'transfer']],
 };
 
+/** Persons who were erased by law. */
+const erased = new Set<string>();
+
 function answer(
   method: string,
   path: string,
@@ -41,7 +44,10 @@ function answer(
       : [200, account];
   if (path === 'login') return body.password === 'wrong' ? [401, { code: 'bad_login', params: {} }] : [200, account];
   if (path === 'logout') return [204, null];
-  if (path === 'counts') return [200, { incidents_new: 7, incidents_open: 23, devices_odd: 1 }];
+  if (path === 'counts') {
+    const open = { incidents_open: 23, duplicates_open: 2, review_open: 1 };
+    return [200, { incidents_new: 7, devices_odd: 1, ...open }];
+  }
   if (path === 'categories') return [200, []];
   if (path === 'departments')
     return [
@@ -191,7 +197,7 @@ function answer(
             residence: 'floating',
             conflicts: 0,
           },
-        ],
+        ].filter((person) => !erased.has(person.id)),
         visits: [{ id: 'v1', at_ms: at(9, 18), outcome: 'nothing_changed', note: '老人身体还好', by: '刘敏' }],
         history: [
           { at_ms: at(16, 3, 60) + 40, by: 'county', kind: 'residence', fields: ['kind'] },
@@ -201,6 +207,10 @@ function answer(
         ],
       },
     ];
+  if (first === 'people' && third === 'erase') {
+    erased.add(second!);
+    return [200, { records: 2, operations: 5, pictures: 0 }];
+  }
   if (first === 'people')
     return [
       200,

@@ -156,6 +156,7 @@ pub struct Counts {
     pub incidents_open: u64,
     pub devices_odd: u64,
     pub duplicates_open: u64,
+    pub review_open: u64,
 }
 
 fn act(action: Action, call: &Call, county: &County, seat: &Seat) -> Answer<Reply> {
@@ -223,6 +224,7 @@ fn counts(county: &County, seat: &Seat) -> Answer<Counts> {
         incidents_open,
         devices_odd: workers::odd_devices(county, seat)?,
         duplicates_open: duplicates::open_pairs(county, seat)?,
+        review_open: review::open_fields(county, seat)?,
     })
 }
 

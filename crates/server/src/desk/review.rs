@@ -200,6 +200,20 @@ fn side_row(
     })
 }
 
+/// Fields in sight of the account that wait for a human, for the navigation.
+///
+/// # Errors
+/// `internal`.
+pub fn open_fields(county: &County, seat: &Seat) -> Answer<u64> {
+    let tree = county.areas();
+    let mut open = 0;
+    for row in county.in_review(Page::ALL)?.iter().filter(|row| tree.within(row.area, seat.area)) {
+        let merged = county.merged(row.id)?;
+        open += merged.map_or(0, |(_, _, merged)| merged.conflicts.len() as u64);
+    }
+    Ok(open)
+}
+
 /// `GET review`.
 ///
 /// # Errors
