@@ -398,6 +398,9 @@ CREATE INDEX occupancy_household ON occupancy (household);
 
 CREATE INDEX occupancy_dwelling ON occupancy (dwelling);
 
+CREATE INDEX occupancy_tenancy ON occupancy (area, since)
+WHERE kind = 2 AND until IS NULL AND deleted = 0;
+
 CREATE INDEX person_area ON person (area)
 WHERE deleted = 0;
 

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_mirror.sql"),
     include_str!("../migrations/0004_incidents.sql"),
     include_str!("../migrations/0005_same_person.sql"),
+    include_str!("../migrations/0006_tenancies.sql"),
 ];
 
 /// The schema this version writes.

@@ -13,6 +13,7 @@ mod patrols;
 mod people;
 mod registry;
 mod review;
+mod tenancies;
 mod unplaced;
 mod week;
 
@@ -25,6 +26,7 @@ pub use patrols::{CheckInRow, PatrolRow, PointRow};
 pub use people::PersonRow;
 pub use registry::{CareCategoryRow, IncidentCategoryRow, WorkerRow};
 pub use review::ConflictedRecord;
+pub use tenancies::TenancyRow;
 pub use unplaced::UnplacedRow;
 pub use week::Done;
 

@@ -178,10 +178,17 @@ function dutiesOf(door: Door): DutyView[] {
   return [{ id: `d-${door.id}`, category, basis, person, cadence, due: lastDay(cadence), done: false }];
 }
 
-/** Doors at which something is still owed, in the order of the walk. */
+/** Somebody moved in here, the ledger says; nobody has met them. */
+const NEW_TENANT = 'h2-402';
+const unmet = (door: Door): boolean => door.id === NEW_TENANT && (!door.visited || door.state === 'nobody_home');
+
+/** Day by which whoever moved in should have been met. */
+export const metBy = (): string => isoDay(at(0, 0, -18));
+
+/** Doors at which something is still owed or somebody is new, in the order of the walk. */
 export const dueDoors = (): Door[] =>
   doors
-    .filter((d) => OWED[d.id] && household(d).duties.some((duty) => !duty.done))
+    .filter((d) => unmet(d) || (OWED[d.id] && household(d).duties.some((duty) => !duty.done)))
     .sort((a, b) => a.unit.localeCompare(b.unit) || a.floor - b.floor);
 
 export function household(door: Door): HouseholdView {
@@ -211,6 +218,7 @@ export function household(door: Door): HouseholdView {
     standing: door.visited ? 'on_phone' : 'at_county',
   };
   door.view.people = door.people.map(personLine);
+  if (door.id === NEW_TENANT && !door.visited) Object.assign(door.view, { visits: [], occupancy: 'tenant' });
   if (door.id === 'h1-501') Object.assign(door.view.people[0]!, { folded: [folded(door)], checking: true });
   return door.view;
 }

@@ -1,22 +1,22 @@
-/** What is due and what came back on the fictional day. Like the core, it asks for a visit only where a care duty does. */
+/** What is due and what came back on the fictional day. Like the core, it asks for a visit where a care duty does or somebody moved in. */
 import type { Today } from '@/api';
-import { at, dueDoors, household } from './grid';
+import { at, dueDoors, household, metBy } from './grid';
 
 export const dueToday = (
   done: number,
 ): Pick<Today, 'visits_due' | 'visits_due_total' | 'visits_done' | 'answers' | 'returned'> => ({
   visits_due: dueDoors().map((door) => {
     const view = household(door);
-    const duty = view.duties.find((one) => !one.done)!;
+    const duty = view.duties.find((one) => !one.done);
     return {
       household: door.id,
       door: view.door,
       building: view.building,
       street: '富民路 8 号',
-      reason: 'care_duty',
-      category: duty.category,
+      reason: duty ? 'care_duty' : 'new_tenant',
+      category: duty?.category ?? null,
       last_visit_ms: view.visits[0]?.at_ms ?? null,
-      due: duty.due,
+      due: duty?.due ?? metBy(),
     };
   }),
   visits_due_total: dueDoors().length,

@@ -1,6 +1,6 @@
 //! A building as it stands: floors from the top, doors in order, each with what the worker should know before knocking.
 
-use super::care::DueHousehold;
+use super::calls::DueHousehold;
 use super::look::{Look, not_found};
 use super::naming::natural_order;
 use crate::edits::id;

@@ -1,5 +1,6 @@
 //! Today: what is due, what came back, where everything is.
 
+use super::calls::Why;
 use crate::client::Mended;
 use crate::error::Result;
 use crate::open::Open;
@@ -7,8 +8,6 @@ use crate::views::home::{DueVisit, Today};
 
 /// Due visits shown; the rest is in the households tab.
 const MOST_VISITS: usize = 20;
-/// The reason of a visit that a care duty asks for.
-const CARE_DUTY: &str = "care_duty";
 
 impl Open {
     /// The first screen.
@@ -39,8 +38,11 @@ impl Open {
                         door: due.door_text(),
                         building: due.door.building_name,
                         street: due.street,
-                        reason: CARE_DUTY.to_owned(),
-                        category: Some(due.category),
+                        reason: due.why.code().to_owned(),
+                        category: match due.why {
+                            Why::CareDuty(category) => Some(category),
+                            Why::NewTenant => None,
+                        },
                         last_visit_ms: due.last_visit_ms,
                         due: due.due.to_string(),
                     })

@@ -55,9 +55,9 @@ pub struct DueVisit {
     pub building: String,
     /// Street and number of the building; empty where unknown.
     pub street: String,
-    /// Why: a code (`care_duty`, `new_tenant`, `to_check`).
+    /// Why: a code, `care_duty` or `new_tenant`.
     pub reason: String,
-    /// Name of the care category, where that is the reason; absent for tier 2.
+    /// Name of the care category, where that is the reason.
     pub category: Option<String>,
     /// Last visit.
     pub last_visit_ms: Option<i64>,

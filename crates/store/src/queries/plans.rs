@@ -19,6 +19,7 @@ fn statements() -> Vec<(&'static str, String)> {
         plain("visits", households::VISITS),
         plain("people", people::PEOPLE),
         plain("ties", people::TIES),
+        plain("tenancies told", tenancies::TOLD),
         plain("unplaced people", unplaced::LIST),
         plain("unplaced count", unplaced::COUNT),
         plain("the same id", likeness::BY_ID),

@@ -21,11 +21,11 @@ building: string,
  */
 street: string, 
 /**
- * Why: a code (`care_duty`, `new_tenant`, `to_check`).
+ * Why: a code, `care_duty` or `new_tenant`.
  */
 reason: string, 
 /**
- * Name of the care category, where that is the reason; absent for tier 2.
+ * Name of the care category, where that is the reason.
  */
 category: string | null, 
 /**

@@ -4,11 +4,12 @@ use super::phone::{Fields, Phone, at, day, id, link, named, text};
 use crate::views::home::DueVisit;
 use crate::views::households::{HeadArgs, HouseholdArgs, HouseholdView};
 use xunge_domain::records::RecordKind;
-use xunge_domain::records::words::{Cadence, WorkerRole};
+use xunge_domain::records::words::{Cadence, OccupancyKind, WorkerRole};
 use xunge_domain::value::Value;
 use xunge_sync::auth::signed_registry::Tier;
 
 const NOTHING_CHANGED: i64 = 1;
+const CHANGED: i64 = 2;
 const NOBODY_HOME: i64 = 3;
 const DECLINED: i64 = 4;
 
@@ -33,21 +34,26 @@ fn due(phone: &Phone) -> Vec<DueVisit> {
     phone.open.today_view().unwrap().visits_due
 }
 
+/// A visit that its worker let count for the duty 600.
+fn counted(phone: &Phone, record: u128, at_ms: i64) {
+    phone.visit_for(record, 100, at_ms, NOTHING_CHANGED, &[600]);
+}
+
 fn page(phone: &Phone, household: u128) -> HouseholdView {
     phone.open.household(&HouseholdArgs { id: id(household).to_string() }).unwrap()
 }
 
 #[test]
-fn a_monthly_duty_is_due_until_somebody_was_met_this_month() {
+fn a_monthly_duty_is_due_until_a_visit_of_this_month_counts_for_it() {
     let phone = shan(Cadence::Monthly);
-    phone.visit(700, 100, at("2026-10-31", 23), NOTHING_CHANGED);
+    counted(&phone, 700, at("2026-10-31", 23));
     let visits = due(&phone);
     assert_eq!(visits.len(), 1);
     assert_eq!((visits[0].door.as_str(), visits[0].reason.as_str()), ("2幢1单元 301", "care_duty"));
     assert_eq!((visits[0].due.as_str(), visits[0].category.as_deref()), ("2026-11-30", Some("示例服务care")));
     assert_eq!(visits[0].last_visit_ms, Some(at("2026-10-31", 23)));
 
-    phone.visit(701, 100, at("2026-11-01", 0), NOTHING_CHANGED);
+    counted(&phone, 701, at("2026-11-01", 0));
     assert_eq!(due(&phone), []);
     let duties = page(&phone, 100).duties;
     assert_eq!(
@@ -65,8 +71,17 @@ fn nobody_home_and_declined_leave_it_due() {
     phone.visit(700, 100, at("2026-11-10", 9), NOBODY_HOME);
     phone.visit(701, 100, at("2026-11-11", 9), DECLINED);
     assert_eq!(due(&phone).len(), 1);
-    phone.visit(702, 100, at("2026-11-09", 9), NOTHING_CHANGED);
-    assert_eq!(due(&phone).len(), 0, "an earlier visit of the month met somebody");
+    counted(&phone, 702, at("2026-11-09", 9));
+    assert_eq!(due(&phone).len(), 0, "an earlier visit of the month counts");
+}
+
+#[test]
+fn a_visit_that_was_not_let_count_leaves_it_due() {
+    let phone = shan(Cadence::Monthly);
+    phone.visit(700, 100, at("2026-11-10", 9), NOTHING_CHANGED);
+    let visits = due(&phone);
+    assert_eq!((visits.len(), visits[0].last_visit_ms), (1, Some(at("2026-11-10", 9))));
+    assert!(!page(&phone, 100).duties[0].done);
 }
 
 #[test]
@@ -88,16 +103,16 @@ fn a_visit_that_names_the_duty_fulfils_it_whatever_came_of_it() {
 #[test]
 fn quarters_and_years_are_those_of_the_calendar() {
     let quarterly = shan(Cadence::Quarterly);
-    quarterly.visit(700, 100, at("2026-09-30", 20), NOTHING_CHANGED);
+    counted(&quarterly, 700, at("2026-09-30", 20));
     assert_eq!(due(&quarterly)[0].due, "2026-12-31");
-    quarterly.visit(701, 100, at("2026-10-01", 1), NOTHING_CHANGED);
+    counted(&quarterly, 701, at("2026-10-01", 1));
     assert_eq!(due(&quarterly), []);
     assert_eq!(page(&quarterly, 100).duties[0].due, "2027-03-31");
 
     let yearly = shan(Cadence::Yearly);
-    yearly.visit(700, 100, at("2025-12-31", 20), NOTHING_CHANGED);
+    counted(&yearly, 700, at("2025-12-31", 20));
     assert_eq!(due(&yearly)[0].due, "2026-12-31");
-    yearly.visit(701, 100, at("2026-01-01", 1), NOTHING_CHANGED);
+    counted(&yearly, 701, at("2026-01-01", 1));
     assert_eq!(due(&yearly), []);
 }
 
@@ -183,6 +198,59 @@ fn due_doors_come_in_walking_order_and_one_a_household() {
     let due: Vec<(String, u32)> = head.buildings.into_iter().map(|line| (line.name, line.due)).collect();
     assert_eq!(due, [("2幢".to_owned(), 4), ("1幢".to_owned(), 1)]);
     assert_eq!((head.households, head.people), (5, 10));
+}
+
+/// A household whose tenancy began on this day, as the county tells it.
+fn tenants(phone: &Phone, household: u128, dwelling: u128, since: &str) {
+    phone.household(household, dwelling, &[named("邬小满")]);
+    let told = vec![("kind", Value::Int(OccupancyKind::Tenant.code())), ("since", day(since))];
+    phone.county(RecordKind::Occupancy, household + 1, told);
+}
+
+#[test]
+fn a_tenant_told_by_others_is_due_until_somebody_has_met_them() {
+    let phone = Phone::new();
+    phone.building(10, "2幢", 1, 20, &[("2", 5, "502"), ("2", 5, "501"), ("2", 4, "402"), ("2", 4, "401")]);
+    tenants(&phone, 100, 20, "2026-11-11");
+    tenants(&phone, 200, 21, "2026-10-22");
+    tenants(&phone, 300, 22, "2026-10-21");
+    tenants(&phone, 400, 23, "2026-11-22");
+    phone.visit(700, 100, at("2026-11-10", 9), NOTHING_CHANGED);
+    phone.visit(701, 100, at("2026-11-12", 9), NOBODY_HOME);
+    let told: Vec<(String, String, Option<String>, String)> =
+        due(&phone).into_iter().map(|visit| (visit.door, visit.reason, visit.category, visit.due)).collect();
+    let one = |door: &str, due: &str| (door.to_owned(), "new_tenant".to_owned(), None, due.to_owned());
+    assert_eq!(
+        told,
+        [one("2幢2单元 501", "2026-11-21"), one("2幢2单元 502", "2026-12-11")],
+        "not who moved in longer ago than thirty days, or tomorrow"
+    );
+
+    phone.visit(702, 100, at("2026-11-12", 18), CHANGED);
+    assert_eq!(due(&phone).len(), 1);
+    phone.county(RecordKind::Occupancy, 201, vec![("until", day("2026-11-20"))]);
+    assert_eq!(due(&phone), [], "who has left again is not called at");
+}
+
+#[test]
+fn a_tenant_whom_this_worker_entered_is_known() {
+    let phone = Phone::new();
+    phone.building(10, "2幢", 1, 20, &[("2", 5, "502")]);
+    phone.household(100, 20, &[named("邬小满")]);
+    let entered = vec![("kind", Value::Int(OccupancyKind::Tenant.code())), ("since", day("2026-11-20"))];
+    phone.mine(RecordKind::Occupancy, 101, entered);
+    assert_eq!(due(&phone), []);
+}
+
+#[test]
+fn a_service_owed_goes_before_a_new_tenancy() {
+    let phone = shan(Cadence::Yearly);
+    let told = vec![("kind", Value::Int(OccupancyKind::Tenant.code())), ("since", day("2026-11-11"))];
+    phone.county(RecordKind::Occupancy, 101, told);
+    let visits = due(&phone);
+    assert_eq!((visits.len(), visits[0].reason.as_str()), (1, "care_duty"));
+    counted(&phone, 700, at("2026-11-20", 9));
+    assert_eq!(due(&phone), [], "one visit is enough for both");
 }
 
 #[test]

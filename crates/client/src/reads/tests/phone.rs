@@ -351,13 +351,24 @@ impl Phone {
 
     /// A visit by this worker, as the county sends it back.
     pub fn visit(&self, record: u128, household: u128, at_ms: i64, outcome: i64) {
-        let fields = vec![
-            ("household", link(household)),
-            ("at", Value::Int(at_ms)),
-            ("outcome", Value::Int(outcome)),
-            ("worker", link(ME)),
-        ];
-        self.county(RecordKind::Visit, record, fields);
+        self.visit_for(record, household, at_ms, outcome, &[]);
+    }
+
+    /// A visit that counts for these duties.
+    pub fn visit_for(&self, record: u128, household: u128, at_ms: i64, outcome: i64, duties: &[u128]) {
+        let kind = RecordKind::Visit;
+        let key = |name| kind.field_named(name).unwrap().key;
+        let add = duties.iter().map(|duty| link(*duty)).collect();
+        let edits = BTreeMap::from([
+            (key("household"), Edit::Put(link(household))),
+            (key("at"), Edit::Put(Value::Int(at_ms))),
+            (key("outcome"), Edit::Put(Value::Int(outcome))),
+            (key("worker"), Edit::Put(link(ME))),
+            (key("duties"), Edit::Members { add, remove: Vec::new() }),
+        ]);
+        let (payload, height) = RecordState::default().edit(kind, edits);
+        let operation = self.operation(0, Verb::WRITE, kind, record, height, payload.encode());
+        self.open.store.write(|writer| arrive(writer, kind, &operation)).unwrap();
     }
 
     /// Says where an own operation stands.

@@ -1,0 +1,48 @@
+//! Who moved in lately, as others told it: the ledger, the county, another worker. Whether somebody has to call is the
+//! client's rule; here are the facts.
+
+use super::{MAX_ROWS, id, rows};
+use crate::error::StoreError;
+use crate::store::Reader;
+use rusqlite::params;
+use std::ops::RangeInclusive;
+use xunge_domain::ids::RecordId;
+
+/// A tenancy that goes on and that nobody wrote on this phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenancyRow {
+    /// Who moved in.
+    pub household: RecordId,
+    /// First day, since 1970-01-01.
+    pub since: i64,
+}
+
+/// The conditions are those of the index `occupancy_tenancy`: 2 is `OccupancyKind::Tenant`.
+pub(super) const TOLD: &str = "SELECT home.uuid, occupancy.since
+     FROM occupancy
+     JOIN household ON household.id = occupancy.household AND household.deleted = 0
+     JOIN record AS home ON home.id = household.id
+     WHERE occupancy.area = ?1 AND occupancy.since >= ?2 AND occupancy.since <= ?3
+       AND occupancy.kind = 2 AND occupancy.until IS NULL AND occupancy.deleted = 0
+       AND NOT EXISTS (
+         SELECT 1 FROM operation WHERE operation.record = occupancy.id AND operation.state <> 0
+       )
+     ORDER BY occupancy.since DESC
+     LIMIT ?4";
+
+impl Reader<'_> {
+    /// Tenancies of an area that began on one of these days and were told by somebody else; newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn tenancies_told(
+        &self,
+        area: RecordId,
+        days: &RangeInclusive<i64>,
+    ) -> Result<Vec<TenancyRow>, StoreError> {
+        let Some(area) = self.key_of(area)? else { return Ok(Vec::new()) };
+        rows(self, TOLD, params![area, days.start(), days.end(), MAX_ROWS], |row| {
+            Ok(TenancyRow { household: id(row, 0)?, since: row.get(1)? })
+        })
+    }
+}
