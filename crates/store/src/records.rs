@@ -304,7 +304,7 @@ impl Writer<'_> {
             None => self.searchable(row.kind, key)?,
         };
         self.keep_search(row.kind, key, before, now)?;
-        self.touch();
+        self.touch_rows();
         Ok(odd)
     }
 
@@ -325,7 +325,7 @@ impl Writer<'_> {
         }
         let now = self.searchable(kind, key)?;
         self.keep_search(kind, key, before, now)?;
-        self.touch();
+        self.touch_rows();
         Ok(())
     }
 

@@ -36,6 +36,7 @@ pub struct Store {
     next_reader: AtomicUsize,
     change: AtomicU64,
     record_change: AtomicU64,
+    row_change: AtomicU64,
     mark: Mark,
     /// Key of the identity's copy.
     seal: Secret,
@@ -73,6 +74,7 @@ impl Store {
             next_reader: AtomicUsize::new(0),
             change: AtomicU64::new(0),
             record_change: AtomicU64::new(0),
+            row_change: AtomicU64::new(0),
             mark,
             seal,
             report,
@@ -116,6 +118,11 @@ impl Store {
         self.record_change.load(Ordering::Acquire)
     }
 
+    /// Rises with every committed write that touched what a record says; not with where operations and photos stand.
+    pub fn row_change(&self) -> u64 {
+        self.row_change.load(Ordering::Acquire)
+    }
+
     /// Runs `body` in one transaction and commits it durably. An error of `body` takes everything back.
     ///
     /// # Errors
@@ -134,7 +141,7 @@ impl Store {
         let writer = Writer::new(&transaction);
         let value = body(&writer)?;
         writer.keep_digests().map_err(|error| self.noticed(error))?;
-        let (progress, touched) = (writer.progress.get(), writer.touched.get());
+        let (progress, touched, rows) = (writer.progress.get(), writer.touched.get(), writer.rows.get());
         // Its statements go back before the transaction ends.
         drop(writer);
         let committed = transaction.commit().map_err(|error| self.noticed(error.into()));
@@ -146,6 +153,9 @@ impl Store {
             let _ = self.mark.take(progress, &*self.files);
         }
         // After the commit, not in a commit hook: that one runs before, and a screen would reload the old rows.
+        if rows {
+            self.row_change.fetch_add(1, Ordering::AcqRel);
+        }
         if touched {
             self.record_change.fetch_add(1, Ordering::AcqRel);
         }
@@ -303,6 +313,7 @@ pub struct Writer<'a> {
     reader: Reader<'a>,
     progress: Cell<Option<Progress>>,
     touched: Cell<bool>,
+    rows: Cell<bool>,
     /// Records met in this transaction: an area or a household is asked for with every one of its operations. Gone with
     /// the transaction, so what is rolled back is forgotten here too.
     pub(crate) met: RefCell<HashMap<RecordId, Met>>,
@@ -330,6 +341,7 @@ impl<'a> Writer<'a> {
             reader: Reader::new(connection),
             progress: Cell::new(None),
             touched: Cell::new(false),
+            rows: Cell::new(false),
             met: RefCell::default(),
             digests: RefCell::default(),
             rebuild_known: Cell::new(None),
@@ -355,6 +367,12 @@ impl<'a> Writer<'a> {
     /// To be called when a screen would show something else now.
     pub(crate) fn touch(&self) {
         self.touched.set(true);
+    }
+
+    /// To be called when a record says something else now.
+    pub(crate) fn touch_rows(&self) {
+        self.touch();
+        self.rows.set(true);
     }
 }
 

@@ -28,9 +28,10 @@ struct Pair {
 }
 
 impl Open {
-    /// How many pairs wait for somebody to decide. Worked out anew only when a record has changed.
+    /// How many pairs wait for somebody to decide. Worked out anew only when a record says something else:
+    /// it goes over everybody of the grid, and is asked for with every step of the sync.
     pub(crate) fn same_persons_waiting(&self, reader: &Reader<'_>) -> Result<u32> {
-        let change = self.store.record_change();
+        let change = self.store.row_change();
         let mut held = self.same_persons.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some((_, count)) = held.filter(|(at, _)| *at == change) {
             return Ok(count);

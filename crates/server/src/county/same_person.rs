@@ -58,17 +58,27 @@ impl County {
         if same {
             return Ok(());
         }
-        for other in rows.drop_pairs(row.id, false)? {
-            tx.look_at_mark(other);
-        }
-        tx.look_at_mark(row.id);
-        let Some(hash) = hash else { return Ok(rows.drop_person_key(row.id)?) };
-        rows.put_person_key(row.id, row.area, &hash)?;
-        for other in rows.persons_elsewhere(&hash, row.area)? {
-            let (one, two) = who_stays(row.id, other);
+        // Most persons are new and like nobody: no pair can wait for them, and no mark has to be looked at.
+        let parted = if before.is_some() { rows.drop_pairs(row.id, false)? } else { Vec::new() };
+        let found = match hash {
+            Some(hash) => {
+                rows.put_person_key(row.id, row.area, &hash)?;
+                rows.persons_elsewhere(&hash, row.area)?
+            }
+            None => {
+                rows.drop_person_key(row.id)?;
+                Vec::new()
+            }
+        };
+        for other in &found {
+            let (one, two) = who_stays(row.id, *other);
             rows.find_pair(one, two, self.now_ms())?;
-            tx.look_at_mark(other);
         }
+        let marked = row.one(CHECKING).is_some();
+        if marked || !parted.is_empty() || !found.is_empty() {
+            tx.look_at_mark(row.id);
+        }
+        parted.into_iter().chain(found).for_each(|other| tx.look_at_mark(other));
         Ok(())
     }
 
