@@ -10,7 +10,8 @@ bench=$TARGET/release/bench
 wanted() { case " $parts " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 
 say "building for release: the county, a headless phone, the measuring program"
-cargo build --locked --release -p xunge-server -p xunge-bridge -p xunge-tests
+cargo build --locked --release -p xunge-server -p xunge-bridge -p xunge-tests \
+  --bin xunge-county --bin xunge-bridge --bin bench
 mkdir -p "$work" "$env"
 machine=$("$bench" machine)
 figures=()

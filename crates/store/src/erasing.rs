@@ -102,7 +102,7 @@ impl Writer<'_> {
         if let Some(block) = salt_block {
             self.connection.prepare_cached("DELETE FROM salt_block WHERE block = ?1")?.execute([block])?;
         }
-        self.touch_rows();
+        self.touch_homes();
         if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("operation")) }
     }
 

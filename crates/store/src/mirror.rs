@@ -155,7 +155,7 @@ impl Writer<'_> {
         self.connection.execute_batch("DELETE FROM to_merge")?;
         self.drop_fact(Fact::Rebuilding)?;
         self.rebuild_known.set(Some(false));
-        self.touch_rows();
+        self.touch_homes();
         Ok(records)
     }
 

@@ -122,7 +122,7 @@ impl Writer<'_> {
                 "UPDATE operation SET state = ?2 WHERE area = ?1 AND state = ?3 AND state IN (1, 2, 3, 4, 5)",
             )?
             .execute(params![place, OpState::AtCounty as u8, OpState::Refused as u8])?;
-        self.touch_rows();
+        self.touch_homes();
         Ok(purged)
     }
 

@@ -304,7 +304,7 @@ impl Writer<'_> {
             None => self.searchable(row.kind, key)?,
         };
         self.keep_search(row.kind, key, before, now)?;
-        self.touch_rows();
+        self.touch_row(row.kind);
         Ok(odd)
     }
 
@@ -325,7 +325,7 @@ impl Writer<'_> {
         }
         let now = self.searchable(kind, key)?;
         self.keep_search(kind, key, before, now)?;
-        self.touch_rows();
+        self.touch_row(kind);
         Ok(())
     }
 

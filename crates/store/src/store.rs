@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use xunge_domain::ids::RecordId;
 use xunge_domain::operation::DigestSum;
 use xunge_domain::planted::{Bug, planted};
+use xunge_domain::records::RecordKind;
 use xunge_domain::world::Randomness;
 
 /// The phone's records, encrypted. Share it by reference; it may be used from any thread.
@@ -36,7 +37,7 @@ pub struct Store {
     next_reader: AtomicUsize,
     change: AtomicU64,
     record_change: AtomicU64,
-    row_change: AtomicU64,
+    home_change: AtomicU64,
     mark: Mark,
     /// Key of the identity's copy.
     seal: Secret,
@@ -74,7 +75,7 @@ impl Store {
             next_reader: AtomicUsize::new(0),
             change: AtomicU64::new(0),
             record_change: AtomicU64::new(0),
-            row_change: AtomicU64::new(0),
+            home_change: AtomicU64::new(0),
             mark,
             seal,
             report,
@@ -118,9 +119,9 @@ impl Store {
         self.record_change.load(Ordering::Acquire)
     }
 
-    /// Rises with every committed write that touched what a record says; not with where operations and photos stand.
-    pub fn row_change(&self) -> u64 {
-        self.row_change.load(Ordering::Acquire)
+    /// Rises with every committed write that touched who is on record and who lives where.
+    pub fn home_change(&self) -> u64 {
+        self.home_change.load(Ordering::Acquire)
     }
 
     /// Runs `body` in one transaction and commits it durably. An error of `body` takes everything back.
@@ -141,7 +142,7 @@ impl Store {
         let writer = Writer::new(&transaction);
         let value = body(&writer)?;
         writer.keep_digests().map_err(|error| self.noticed(error))?;
-        let (progress, touched, rows) = (writer.progress.get(), writer.touched.get(), writer.rows.get());
+        let (progress, touched, homes) = (writer.progress.get(), writer.touched.get(), writer.homes.get());
         // Its statements go back before the transaction ends.
         drop(writer);
         let committed = transaction.commit().map_err(|error| self.noticed(error.into()));
@@ -153,8 +154,8 @@ impl Store {
             let _ = self.mark.take(progress, &*self.files);
         }
         // After the commit, not in a commit hook: that one runs before, and a screen would reload the old rows.
-        if rows {
-            self.row_change.fetch_add(1, Ordering::AcqRel);
+        if homes {
+            self.home_change.fetch_add(1, Ordering::AcqRel);
         }
         if touched {
             self.record_change.fetch_add(1, Ordering::AcqRel);
@@ -313,7 +314,7 @@ pub struct Writer<'a> {
     reader: Reader<'a>,
     progress: Cell<Option<Progress>>,
     touched: Cell<bool>,
-    rows: Cell<bool>,
+    homes: Cell<bool>,
     /// Records met in this transaction: an area or a household is asked for with every one of its operations. Gone with
     /// the transaction, so what is rolled back is forgotten here too.
     pub(crate) met: RefCell<HashMap<RecordId, Met>>,
@@ -341,7 +342,7 @@ impl<'a> Writer<'a> {
             reader: Reader::new(connection),
             progress: Cell::new(None),
             touched: Cell::new(false),
-            rows: Cell::new(false),
+            homes: Cell::new(false),
             met: RefCell::default(),
             digests: RefCell::default(),
             rebuild_known: Cell::new(None),
@@ -369,10 +370,19 @@ impl<'a> Writer<'a> {
         self.touched.set(true);
     }
 
-    /// To be called when a record says something else now.
-    pub(crate) fn touch_rows(&self) {
+    /// To be called when somebody, or where somebody lives, is on record otherwise now.
+    pub(crate) fn touch_homes(&self) {
         self.touch();
-        self.rows.set(true);
+        self.homes.set(true);
+    }
+
+    /// To be called when a record of this kind says something else now.
+    pub(crate) fn touch_row(&self, kind: RecordKind) {
+        if matches!(kind, RecordKind::Person | RecordKind::Residence | RecordKind::Occupancy) {
+            self.touch_homes();
+        } else {
+            self.touch();
+        }
     }
 }
 

@@ -28,16 +28,17 @@ struct Pair {
 }
 
 impl Open {
-    /// How many pairs wait for somebody to decide. Worked out anew only when a record says something else:
-    /// it goes over everybody of the grid, and is asked for with every step of the sync.
-    pub(crate) fn same_persons_waiting(&self, reader: &Reader<'_>) -> Result<u32> {
-        let change = self.store.row_change();
+    /// How many pairs wait for somebody to decide. It goes over everybody of the grid and is asked for with every step of
+    /// the sync: worked out anew only when people or homes have changed, and never over the connection that a save needs.
+    pub(crate) fn same_persons_waiting(&self) -> Result<u32> {
+        let change = self.store.home_change();
         let mut held = self.same_persons.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some((_, count)) = held.filter(|(at, _)| *at == change) {
             return Ok(count);
         }
         let areas: Vec<RecordId> = self.identity().areas.iter().map(|(area, _, _)| *area).collect();
-        let count = u32::try_from(pairs(reader, areas)?.len()).unwrap_or(u32::MAX);
+        let pairs = self.store.read(|reader| pairs(reader, areas))?;
+        let count = u32::try_from(pairs.len()).unwrap_or(u32::MAX);
         *held = Some((change, count));
         Ok(count)
     }

@@ -157,6 +157,7 @@ impl Open {
             (contact.offering.map_or(0, |(first, last)| last + 1 - first), contact.running)
         };
         let small = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        let same_persons = self.same_persons_waiting()?;
         self.store.read_shortly(|reader| {
             let ops = reader.op_counts()?;
             let pictures = self.pictures_waiting(reader, self.world.device.metered())?;
@@ -174,7 +175,7 @@ impl Open {
                 needs_you: small(
                     ops.refused
                         + u64::from(reader.conflict_count()?)
-                        + u64::from(self.same_persons_waiting(reader)?)
+                        + u64::from(same_persons)
                         + reader.photos_refused()?,
                 ),
             })
