@@ -44,10 +44,6 @@ CREATE TABLE operation (
 -- What happened to this record? The page of a household and every merge ask it.
 CREATE INDEX operation_record ON operation (record);
 
--- What is still to be sent, in order of writing.
-CREATE INDEX operation_unsent ON operation (id)
-WHERE state IN (1, 2, 3);
-
 -- How many stand where, without counting the log.
 CREATE INDEX operation_open ON operation (state)
 WHERE state IN (1, 2, 3, 4, 5);

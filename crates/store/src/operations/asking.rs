@@ -60,16 +60,16 @@ impl Reader<'_> {
         max_ops: u32,
         max_bytes: usize,
     ) -> Result<Vec<StoredOperation>, StoreError> {
-        let device = self.own_chain()?.map_or(0, |(device, _)| device.0);
-        let first = pack(OpId::new(device, from.min(u64::from(u32::MAX))))?;
+        let Some((device, _)) = self.own_chain()? else { return Ok(Vec::new()) };
+        let bound = |counter: u64| pack(OpId { device, counter: counter.min(u64::from(u32::MAX)) });
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT {COLUMNS}
              FROM operation
-             WHERE state IN (1, 2, 3) AND state < 3 AND id >= ?1
+             WHERE id BETWEEN ?1 AND ?2 AND state IN (1, 2)
              ORDER BY id
-             LIMIT ?2"
+             LIMIT ?3"
         ))?;
-        self.about(statement.query(params![first, max_ops])?, max_bytes)
+        self.about(statement.query(params![bound(from)?, bound(u64::from(u32::MAX))?, max_ops])?, max_bytes)
     }
 
     /// Rows until there are about `max_bytes` of payload; always one when there is one.

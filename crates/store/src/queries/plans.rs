@@ -55,7 +55,7 @@ fn statements() -> Vec<(&'static str, String)> {
 
 /// Small by what they are: partial indexes that hold only what is open, the persons folded into others, and subqueries of one household.
 fn allowed(step: &str) -> bool {
-    let partial = ["record_conflicts", "operation_unsent", "operation_open", "photo_to_send"];
+    let partial = ["record_conflicts", "operation_open", "photo_to_send"];
     !step.starts_with("SCAN")
         || step.starts_with("SCAN CONSTANT ROW")
         || step == "SCAN member"
