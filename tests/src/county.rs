@@ -270,7 +270,7 @@ fn household(grid: RecordId, id: impl Fn(u128) -> RecordId, n: u128) -> Vec<Coun
             RecordKind::Person,
             id(4),
             grid,
-            [(1, text(format!("孔示{n}"))), (5, text(format!("1380000000{n}")))],
+            [(1, text(format!("孔示{n}"))), (5, text(format!("1420000000{n}")))],
         ),
         CountyEdit::new(
             RecordKind::Residence,

@@ -94,7 +94,7 @@ fn a_copy_that_wrote_more_than_was_lost_is_noticed_too_and_its_edits_keep_their_
 
     restore(&scene, &mut phone);
     phone.link.set(false, 0);
-    for number in ["13800001111", "13800002222", "13800003333"] {
+    for number in ["14200001111", "14200002222", "14200003333"] {
         rename(&phone, number);
     }
     phone.link.set(true, 0);

@@ -101,8 +101,9 @@ try {
   await go('/grids', '.leaflet-interactive');
   await shot('desk-map');
   const grid = await page.evaluate(async () => {
-    const visits = await (await fetch('/desk/api/visits?offset=0&limit=1')).json();
-    return visits.rows[0].area;
+    const read = async (route) => (await fetch(`/desk/api/${route}`)).json();
+    const walked = (await read('visits?offset=0&limit=1')).rows[0].grid;
+    return (await read('areas')).find((area) => area.name === walked).id;
   });
   await go(`/grids/${grid}`, '.leaflet-marker-icon');
   await shot('desk-grid');

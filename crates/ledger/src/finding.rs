@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_sheet_name_cannot_smuggle_numbers_or_formulas_into_the_report() {
-        assert_eq!(showable("=cmd|13812345678\u{202E}"), "cmd|138****5678");
+        assert_eq!(showable("=cmd|14212345678\u{202E}"), "cmd|142****5678");
         assert_eq!(showable(&"长".repeat(100)).chars().count(), 41);
     }
 }

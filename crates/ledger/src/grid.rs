@@ -78,7 +78,7 @@ impl Grid {
     }
 }
 
-/// `13800001111`, `1985.6`: no exponent, no trailing noughts.
+/// `14200001111`, `1985.6`: no exponent, no trailing noughts.
 fn plain_number(number: f64) -> String {
     if number.fract() == 0.0 && number.abs() < 1e18 { format!("{number:.0}") } else { format!("{number}") }
 }
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn numbers_read_as_people_see_them() {
-        assert_eq!(plain_number(13_800_001_111.0), "13800001111");
+        assert_eq!(plain_number(14_200_001_111.0), "14200001111");
         assert_eq!(plain_number(1985.6), "1985.6");
     }
 }

@@ -171,15 +171,15 @@ fn an_outcome_says_whether_somebody_else_was_at_it() {
         after.add(id, Written { height, verb: Verb::WRITE, payload: payload.clone() });
         (outcome(id, &payload, kind, &held.view(kind), &after.view(kind)), after)
     };
-    let (kind_of, with_phone) = told(&before, &before, 1, phone, "13800000001");
+    let (kind_of, with_phone) = told(&before, &before, 1, phone, "14200000001");
     assert_eq!(kind_of, OutcomeKind::Accepted, "only the county was there before");
     let (kind_of, _) = told(&with_phone, &with_phone, 1, name, "孔某");
     assert_eq!(kind_of, OutcomeKind::Accepted, "one's own work beside is nobody else's");
     let (kind_of, _) = told(&before, &with_phone, 2, name, "孔某");
     assert_eq!(kind_of, OutcomeKind::Merged, "beside what another phone wrote");
-    let (kind_of, both) = told(&before, &with_phone, 2, phone, "13800000002");
+    let (kind_of, both) = told(&before, &with_phone, 2, phone, "14200000002");
     assert_eq!(kind_of, OutcomeKind::Review, "against what another phone wrote");
-    let (kind_of, _) = told(&before, &both, 3, phone, "13800000003");
+    let (kind_of, _) = told(&before, &both, 3, phone, "14200000003");
     assert_eq!(kind_of, OutcomeKind::Review, "a third value is new too");
     let (kind_of, _) = told(&both, &both, 3, name, "孔某");
     assert_eq!(kind_of, OutcomeKind::Merged, "a conflict that was there already is not this one's");

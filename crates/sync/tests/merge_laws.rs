@@ -178,11 +178,11 @@ proptest! {
 #[test]
 fn two_workers_change_the_same_phone_number() {
     let mut grid = RecordState::default();
-    let (payload, height) = grid.edit(KIND, BTreeMap::from([(PHONE, Edit::Put("13800000000".into()))]));
+    let (payload, height) = grid.edit(KIND, BTreeMap::from([(PHONE, Edit::Put("14200000000".into()))]));
     grid.add(OpId::new(0, 1), Written { height, verb: Verb::WRITE, payload });
 
     let (mut kong, mut meng) = (grid.clone(), grid.clone());
-    for (state, device, phone) in [(&mut kong, 1, "13800000001"), (&mut meng, 2, "13800000002")] {
+    for (state, device, phone) in [(&mut kong, 1, "14200000001"), (&mut meng, 2, "14200000002")] {
         let (payload, height) = state.edit(KIND, BTreeMap::from([(PHONE, Edit::Put(phone.into()))]));
         state.add(OpId::new(device, 1), Written { height, verb: Verb::WRITE, payload });
     }
@@ -192,7 +192,7 @@ fn two_workers_change_the_same_phone_number() {
     assert_eq!(view.conflicts[0].sides.len(), 2, "both values are kept");
     assert_eq!(
         view.one(PHONE),
-        Some(&"13800000002".into()),
+        Some(&"14200000002".into()),
         "equal height: the greater (device, counter) is shown"
     );
 
@@ -237,7 +237,7 @@ fn deleting_what_somebody_else_just_edited_is_asked_about() {
 
 #[test]
 fn a_removal_does_not_take_an_addition_it_has_not_seen() {
-    let phone: Value = "13800000003".into();
+    let phone: Value = "14200000003".into();
     let add = || Edit::Members { add: vec![phone.clone()], remove: vec![] };
     let mut state = RecordState::default();
     let (payload, height) = state.edit(KIND, BTreeMap::from([(OTHER_PHONES, add())]));

@@ -141,12 +141,12 @@ fn at_the_door(run: &Run, hand: &Hand, household: &str, page: &Value) -> Done {
             let outcome = ["nothing_changed", "updated", "not_home"][chance.below(3) as usize];
             hand.call("record_visit", json!({ "household": household, "outcome": outcome, "note": format!("第{step}步"), "duties": duties }))
         }
-        (3 | 4, _) => hand.call("save_household", json!({ "id": household, "phone": number(139) })),
+        (3 | 4, _) => hand.call("save_household", json!({ "id": household, "phone": number(143) })),
         (5 | 6, _) => hand.call(
             "save_household",
             json!({ "id": household, "note": format!("{}记{step}", hand.name()), "occupancy": if chance.happens(50) { "owner" } else { "tenant" } }),
         ),
-        (7, Some(person)) => hand.call("save_person", json!({ "id": person, "fields": { "phone": number(138) } })),
+        (7, Some(person)) => hand.call("save_person", json!({ "id": person, "fields": { "phone": number(142) } })),
         (8, Some(person)) => hand.call(
             "save_person",
             json!({ "id": person, "fields": { "name": format!("示例{step}"), "note": format!("{step}") } }),

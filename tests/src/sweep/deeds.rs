@@ -141,7 +141,7 @@ fn lock() -> Call {
 fn saving() -> Vec<Call> {
     vec![
         visit(0),
-        call("save_household", |phone| json!({ "id": household(phone, 1), "phone": "13900000001" })),
+        call("save_household", |phone| json!({ "id": household(phone, 1), "phone": "14300000001" })),
         call("save_person", |phone| {
             let fields = json!({ "name": "示新来", "relation": "8", "residence": "floating" });
             json!({ "household": household(phone, 2), "fields": fields })

@@ -48,7 +48,7 @@ fn a_set_that_was_filled_and_emptied_is_the_same_at_phone_and_county() {
     let scene = Scene::default();
     let (one, two) = (scene.phone("anna"), scene.phone("bert"));
     let person = person_of(&one);
-    for (phone, number) in [(&one, "13911110000"), (&two, "13922220000")] {
+    for (phone, number) in [(&one, "14311110000"), (&two, "14322220000")] {
         phone.link.set(false, 0);
         phone.call("save_person", json!({ "id": person, "fields": { "phone": number } })).unwrap();
     }

@@ -98,7 +98,7 @@ impl Matrix {
                     RecordKind::Household,
                     self.household[&lies],
                     lies.area(&self.bench),
-                    [(2, Value::from("13900000000"))],
+                    [(2, Value::from("14300000000"))],
                 );
                 ("/sync/v1/push".to_owned(), messages::encode(&phone.push_message().0))
             }

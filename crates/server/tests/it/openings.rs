@@ -149,7 +149,7 @@ fn openings_that_are_none_are_refused_whole() {
         Openings { before: vec![0; 31], ..sound.clone() },
         Openings { rows: vec![Opening { person: vec![1; 15], ..sound.rows[0].clone() }], ..sound.clone() },
         Openings {
-            rows: vec![Opening { reason: "他不在家 13800000000".into(), ..sound.rows[0].clone() }],
+            rows: vec![Opening { reason: "他不在家 14200000000".into(), ..sound.rows[0].clone() }],
             ..sound.clone()
         },
         Openings { rows: vec![sound.rows[0].clone(); MOST_OPENINGS + 1], ..sound.clone() },

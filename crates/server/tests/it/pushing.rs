@@ -147,9 +147,9 @@ fn two_workers_change_the_same_phone_number_and_both_values_stay() {
     let mut zhou = bench.phone("周慧", bench.areas.grid);
     let mut li = bench.phone("李强", bench.areas.grid);
     let household =
-        bench.write(RecordKind::Household, bench.id(), bench.areas.grid, [(2, Value::from("13900000000"))]);
+        bench.write(RecordKind::Household, bench.id(), bench.areas.grid, [(2, Value::from("14300000000"))]);
     let seen = zhou.pull(&bench, 0).0.into_iter().find(|op| op.header.record == household).unwrap().id();
-    for (phone, number) in [(&mut zhou, "13911110000"), (&mut li, "13922220000")] {
+    for (phone, number) in [(&mut zhou, "14311110000"), (&mut li, "14322220000")] {
         let mut payload = Payload::default().put(FieldKey(2), Value::from(number));
         payload.replaces.insert(SlotCode(2), vec![seen]);
         phone.write_payload(RecordKind::Household, household, bench.areas.grid, payload, 2);

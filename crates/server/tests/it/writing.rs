@@ -185,7 +185,7 @@ fn filling_a_county() {
         .map(|n| {
             let values = [
                 (1, Value::Text(format!("某某{n}"))),
-                (5, Value::from("13900000000")),
+                (5, Value::from("14300000000")),
                 (4, Value::Int(n % 2)),
             ];
             CountyEdit::new(RecordKind::Person, bench.id(), bench.areas.grid, values)
