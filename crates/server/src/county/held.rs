@@ -10,7 +10,7 @@ use super::{County, WriteTx};
 use crate::storage::AuditEntry;
 use std::collections::BTreeSet;
 use uuid::Uuid;
-use xunge_domain::ids::{DeviceNo, RecordId};
+use xunge_domain::ids::DeviceNo;
 use xunge_domain::operation::{Operation, Verb};
 use xunge_sync::messages::{Outcome, OutcomeKind};
 
@@ -24,6 +24,9 @@ const RUN_MS: i64 = 3_600_000;
 const MOST: u64 = 50;
 /// Records below which no run is held: a household that moved away is ten of them at most.
 const FEW: u64 = 10;
+/// Whoever takes back what they reported themselves this long ago, or less, deletes nothing of anybody: a report undone
+/// takes its photos along.
+const FRESH_MS: i64 = 24 * 3_600_000;
 /// A run is held when it is more than one in so many of what the phone sees.
 const ONE_IN: u64 = 20;
 
@@ -36,15 +39,24 @@ impl County {
         new: impl Iterator<Item = &'a Operation>,
         now_ms: i64,
     ) -> Result<bool> {
-        let records: BTreeSet<RecordId> =
-            new.filter(|op| op.header.verb == Verb::DELETE).map(|op| op.header.record).collect();
+        let (rows, device, fresh_ms) = (tx.rows(), by.device.no, now_ms - FRESH_MS);
+        let mut records = BTreeSet::new();
+        for op in new.filter(|op| op.header.verb == Verb::DELETE) {
+            // What is not here yet was begun by this very push.
+            let taken_back = rows
+                .record(op.header.record)?
+                .is_none_or(|row| row.owner == Some(by.worker.id) && row.made_ms >= fresh_ms);
+            if !taken_back {
+                records.insert(op.header.record);
+            }
+        }
         if records.is_empty() {
             return Ok(false);
         }
-        let (rows, device) = (tx.rows(), by.device.no);
         let mut hold = rows.held(device)? > 0;
         if !hold {
-            let run = records.len() as u64 + rows.deleted_since(device, now_ms - RUN_MS)?;
+            let run =
+                records.len() as u64 + rows.deleted_since(device, now_ms - RUN_MS, by.worker.id, fresh_ms)?;
             hold = run >= MOST;
             if !hold && run >= FEW {
                 let mut live = 0;

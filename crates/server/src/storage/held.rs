@@ -1,21 +1,33 @@
 //! Deletions held for the desk.
 
 use super::{Result, Rows, signed, unsigned};
-use xunge_domain::ids::{DeviceNo, OpId};
+use xunge_domain::ids::{DeviceNo, OpId, RecordId};
 
 impl Rows<'_> {
-    /// How many records a phone deleted since a moment, held ones among them.
-    pub fn deleted_since(&self, device: DeviceNo, since_ms: i64) -> Result<u64> {
+    /// How many records a phone deleted since a moment, held ones among them; without those that `owner` had begun after
+    /// `fresh_ms`.
+    pub fn deleted_since(
+        &self,
+        device: DeviceNo,
+        since_ms: i64,
+        owner: RecordId,
+        fresh_ms: i64,
+    ) -> Result<u64> {
         let mut query = self.db.prepare_cached(
             "SELECT count(DISTINCT record) FROM operation
-              WHERE county = ?1 AND device = ?2 AND received_ms >= ?3 AND verb = 2",
+              WHERE county = ?1 AND device = ?2 AND received_ms >= ?3 AND verb = 2
+                AND NOT EXISTS (
+                  SELECT 1 FROM record
+                   WHERE record.county = ?1 AND record.id = operation.record AND record.owner = ?4
+                     AND record.made_ms >= ?5)",
         )?;
-        let count: i64 = query.query_row((self.county, device.0, since_ms), |row| row.get(0))?;
+        let by = (self.county, device.0, since_ms, owner.0.as_bytes(), fresh_ms);
+        let count: i64 = query.query_row(by, |row| row.get(0))?;
         Ok(unsigned(count))
     }
 
     /// How many live records lie in an area.
-    pub fn live_in(&self, area: xunge_domain::ids::RecordId) -> Result<u64> {
+    pub fn live_in(&self, area: RecordId) -> Result<u64> {
         let mut live = 0;
         for kind in xunge_domain::records::RecordKind::ALL {
             live += self.count_in(kind, area)?;

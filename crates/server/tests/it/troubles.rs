@@ -112,6 +112,41 @@ fn more_than_one_in_twenty_is_a_mass_too_and_what_is_rejected_never_was() {
     assert!(phone.push(bench).iter().all(|outcome| outcome.kind == OutcomeKind::Accepted as u8));
 }
 
+/// Households that this phone begins.
+fn begun(bench: &Bench, phone: &mut Phone, count: usize) -> Vec<RecordId> {
+    let begin = |_| {
+        let id = bench.id();
+        phone.write(RecordKind::Household, id, bench.areas.grid, [(1, Value::from("刚登记"))]);
+        id
+    };
+    (0..count).map(begin).collect()
+}
+
+#[test]
+fn what_a_worker_began_within_the_day_and_takes_back_is_no_mass() {
+    let desk = Desk::new();
+    let bench = &desk.bench;
+    let mut phone = bench.phone("周慧", bench.areas.grid);
+    let taken = |outcomes: &[Outcome]| {
+        outcomes.iter().filter(|outcome| outcome.kind == OutcomeKind::Accepted as u8).count()
+    };
+    let known = begun(bench, &mut phone, 20);
+    phone.push(bench);
+    delete(bench, &mut phone, &known);
+    assert_eq!(taken(&phone.push(bench)), 20, "taken back after it was sent");
+    let older = households(bench, 9);
+    delete(bench, &mut phone, &older);
+    assert_eq!(taken(&phone.push(bench)), 9, "and it does not add up with what others wrote");
+
+    let mut other = bench.phone("李明", bench.areas.grid);
+    let days_old = begun(bench, &mut other, 20);
+    other.push(bench);
+    bench.clock.advance(25 * 3_600_000);
+    delete(bench, &mut other, &days_old);
+    let outcomes = other.push(bench);
+    assert!(outcomes.iter().all(|outcome| outcome.reason.as_deref() == Some("mass_delete")));
+}
+
 #[test]
 fn a_quarantine_is_lifted_for_a_reason_and_the_phone_goes_on_with_what_it_had_not_sent() {
     let desk = Desk::new();

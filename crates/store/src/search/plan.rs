@@ -76,6 +76,9 @@ fn by_name(typed: &str) -> Vec<(Matched, String)> {
     let letters: String = typed.chars().filter(char::is_ascii_alphabetic).collect();
     let mut steps = Vec::new();
     if !letters.is_empty() && letters.len() <= 8 {
+        // Whose initials these are before whose begin with them. The first are read as they lie; the second have to be
+        // gathered from many words and sorted, which is not done when the first fill the page.
+        steps.push((Matched::Initials, format!("initials : \"{letters}\"")));
         steps.push((Matched::Initials, format!("initials : \"{letters}\" *")));
     }
     steps.push((Matched::Name, format!("name : \"{phrase}\" *")));
