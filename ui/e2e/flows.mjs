@@ -149,11 +149,27 @@ export const flows = [
       await tap(page, '敲门没人应');
       await sees(page, '记下了：没见到人');
       await go(page, '/today');
-      await sees(page, '先去 2幢2单元 502');
+      await sees(page, '先去 2幢2单元 402');
       await tap(page, '换一户');
       await page.locator('.van-popup a:has-text("2幢1单元 301"):has-text("今天去过")').waitFor();
       await page.locator('.van-popup a:has-text("2幢2单元 601")').click();
       await at(page, '/household/h2-601');
+    },
+  },
+  {
+    name: 'a_visit_that_is_not_to_count_for_a_service_leaves_it_due_and_says_so',
+    path: '/household/h1-301',
+    async run(page) {
+      await page.locator('.count[aria-checked=true]').click();
+      await page.locator('.count[aria-checked=false]').waitFor();
+      await tap(page, '记一次走访');
+      await sees(page, '走访记下了');
+      await sees(page, '今天去过，没算这一项');
+      assert.equal(await page.locator('.count').count(), 0, 'nothing is ticked that does not count');
+      await tap(page, '再记一次');
+      await page.locator('.count[aria-checked=true]').waitFor();
+      await tap(page, '记一次走访');
+      await sees(page, '这一期');
     },
   },
   {

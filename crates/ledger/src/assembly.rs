@@ -7,13 +7,11 @@
 
 use std::collections::HashMap;
 
-use xunge_domain::records::words::OccupancyKind;
-
 use crate::address::{AddressParts, DwellingKey};
 use crate::fault::{Fault, Findings};
 use crate::finding::Source;
 use crate::people::{Match, People, add_remark};
-use crate::reading::{EmptyDwelling, HouseholdRow, UnplacedPerson};
+use crate::reading::{EmptyDwelling, HouseholdRow, Tenancy, UnplacedPerson};
 use crate::row::Draft;
 use xunge_domain::codes::Phone;
 
@@ -23,7 +21,7 @@ struct Home {
     source: Source,
     number: String,
     address: AddressParts,
-    occupancy: Option<OccupancyKind>,
+    tenancy: Tenancy,
     members: Vec<usize>,
     has_head: bool,
 }
@@ -70,7 +68,7 @@ impl Assembly {
     /// A row of a sheet with household structure.
     pub fn add_member(&mut self, draft: Draft, sheet: SheetFacts<'_>, findings: &mut Findings) -> Added {
         self.households_told = true;
-        let Draft { mut person, address, number, occupancy, is_head } = draft;
+        let Draft { mut person, address, number, tenancy, is_head } = draft;
         let source = person.source.clone();
         let joined = self.home_for(&source, &address, &number, is_head, sheet, findings);
         let known_address = match joined {
@@ -96,7 +94,7 @@ impl Assembly {
                     findings.push(&source, "", Fault::TwoHeads, "");
                 }
                 household.has_head |= is_head;
-                household.occupancy = household.occupancy.or(occupancy);
+                household.tenancy = household.tenancy.or(tenancy);
                 household.members.push(at);
                 self.home_of.insert(at, home);
             }
@@ -112,7 +110,7 @@ impl Assembly {
 
     /// A row of a list without household structure.
     pub fn add_listed(&mut self, draft: Draft, sheet: SheetFacts<'_>, findings: &mut Findings) -> Added {
-        let Draft { mut person, address, occupancy, .. } = draft;
+        let Draft { mut person, address, tenancy, .. } = draft;
         let source = person.source.clone();
         match self.people.find(&mut person, &address, sheet.id_label, findings) {
             Match::Same(at) => {
@@ -123,7 +121,7 @@ impl Assembly {
             Match::New(perhaps) => {
                 let at = self.people.add(person, &address, &perhaps, findings);
                 self.last_person = Some(at);
-                self.place_listed(at, &source, (address, occupancy), sheet, findings);
+                self.place_listed(at, &source, (address, tenancy), sheet, findings);
                 Added::New
             }
         }
@@ -152,7 +150,7 @@ impl Assembly {
         &mut self,
         at: usize,
         source: &Source,
-        (address, occupancy): (AddressParts, Option<OccupancyKind>),
+        (address, tenancy): (AddressParts, Tenancy),
         sheet: SheetFacts<'_>,
         findings: &mut Findings,
     ) {
@@ -168,7 +166,7 @@ impl Assembly {
                         findings.push(source, "", Fault::HouseholdMade, "");
                     }
                     let home = self.begin(source, &address, "", sheet);
-                    self.homes[home].occupancy = occupancy;
+                    self.homes[home].tenancy = tenancy;
                     self.homes[home].members.push(at);
                     self.home_of.insert(at, home);
                     return;
@@ -270,7 +268,7 @@ impl Assembly {
             source: source.clone(),
             number: number.to_owned(),
             address: address.clone(),
-            occupancy: None,
+            tenancy: Tenancy::default(),
             members: Vec::new(),
             has_head: false,
         });
@@ -302,7 +300,7 @@ impl Assembly {
                 source: home.source,
                 number,
                 address: home.address,
-                occupancy: home.occupancy,
+                tenancy: home.tenancy,
                 people: members,
             });
         }

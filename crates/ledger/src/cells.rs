@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use xunge_domain::codes::text::visible;
-use xunge_domain::codes::{CitizenId, IdError, IdNote, PartialDate, Phone, Sex, mask_id_text};
+use xunge_domain::codes::{CitizenId, DateError, IdError, IdNote, PartialDate, Phone, Sex, mask_id_text};
 
 use crate::fault::{Fault, Findings};
 use crate::finding::Source;
@@ -180,12 +180,7 @@ impl RowView<'_> {
         if cell.spread || self.is_faulty(column, cell, findings) || is_nothing(cell) {
             return None;
         }
-        let read = match &cell.value {
-            Value::ExcelDay(day) => PartialDate::from_number(day.trunc(), self.grid.date_1904),
-            Value::Number(number) => PartialDate::from_number(*number, self.grid.date_1904),
-            _ => PartialDate::read(&cell.text()),
-        };
-        match read {
+        match self.date(cell) {
             Ok(date) if date.is_after(self.today) => {
                 self.tell(findings, Some(column), Fault::BirthInFuture, "");
                 None
@@ -196,6 +191,30 @@ impl RowView<'_> {
                 self.tell(findings, Some(column), Fault::BirthUnreadable, "");
                 None
             }
+        }
+    }
+
+    /// The day on which the household moved in; one cell often speaks for all who did.
+    pub fn moved_in(&self, findings: &mut Findings) -> Option<NaiveDate> {
+        let (column, cell) = self.headings.cell(self.row, Field::MovedIn)?;
+        if is_nothing(cell) || (!cell.spread && self.is_faulty(column, cell, findings)) {
+            return None;
+        }
+        match self.date(cell) {
+            Ok(PartialDate::Day(day)) => Some(day),
+            _ if cell.spread || says_none(&cell.text()) => None,
+            _ => {
+                self.tell(findings, Some(column), Fault::MovedInUnreadable, "");
+                None
+            }
+        }
+    }
+
+    fn date(&self, cell: &Cell) -> Result<PartialDate, DateError> {
+        match &cell.value {
+            Value::ExcelDay(day) => PartialDate::from_number(day.trunc(), self.grid.date_1904),
+            Value::Number(number) => PartialDate::from_number(*number, self.grid.date_1904),
+            _ => PartialDate::read(&cell.text()),
         }
     }
 

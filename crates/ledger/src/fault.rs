@@ -22,6 +22,7 @@ pub enum Fault {
     BirthDisagrees,
     BirthUnreadable,
     BirthInFuture,
+    MovedInUnreadable,
     SexDisagrees,
     SexUnreadable,
     PhoneUnreadable,
@@ -76,6 +77,7 @@ impl Fault {
         Self::BirthDisagrees,
         Self::BirthUnreadable,
         Self::BirthInFuture,
+        Self::MovedInUnreadable,
         Self::SexDisagrees,
         Self::SexUnreadable,
         Self::PhoneUnreadable,
@@ -177,6 +179,9 @@ impl Fault {
                 ("birth_unreadable", Warning, "出生日期读不懂，不导入", "请写成 1954-03-05 的样子")
             }
             Self::BirthInFuture => ("birth_in_future", Warning, "出生日期在今天之后，不导入", "请核对"),
+            Self::MovedInUnreadable => {
+                ("moved_in_unreadable", Warning, "入住日期读不懂，不导入", "请写成 2026-03-05 的样子")
+            }
             Self::SexDisagrees => {
                 ("sex_disagrees", Warning, "性别与身份证号不一致，按表中所写导入", "请对照证件确认")
             }

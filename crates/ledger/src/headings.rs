@@ -28,6 +28,7 @@ pub(crate) enum Field {
     Phone,
     Residence,
     Tenure,
+    MovedIn,
     Remark,
     /// Known, and left out on purpose: serial numbers, ages, what no form of ours needs.
     Ignored,

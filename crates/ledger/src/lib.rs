@@ -50,7 +50,7 @@
 //!
 //! | refused | warning | note | skipped |
 //! |---|---|---|---|
-//! | `name_missing` `name_unusable` `second_person` `row_without_person` `reserved_category` `sheet_without_header` | `id_missing` `id_check_digit` `id_length` `id_not_digits` `id_birth_date` `id_born_in_future` `id_other_document` `id_spoiled_by_excel` `id_lengthened` `id_shared` `birth_disagrees` `birth_unreadable` `birth_in_future` `sex_disagrees` `sex_unreadable` `phone_unreadable` `formula_text` `formula_without_value` `cell_error` `cell_too_long` `hidden_characters` `broken_characters` `address_missing` `address_became_date` `address_unknown` `dwelling_empty` `nobody_named` `nobody_to_say_it_of` `several_households` `household_made` `no_household` `two_heads` `repeated_elsewhere` `merge_proposed` `hidden_sheet` `columns_beyond` | `id_completed` `id_unknown_area` `no_head` `repeated` `column_not_read` | `subtotal_row` `note_row` |
+//! | `name_missing` `name_unusable` `second_person` `row_without_person` `reserved_category` `sheet_without_header` | `id_missing` `id_check_digit` `id_length` `id_not_digits` `id_birth_date` `id_born_in_future` `id_other_document` `id_spoiled_by_excel` `id_lengthened` `id_shared` `birth_disagrees` `birth_unreadable` `birth_in_future` `moved_in_unreadable` `sex_disagrees` `sex_unreadable` `phone_unreadable` `formula_text` `formula_without_value` `cell_error` `cell_too_long` `hidden_characters` `broken_characters` `address_missing` `address_became_date` `address_unknown` `dwelling_empty` `nobody_named` `nobody_to_say_it_of` `several_households` `household_made` `no_household` `two_heads` `repeated_elsewhere` `merge_proposed` `hidden_sheet` `columns_beyond` | `id_completed` `id_unknown_area` `no_head` `repeated` `column_not_read` | `subtotal_row` `note_row` |
 
 mod address;
 mod assembly;
@@ -77,7 +77,8 @@ pub use error::LedgerError;
 pub use fault::Fault;
 pub use finding::{Account, Finding, Severity, Source};
 pub use reading::{
-    EmptyDwelling, HouseholdRow, LedgerReading, MergeProposal, PersonRow, Summary, SummaryRow, UnplacedPerson,
+    EmptyDwelling, HouseholdRow, LedgerReading, MergeProposal, PersonRow, Summary, SummaryRow, Tenancy,
+    UnplacedPerson,
 };
 
 use assembly::Assembly;

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use xunge_domain::codes::{CitizenId, PartialDate, Phone, RelationReading, Sex, mask_name};
 use xunge_domain::records::words::{OccupancyKind, ResidenceKind};
@@ -61,10 +62,26 @@ pub struct HouseholdRow {
     pub number: String,
     /// Where they live; empty when the ledger does not say.
     pub address: AddressParts,
-    /// How they hold the dwelling.
-    pub occupancy: Option<OccupancyKind>,
+    /// How they hold the dwelling, and since when.
+    pub tenancy: Tenancy,
     /// At least one, in the order of the rows.
     pub people: Vec<PersonRow>,
+}
+
+/// How a dwelling is held.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tenancy {
+    /// Owned, rented and so on.
+    pub kind: Option<OccupancyKind>,
+    /// Day of moving in.
+    pub since: Option<NaiveDate>,
+}
+
+impl Tenancy {
+    /// What this one says, filled up from another row of the household.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self { kind: self.kind.or(other.kind), since: self.since.or(other.since) }
+    }
 }
 
 /// A dwelling where the ledger says nobody lives.

@@ -13,7 +13,7 @@ use crate::cells::{RowView, is_nothing, runs_as_formula};
 use crate::fault::{Fault, Findings};
 use crate::grid::{Row, Value};
 use crate::headings::Field;
-use crate::reading::PersonRow;
+use crate::reading::{PersonRow, Tenancy};
 use crate::reserved::is_reserved;
 
 /// Words for "nobody lives here".
@@ -89,7 +89,7 @@ pub(crate) struct Draft {
     pub address: AddressParts,
     /// 户号, or the head's name standing in for it; empty when the row has neither.
     pub number: String,
-    pub occupancy: Option<OccupancyKind>,
+    pub tenancy: Tenancy,
     pub is_head: bool,
 }
 
@@ -183,6 +183,7 @@ fn draft(
     }
     let residence_text = view.free_texts(Field::Residence, findings);
     let tenure = view.free_texts(Field::Tenure, findings);
+    let tenancy = Tenancy { kind: occupancy_of(&tenure), since: view.moved_in(findings) };
     view.refuse_reserved_columns(findings);
     Draft {
         person: PersonRow {
@@ -201,7 +202,7 @@ fn draft(
             digits,
         },
         number: number(view),
-        occupancy: occupancy_of(&tenure),
+        tenancy,
         address,
         is_head,
     }

@@ -11,7 +11,7 @@ use xunge_domain::geometry::{LatLon, Outline, outline_from_bytes};
 use xunge_domain::ids::RecordId;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::Slot;
-use xunge_domain::track::check_in::press;
+use xunge_domain::track::check_in::{CheckInRefusal, press};
 use xunge_domain::track::retention::raw_points_must_die;
 use xunge_domain::track::{
     FilterRules, Filtered, InspectionSpot, PatrolMove, PatrolSlot, PatrolState, RawTrack, SummaryInput,
@@ -107,7 +107,7 @@ impl Open {
     /// Reached by hand.
     ///
     /// # Errors
-    /// `no_patrol`, `not_found`, `too_far`, `reason_needed`, `mock_location`, and those of the store.
+    /// `no_patrol`, `not_found`, `too_far` with `metres`, `note_needed`, `mock_location`, and those of the store.
     pub fn check_in(&self, args: &CheckInArgs) -> Result<()> {
         let (own, mut running) = self.running()?;
         let point = id(&args.point)?;
@@ -115,7 +115,10 @@ impl Open {
         let spots = self.store.read(|reader| self.spots(reader))?;
         let spot = spots.iter().find(|spot| spot.id == point.0).ok_or(rule("not_found"))?;
         let fix = self.world.device.fix().unwrap_or(None);
-        press(spot, fix.as_ref(), &note).map_err(|refusal| rule(refusal.code()))?;
+        press(spot, fix.as_ref(), &note).map_err(|refusal| match refusal {
+            CheckInRefusal::TooFar { metres } => rule_with(refusal.code(), "metres", metres),
+            CheckInRefusal::ReasonNeeded | CheckInRefusal::Mock => rule(refusal.code()),
+        })?;
         running.hand.push((point, self.world.clock.now().wall_ms, note));
         self.keep(own.patrol, true, &running, None)
     }

@@ -23,7 +23,9 @@ use xunge_store::queries::{PersonRow, VisitRow};
 /// Visits on the page.
 const VISITS: u32 = 10;
 /// Changes on the page.
-const CHANGES: u32 = 20;
+const CHANGES: usize = 20;
+/// Operations looked through for them: a visit is one too, and stands among the visits already.
+const LOOKED_THROUGH: u32 = 60;
 
 impl Open {
     /// The page of a household.
@@ -49,7 +51,8 @@ impl Look<'_> {
         }
         let duties = each_service_once(owed);
         let visits = self.reader.visits_of(household, VISITS)?;
-        let history = self.reader.history_of(household, CHANGES)?;
+        let history = self.reader.history_of(household, LOOKED_THROUGH)?;
+        let changes = history.iter().filter(|row| !is_new_visit(&row.operation)).take(CHANGES);
         Ok(HouseholdView {
             id: household.to_string(),
             door: door_of_line(&page.line.door),
@@ -61,7 +64,7 @@ impl Look<'_> {
             people,
             duties,
             visits: visits.into_iter().map(|row| self.visit_line(row)).collect::<Result<_>>()?,
-            history: history.iter().map(|row| self.history_line(&row.operation)).collect::<Result<_>>()?,
+            history: changes.map(|row| self.history_line(&row.operation)).collect::<Result<_>>()?,
             review: page.line.conflicts,
             standing: self.standing(household, page.line.unsettled, page.line.conflicts),
         })
@@ -139,6 +142,11 @@ impl Look<'_> {
     fn standing_of_operation(&self, stored: &StoredOperation) -> Standing {
         self.standing(stored.header.record, Some(stored.state), 0)
     }
+}
+
+/// Whether it is the visit itself and not a change of one.
+fn is_new_visit(stored: &StoredOperation) -> bool {
+    stored.header.kind == RecordKind::Visit.code() && fields_of(stored).iter().any(|name| name == "at")
 }
 
 /// Names of the fields an operation changed, each once, in the order of the kind; none once it was erased.

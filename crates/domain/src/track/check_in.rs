@@ -78,7 +78,7 @@ impl CheckInRefusal {
     pub const fn code(self) -> &'static str {
         match self {
             Self::TooFar { .. } => "too_far",
-            Self::ReasonNeeded => "reason_needed",
+            Self::ReasonNeeded => "note_needed",
             Self::Mock => "mock_location",
         }
     }

@@ -44,7 +44,7 @@ fn merged_households_under_two_rows_of_headings_with_titles_and_subtotals() {
                 t("吴静梅"),
                 t("本人"),
                 t(&id("19610317", 402)),
-                C::N(13_900_001_111.0),
+                C::N(14_300_001_111.0),
                 t("出租"),
             ],
             vec![b(), t("0003"), t("1幢"), C::N(1.0), C::N(201.0), t("空 房"), b(), b(), b(), t("自有")],
@@ -65,7 +65,7 @@ fn merged_households_under_two_rows_of_headings_with_titles_and_subtotals() {
 
     assert_eq!(names(&reading), [vec!["孔国浩", "胡强"], vec!["吴静梅"]]);
     let first = &reading.households[0];
-    assert_eq!((first.number.as_str(), first.occupancy), ("0001", Some(OccupancyKind::Owner)));
+    assert_eq!((first.number.as_str(), first.tenancy.kind), ("0001", Some(OccupancyKind::Owner)));
     assert_eq!(first.address.room.as_deref(), Some("101"));
     assert_eq!(first.people[1].phones.len(), 1, "the second phone under a merged name");
     assert_eq!(reading.empty_dwellings.len(), 2);
@@ -323,4 +323,23 @@ fn a_person_repeated_at_another_address_is_told() {
     let told: Vec<_> = told(&reading).iter().map(|f| (f.source.row, f.code)).collect();
     // The third writes the first address in other words.
     assert_eq!(told, [(3, "repeated_elsewhere")]);
+}
+
+#[test]
+fn who_moved_in_when_is_read_and_what_is_no_day_is_told() {
+    let heads = ["住址", "姓名", "与户主关系", "身份证号", "居住方式", "入住日期"].map(t).to_vec();
+    let row = |at: &str, name: &str, n: u32, how: &str, since: C| {
+        vec![t(at), t(name), t("户主"), t(&id("19750309", n)), t(how), since]
+    };
+    let rows = vec![
+        heads,
+        row("1-1-101", "孔国浩", 101, "出租", t("2026-11-03")),
+        row("1-1-102", "胡静", 102, "租房", t("2026年11月")),
+        row("1-1-103", "蔡怡", 104, "自有", C::B),
+    ];
+    let reading = read("台账.xlsx", &book("户籍人口", &rows));
+    let told: Vec<_> = reading.households.iter().map(|home| home.tenancy.since).collect();
+    assert_eq!(told, ["2026-11-03".parse().ok(), None, None]);
+    assert_eq!(reading.households[0].tenancy.kind, Some(OccupancyKind::Tenant));
+    assert_eq!(codes(&reading, 3), ["moved_in_unreadable"]);
 }

@@ -8,8 +8,9 @@
 //! Leaves to others: who may ask (`desk`, `cli`), backups (docs/operations.md), what a phone does (`client`, `store`).
 
 use super::error::{Refused, Result};
+use super::same_person::SAME_AS;
 use super::{Change, County, CountyEdit, WriteTx};
-use crate::storage::AuditEntry;
+use crate::storage::{AuditEntry, Page, Sort};
 use std::collections::BTreeSet;
 use xunge_domain::ids::{OpId, RecordId};
 use xunge_domain::operation::Hash;
@@ -37,7 +38,7 @@ const SCRUB_DUE: &str = "scrub_due";
 /// What is to be erased, on what ground, by whom.
 #[derive(Debug, Clone, Copy)]
 pub struct Erasing<'a> {
-    /// The record. With a person go residences and care duties, with an incident its steps and photos.
+    /// The record. With a person go all records put together as that person, with their residences and care duties; with an incident its steps and photos.
     pub record: RecordId,
     /// One of [`GROUNDS`].
     pub ground: &'a str,
@@ -144,7 +145,8 @@ impl County {
     }
 }
 
-/// The record and what is only about it.
+/// The record and what is only about it. A person on record more than once goes with every record that was put together:
+/// taking one alone would bring the others up again.
 fn with_all_of_it(tx: &WriteTx<'_>, record: RecordId) -> Result<Vec<RecordId>> {
     let head = tx.record_head(record)?.filter(|head| !head.erased).ok_or(Refused::NotFound)?;
     let kind =
@@ -154,11 +156,44 @@ fn with_all_of_it(tx: &WriteTx<'_>, record: RecordId) -> Result<Vec<RecordId>> {
         RecordKind::Incident => &[RecordKind::IncidentStep, RecordKind::PhotoEvidence],
         _ => &[],
     };
-    let mut all = vec![record];
-    for kind in below {
-        all.extend(tx.rows().all_referring(*kind, record)?);
+    let whole = match kind {
+        RecordKind::Person => put_together(tx, record, head.area)?,
+        _ => vec![record],
+    };
+    let mut all = whole.clone();
+    for record in whole {
+        for kind in below {
+            all.extend(tx.rows().all_referring(*kind, record)?);
+        }
     }
     Ok(all)
+}
+
+/// A person's records: whoever stands for it or is folded into it, over any number of links. They lie in one area, because
+/// phones put together only what they hold.
+fn put_together(tx: &WriteTx<'_>, person: RecordId, area: RecordId) -> Result<Vec<RecordId>> {
+    let mut links = Vec::new();
+    for row in tx.rows().records_in(RecordKind::Person, area, Sort::Rising, Page::ALL)? {
+        links.extend(row.reference(SAME_AS).map(|stays| (row.id, stays)));
+    }
+    let mut whole = BTreeSet::from([person]);
+    loop {
+        let known = whole.len();
+        for (folded, stays) in &links {
+            if whole.contains(folded) || whole.contains(stays) {
+                whole.extend([*folded, *stays]);
+            }
+        }
+        if whole.len() == known {
+            break;
+        }
+    }
+    let mut standing = vec![person];
+    for other in whole.into_iter().filter(|other| *other != person) {
+        let head = tx.record_head(other)?;
+        standing.extend(head.filter(|head| !head.erased && head.area == area).map(|_| other));
+    }
+    Ok(standing)
 }
 
 /// Ground and date, in the header of the erasing operation: `{1: ground, 2: UTC milliseconds}`.

@@ -18,7 +18,7 @@ use xunge_domain::value::Value;
 
 /// Fields of a person.
 const CITIZEN_ID: u16 = 2;
-const SAME_AS: u16 = 9;
+pub(super) const SAME_AS: u16 = 9;
 const CHECKING: u16 = 11;
 /// Set once the persons of a database from before were hashed.
 const HASHED: &str = "people_hashed";

@@ -165,7 +165,8 @@ impl Planner {
                 .draft(RecordKind::Occupancy, occupancy)
                 .refer("household", id)
                 .refer("dwelling", dwelling)
-                .maybe("kind", row.occupancy.map(|kind| kind.code()));
+                .maybe("kind", row.tenancy.kind.map(|kind| kind.code()))
+                .maybe("since", row.tenancy.since.map(days_since_1970));
             self.drafts.push(draft);
             self.present.moved_in(id, dwelling);
         }

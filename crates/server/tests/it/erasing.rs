@@ -113,6 +113,27 @@ fn a_person_erased_is_nowhere_in_the_countys_files_and_every_chain_holds() {
 }
 
 #[test]
+fn a_person_on_record_more_than_once_goes_with_every_record_put_together() {
+    let bench = Bench::new();
+    let mut phone = bench.phone("周慧", bench.areas.grid);
+    let (one, two, three, stays) =
+        (person(&bench, MARK), person(&bench, MARK), person(&bench, MARK), person(&bench, "留下的人"));
+    let residence =
+        bench.write(RecordKind::Residence, bench.id(), bench.areas.grid, [(1, Value::reference(three))]);
+    for (folded, into) in [(two, one), (three, two)] {
+        phone.write(RecordKind::Person, folded, bench.areas.grid, [(9, Value::reference(into))]);
+    }
+    phone.push(&bench);
+    assert_eq!(erase(&bench, two).records, 4, "from any of them");
+    for record in [one, two, three, residence] {
+        assert!(bench.county.record(record).unwrap().unwrap().erased);
+    }
+    assert!(bench.county.scrub().unwrap());
+    assert!(!lies_there(&bench));
+    assert!(!bench.county.record(stays).unwrap().unwrap().erased);
+}
+
+#[test]
 fn what_comes_later_about_an_erased_person_is_not_kept() {
     let bench = Bench::new();
     let mut phone = bench.phone("周慧", bench.areas.grid);

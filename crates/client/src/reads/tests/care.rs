@@ -76,6 +76,18 @@ fn nobody_home_and_declined_leave_it_due() {
 }
 
 #[test]
+fn a_visit_stands_among_the_visits_and_is_no_change_besides() {
+    let phone = shan(Cadence::Monthly);
+    phone.visit(700, 100, at("2026-11-10", 9), NOTHING_CHANGED);
+    let told = |phone: &Phone| -> Vec<String> {
+        page(phone, 100).history.into_iter().filter(|line| line.kind == "visit").map(|line| line.by).collect()
+    };
+    assert_eq!((page(&phone, 100).visits.len(), told(&phone).len()), (1, 0));
+    phone.mine(RecordKind::Visit, 700, vec![("note", text("补一句"))]);
+    assert_eq!(told(&phone).len(), 1, "what was changed of it later is");
+}
+
+#[test]
 fn a_visit_that_was_not_let_count_leaves_it_due() {
     let phone = shan(Cadence::Monthly);
     phone.visit(700, 100, at("2026-11-10", 9), NOTHING_CHANGED);
