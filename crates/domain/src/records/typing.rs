@@ -109,7 +109,7 @@ pub fn typed(kind: RecordKind, field: &str, text: &str, today: NaiveDate) -> Res
         return Ok(Value::Null);
     }
     match entry {
-        Entry::Line if kind == RecordKind::Person => Ok(Value::Text(clean_name(&short(text)?))),
+        Entry::Line if kind == RecordKind::Person => name(&clean_name(&short(text)?)),
         Entry::Line | Entry::Note | Entry::Category => short(text).map(Value::Text),
         Entry::Phone | Entry::CitizenId if text == DECLINED => Ok(Value::Text(DECLINED.into())),
         Entry::Phone => {
@@ -138,6 +138,16 @@ pub fn typed(kind: RecordKind, field: &str, text: &str, today: NaiveDate) -> Res
         Entry::Choice { .. } => Err(Untyped::Invalid),
         Entry::Door => text.parse().map(Value::reference).map_err(|_| Untyped::Invalid),
     }
+}
+
+/// A name has letters, and begins with none of the signs that make a spreadsheet run what follows: lists are printed from
+/// what stands here.
+fn name(text: &str) -> Result<Value, Untyped> {
+    let runs = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    if runs || !text.chars().any(char::is_alphabetic) {
+        return Err(Untyped::Invalid);
+    }
+    Ok(Value::Text(text.to_owned()))
 }
 
 fn short(text: &str) -> Result<String, Untyped> {
@@ -183,6 +193,19 @@ fn holds(field: FieldType, value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_has_letters_and_runs_nowhere() {
+        let today = "2026-11-22".parse().unwrap();
+        let read = |text: &str| typed(RecordKind::Person, "name", text, today);
+        for good in ["单秀兰", "古丽·阿不都", "王\u{202E}芳", "O'Neil-Smith", "𠮷田"] {
+            assert!(read(good).is_ok(), "{good}");
+        }
+        assert_eq!(read("王\u{202E}芳"), Ok(Value::Text("王芳".into())));
+        for bad in ["=cmd|1", "＝1", "@x", "+86", "-1", "12345", "…"] {
+            assert_eq!(read(bad), Err(Untyped::Invalid), "{bad}");
+        }
+    }
 
     #[test]
     fn what_is_typed_fits_the_field_and_comes_back_as_typed() {
