@@ -31,6 +31,15 @@ try {
   const added = county('account', 'add', 'zhongxin', '--area', '990101000000', '--role', 'county');
   const password = /password\s+(\S+)\s*$/m.exec(added)?.[1];
   if (!password) throw new Error(`no password in:\n${added}`);
+  // One invented person in the ledgers of two grids, for somebody to decide about.
+  for (const [grid, door] of [
+    ['990101001001001', '1幢1单元101'],
+    ['990101001001002', '2幢1单元101'],
+  ]) {
+    const ledger = join(work, `${grid}.csv`);
+    await writeFile(ledger, `住址,姓名,与户主关系,身份证号\n${door},示例两处,户主,990101197503091235\n`);
+    county('import', ledger, '--area', grid);
+  }
   served = spawn(program, ['--data', data, 'serve', '--listen', '127.0.0.1:0', '--desk-dir', join(ROOT, 'ui/dist')], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -66,6 +75,8 @@ try {
     await page.locator('.el-dialog:visible').waitFor({ state: 'detached' });
   };
   await page.goto(base);
+  await page.locator('#name').waitFor();
+  await shot('desk-login');
   await page.fill('#name', 'zhongxin');
   await page.fill('#password', password);
   await page.keyboard.press('Enter');
@@ -94,6 +105,8 @@ try {
   await page.locator('.el-dialog:visible .leaflet-marker-icon').first().waitFor();
   await shot('desk-patrol');
   await close();
+  await go('/duplicates', 'text=示**');
+  await shot('desk-duplicates');
   for (const name of ['visits', 'devices', 'audit', 'accounts']) {
     await go(`/${name}`, 'tbody tr');
     await shot(`desk-${name}`);
@@ -112,6 +125,12 @@ try {
   await page.locator('tbody tr').first().click();
   await page.locator('.el-dialog:visible .person').first().waitFor();
   await shot('desk-household');
+  await page.locator('.el-dialog:visible .erase').first().click();
+  await page.locator('.el-dialog:has-text("删除依据")').waitFor();
+  await page.locator('label:has-text("保存期限已满")').click();
+  await shot('desk-erase');
+  await page.keyboard.press('Escape');
+  await page.locator('.el-dialog:has-text("删除依据")').waitFor({ state: 'detached' });
   await close();
   await go(`/grids/${grid}/workers`, 'tbody tr');
   await shot('desk-workers');
