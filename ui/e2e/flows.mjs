@@ -28,6 +28,23 @@ export const flows = [
     },
   },
   {
+    name: 'what_was_typed_to_enrol_is_there_after_a_reload_and_gone_once_enrolled',
+    query: 'phase=new&first=1',
+    async run(page) {
+      await tap(page, '开始登记');
+      await page.fill('#address', '192.168.1.20:8443');
+      await page.fill('#code', '7K3M9QXT4HBRT6W2ZC5D');
+      await page.reload();
+      await sees(page, '20 位齐了');
+      assert.equal(await page.inputValue('#address'), '192.168.1.20:8443');
+      await tap(page, '下一步');
+      await pin(page, '258036');
+      await pin(page, '258036');
+      await at(page, '/first-sync');
+      assert.equal(await page.evaluate(() => window.sessionStorage.getItem('xunge.enrolling')), null);
+    },
+  },
+  {
     name: 'a_worker_enrols_with_a_picture_of_the_code',
     query: 'phase=new&first=1',
     async run(page) {
@@ -50,6 +67,19 @@ export const flows = [
       await at(page, '/report');
       await sees(page, '上次拍的照片找回来了');
       assert.equal(await page.locator('.photo').count(), 1);
+    },
+  },
+  {
+    name: 'a_photo_just_taken_has_not_come_back_and_one_of_an_earlier_visit_has',
+    path: '/report',
+    async run(page) {
+      const told = page.locator('text=都在这里，接着填');
+      await tap(page, '拍照');
+      await page.locator('.photo').waitFor();
+      assert.equal(await told.count(), 0);
+      await go(page, '/today');
+      await go(page, '/report');
+      await sees(page, '上次拍的 1 张照片都在这里');
     },
   },
   {
@@ -133,7 +163,7 @@ export const flows = [
       await at(page, '/household/h1-301');
       await tap(page, '都没变，记一次走访');
       await sees(page, '走访记下了');
-      await sees(page, '这一期已经去过了');
+      await sees(page, '这一期已算过');
       await tap(page, '撤销');
       await page.locator('text=走访记下了').first().waitFor({ state: 'detached' });
     },
@@ -229,6 +259,23 @@ export const flows = [
     },
   },
   {
+    name: 'in_big_type_both_patrols_done_lead_to_their_summaries_and_to_one_more_round',
+    query: 'big=1&patrol=done',
+    path: '/today',
+    async run(page) {
+      await sees(page, '今天两次巡查都完成了');
+      await tap(page, '看小结，再走一圈');
+      await at(page, '/patrol');
+      await tap(page, '看小结');
+      await sees(page, '巡查小结');
+      await tap(page, '回到巡查');
+      await tap(page, '再走一圈');
+      await settle(page);
+      await page.locator('.van-popup button:has-text("开始巡查")').click();
+      await sees(page, '记录中');
+    },
+  },
+  {
     name: 'an_incident_goes_up_photo_first',
     path: '/report',
     async run(page) {
@@ -296,6 +343,26 @@ export const flows = [
       await page.locator('.side textarea').fill('通道清出来了，请去看一眼');
       await page.locator('.side .btn:has-text("确定")').click();
       await page.locator('.case .tag:has-text("已结案")').waitFor();
+    },
+  },
+  {
+    name: 'the_numbers_of_the_navigation_follow_what_was_decided',
+    desk: true,
+    path: '/review',
+    async run(page) {
+      const left = (name, n) =>
+        page.locator(`.nav .link:has-text("${name}") .count`, { hasText: n }).waitFor({ state: 'attached' });
+      await left('核对', /^1$/);
+      await page.locator('tr .open').first().click();
+      await page.locator('.el-dialog .btn:has-text("用这个")').first().click();
+      await left('核对', /^$/);
+      await tap(page, '撤销，重新核对');
+      await left('核对', /^1$/);
+      await tap(page, '一人两处');
+      await left('一人两处', /^1$/);
+      await page.locator('tr .open').first().click();
+      await page.locator('.el-dialog .btn:has-text("不是同一个人")').click();
+      await left('一人两处', /^$/);
     },
   },
   {

@@ -20,6 +20,30 @@ const NEXT: Record<string, [string, string[]]> = {
   extend: ['dispatched', ['handle', 'transfer']],
 };
 
+/** A field with two values. */
+const IN_DISPUTE = {
+  id: 'p4:5',
+  kind: 'person',
+  household: 'h2-502',
+  door: '2幢2单元 502',
+  subject: '魏**',
+  field: 'phone',
+  grid: '富民三格',
+  both: true,
+  third: { kind: 'phone', group: '', codes: [] },
+  sides: [
+    {
+      ...{ op: '41:41', by: '刘敏', at_ms: at(9, 20), deletes: false, provisional: true },
+      parts: [{ field: 'phone', group: '', value: '142****2207' }],
+    },
+    {
+      ...{ op: '43:9', by: 'full_time', at_ms: at(8, 5), deletes: false, provisional: false },
+      parts: [{ field: 'phone', group: '', value: '142****8841' }],
+    },
+  ],
+};
+/** Whether the one field with two values is decided. */
+let settled = false;
 /** Persons who were erased by law. */
 const erased = new Set<string>();
 
@@ -45,7 +69,8 @@ function answer(
   if (path === 'login') return body.password === 'wrong' ? [401, { code: 'bad_login', params: {} }] : [200, account];
   if (path === 'logout') return [204, null];
   if (path === 'counts') {
-    const open = { incidents_open: 23, duplicates_open: 2, review_open: 1 };
+    const duplicates_open = duplicates.filter((one) => one.state === 'open').length;
+    const open = { incidents_open: 23, duplicates_open, review_open: settled ? 0 : 1 };
     return [200, { incidents_new: 7, devices_odd: 1, ...open }];
   }
   if (path === 'categories') return [200, []];
@@ -103,33 +128,7 @@ function answer(
   if (path === 'patrols') return [200, page(patrols)];
   if (first === 'patrols') return [200, patrols.find((p) => p.id === second)];
   if (path === 'visits') return [200, page(visits)];
-  if (path === 'review')
-    return [
-      200,
-      page([
-        {
-          id: 'p4:5',
-          kind: 'person',
-          household: 'h2-502',
-          door: '2幢2单元 502',
-          subject: '魏**',
-          field: 'phone',
-          grid: '富民三格',
-          both: true,
-          third: { kind: 'phone', group: '', codes: [] },
-          sides: [
-            {
-              ...{ op: '41:41', by: '刘敏', at_ms: at(9, 20), deletes: false, provisional: true },
-              parts: [{ field: 'phone', group: '', value: '142****2207' }],
-            },
-            {
-              ...{ op: '43:9', by: 'full_time', at_ms: at(8, 5), deletes: false, provisional: false },
-              parts: [{ field: 'phone', group: '', value: '142****8841' }],
-            },
-          ],
-        },
-      ]),
-    ];
+  if (path === 'review') return [200, page(settled ? [] : [IN_DISPUTE])];
   if (path === 'duplicates') return [200, page(duplicates)];
   if (first === 'areas' && third === 'contacts')
     return [
@@ -147,7 +146,10 @@ function answer(
     Object.assign(pair, { state: body.decision, decided_by: account.name, decided_ms: Date.now() });
     return [200, pair];
   }
-  if (first === 'review' && third === 'resolve') return [200, { undo: '0:1' }];
+  if (first === 'review' && third) {
+    settled = third === 'resolve';
+    return [200, { undo: settled ? '0:1' : null }];
+  }
   if (third === 'unplaced') return [200, page(unplacedAtDesk())];
   if (first === 'areas')
     return [

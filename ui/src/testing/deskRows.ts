@@ -331,6 +331,15 @@ export const visits: VisitRow[] = ['nothing_changed', 'changed', 'nobody_home', 
 }));
 export const audit: AuditRow[] = [
   {
+    at_ms: at(11, 52),
+    who: 'cli',
+    what: 'erase',
+    subject: '018f3c1e-7b2a-7c44-9d10-5a3f8e2b91b2',
+    reason: 'consent_withdrawn',
+    phone_time: null,
+    ok: true,
+  },
+  {
     at_ms: at(11, 41),
     who: '富民镇网格中心',
     what: 'incident_step',
