@@ -30,6 +30,7 @@ describe.each(['Asia/Shanghai', 'America/Los_Angeles', 'Pacific/Auckland'])(
       expect(due('2026-11-23', NOW)).toMatchObject({ today: true, late: false });
       expect(due('2026-11-22', NOW)).toMatchObject({ late: true, text: '超期 1 天' });
       expect(due('2026-11-25', NOW).text).toBe('还有 2 天');
+      expect(due('', NOW)).toEqual({ text: '', late: false, today: false });
     });
 
     it('days_hours_lengths_and_bytes', () => {

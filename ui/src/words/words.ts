@@ -98,8 +98,9 @@ export function dateMs(date: string): number {
   return Date.UTC(y ?? 1970, (m ?? 1) - 1, d ?? 1) - EAST;
 }
 
-/** `今天到期`, `3 天内`, `过了 2 天` for a due day. */
+/** `今天到期`, `还有 2 天`, `超期 2 天` for a due day; no text where there is none, as for a duty that comes with a task. */
 export function due(date: string, now = Date.now()): { text: string; late: boolean; today: boolean } {
+  if (date === '') return { text: '', late: false, today: false };
   const days = Math.round((dateMs(date) - midnight(now)) / DAY);
   if (days < 0) return { text: t('time.overdue', { days: -days }), late: true, today: false };
   if (days === 0) return { text: t('time.due_today'), late: false, today: true };
