@@ -41,6 +41,21 @@ export const formFlows = [
     },
   },
   {
+    name: 'in_big_type_one_thing_of_a_person_is_corrected_without_walking_through_the_others',
+    query: 'big=1',
+    path: '/household/h1-301/person/p0',
+    async run(page) {
+      assert.equal(await page.locator('.foot button:has-text("保存")').isDisabled(), true);
+      await tap(page, '直接选一项');
+      await settle(page);
+      await page.locator('.van-popup button:has-text("电话"):visible').click();
+      await page.fill('#f-phone', '14200008888');
+      await tap(page, '保存 1 项');
+      await at(page, '/household/h1-301');
+      await sees(page, '142****8888');
+    },
+  },
+  {
     name: 'the_phone_of_a_household_is_emptied_and_comes_back_by_undoing',
     path: '/household/h1-301/edit',
     async run(page) {

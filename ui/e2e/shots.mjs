@@ -85,6 +85,7 @@ export const phoneShots = [
   { name: '10b-today-mended', path: '/today', query: 'mended=1' },
   { name: '11-today-full', daily: true, path: '/today', full: true },
   { name: '11b-today-another', path: '/today', only: 'big', act: either('换一户', 'Another') },
+  { name: '11c-today-both-done', daily: true, path: '/today', query: 'patrol=done' },
   { name: '12-households', daily: true, path: '/households' },
   {
     name: '13-search',
@@ -178,6 +179,12 @@ export const phoneShots = [
     },
   },
   {
+    name: '30b-person-which',
+    only: 'big',
+    path: '/household/h1-301/person/p0',
+    act: either('直接选一项', 'Choose an item'),
+  },
+  {
     name: '31-person-id',
     path: '/household/h1-301/person/new',
     act: async (page) => {
@@ -192,6 +199,7 @@ export const phoneShots = [
     path: '/dwelling/w2-602/person/new?door=2%E5%B9%A22%E5%8D%95%E5%85%83%20602',
   },
   { name: '40-patrol-start', path: '/patrol' },
+  { name: '40a-patrol-both-done', daily: true, path: '/patrol', query: 'patrol=done' },
   { name: '41-patrol', daily: true, path: '/patrol', query: 'patrol=walking', wait: 700 },
   {
     name: '42-patrol-points',

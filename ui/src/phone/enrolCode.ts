@@ -35,6 +35,12 @@ export function isQrText(address: string): boolean {
   return /^xunge:/i.test(address.trim()) || address.trim().length > 64;
 }
 
+/** What the QR code of the desk says to a reader: where the county is. Null for anything else. */
+export function scannedOf(text: string): { text: string; address: string } | null {
+  const found = /^XUNGE1:(.+):[0-9A-Z]+:[0-9A-F]{64}$/i.exec(text.trim());
+  return found ? { text, address: found[1] ?? '' } : null;
+}
+
 /** `host:port` or a bare host; what a person could have meant. */
 export function looksLikeAddress(address: string): boolean {
   return (

@@ -1,10 +1,10 @@
 /**
  * A carrier without Rust, for development and tests of the screens: a fictional day in memory. Never in the production
  * bundle (e2e/bundle.mjs looks for its mark). What it decides is only enough to show every screen.
- * The address chooses the scene: `?phase=new|locked|needs_desk&big=1&theme=dark&lang=en&net=off&patrol=walking&slow=1&many=5000`.
+ * The address chooses the scene: `?phase=new|locked|needs_desk&big=1&theme=dark&lang=en&net=off&patrol=walking|done&slow=1&many=5000`.
  */
 import { CallFailure, type Answer, type Args, type Carrier, type Name } from '@/api/carrier';
-import type { AccessEntry, AppState, Counts, Draft, PhotoView, SyncState, Today } from '@/api';
+import type { AccessEntry, AppState, Counts, Draft, PhotoView, SlotView, SyncState, Today } from '@/api';
 import { at, building, buildings, doors, household, isoDay, MARK, maskName, type Door } from './grid';
 import { homes, type Save } from './homes';
 import { photo } from './incidents';
@@ -67,6 +67,8 @@ export function memory(search = window.location.search): Carrier {
   const undos = new Map<string, () => void>();
   const saves = { on_phone: 3, at_county: 128 };
   let patrolState: 'none' | 'walking' | 'paused' | 'done' = scene.get('patrol') === 'walking' ? 'walking' : 'none';
+  let slotNow = 'morning';
+  const walked = new Set(scene.get('patrol') === 'done' ? ['morning', 'afternoon'] : []);
   const started = Date.now() - 42 * 60_000;
   const handReached = new Set<string>();
   let firstDone = 0;
@@ -102,7 +104,7 @@ export function memory(search = window.location.search): Carrier {
   };
   const patrol = () => {
     if (patrolState === 'none' || patrolState === 'done') return null;
-    const view = patrolView(patrolState, started);
+    const view = { ...patrolView(patrolState, started), slot: slotNow };
     for (const p of view.points)
       if (handReached.has(p.id) && p.reached_ms === null) Object.assign(p, { reached_ms: Date.now(), by: 'hand' });
     return view;
@@ -110,8 +112,21 @@ export function memory(search = window.location.search): Carrier {
   const verb = (next: 'walking' | 'paused' | 'done') => {
     if (patrolState === 'none') throw new CallFailure('no_patrol');
     patrolState = next;
+    if (next === 'done') walked.add(slotNow);
     state.change++;
-    return patrolView(next, started);
+    return { ...patrolView(next, started), slot: slotNow };
+  };
+  const slot = (name: string, from: string, to: string, before: string): SlotView => {
+    const live = slotNow === name && ['walking', 'paused'].includes(patrolState);
+    const done = !live && walked.has(name);
+    return {
+      ...{ slot: name, from, to, points: 7 },
+      state: live ? patrolState : done ? 'done' : before,
+      reached: done ? 5 : 0,
+      incidents: name === 'morning' ? 1 : 0,
+      patrol: done ? 'r1' : null,
+      standing: done ? 'on_phone' : null,
+    };
   };
   const lineOf = (d: Door, matched: string | null) => ({
     id: d.id,
@@ -212,30 +227,7 @@ export function memory(search = window.location.search): Carrier {
     today: () => ({
       date: isoDay(Date.now()),
       grid: worker.grid,
-      slots: [
-        {
-          slot: 'morning',
-          from: '08:30',
-          to: '11:30',
-          state: patrolState === 'none' ? 'due' : patrolState,
-          points: 7,
-          reached: patrolState === 'done' ? 5 : 0,
-          incidents: 1,
-          patrol: patrolState === 'done' ? 'r1' : null,
-          standing: patrolState === 'done' ? 'on_phone' : null,
-        },
-        {
-          slot: 'afternoon',
-          from: '14:30',
-          to: '17:30',
-          state: 'later',
-          points: 7,
-          reached: 0,
-          incidents: 0,
-          patrol: null,
-          standing: null,
-        },
-      ],
+      slots: [slot('morning', '08:30', '11:30', 'due'), slot('afternoon', '14:30', '17:30', 'later')],
       counts: counts(),
       ...dueToday(doors.filter((d) => d.visited).length),
       mended: mended ? { at_ms: at(7, 40), kept: 23, photos: 4, lost: 0, tail: false } : null,
@@ -288,11 +280,12 @@ export function memory(search = window.location.search): Carrier {
       return null;
     },
     patrol,
-    patrol_start: () => {
+    patrol_start: (args) => {
       if (patrolState === 'walking') throw new CallFailure('patrol_under_way');
       patrolState = 'walking';
+      slotNow = args.slot;
       state.change++;
-      return patrolView('walking', started);
+      return { ...patrolView('walking', started), slot: slotNow };
     },
     patrol_pause: () => verb('paused'),
     patrol_resume: () => verb('walking'),
