@@ -45,6 +45,16 @@ export const flows = [
     },
   },
   {
+    name: 'the_first_sync_counts_nothing_before_the_county_has_said_how_many',
+    query: 'first=asking',
+    path: '/first-sync',
+    async run(page) {
+      await sees(page, '正在问县里有多少条');
+      assert.equal(await page.locator('text=0 / 0').count(), 0);
+      assert.equal(await page.locator('[role=progressbar]').getAttribute('aria-valuenow'), '0');
+    },
+  },
+  {
     name: 'a_worker_enrols_with_a_picture_of_the_code',
     query: 'phase=new&first=1',
     async run(page) {

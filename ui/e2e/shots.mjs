@@ -63,6 +63,7 @@ export const phoneShots = [
     },
   },
   { name: '04-first-sync', path: '/first-sync', query: 'first=1' },
+  { name: '04b-first-sync-asking', path: '/first-sync', query: 'first=asking' },
   {
     name: '04a-first-sync-done',
     path: '/first-sync',

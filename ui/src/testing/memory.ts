@@ -79,12 +79,18 @@ export function memory(search = window.location.search): Carrier {
     at_county: saves.at_county,
     needs_you: review.conflicts.length + review.refused.length + review.same.length,
   });
+  // The county has not yet said how many there are.
+  const asking = scene.get('first') === 'asking';
   const sync = (): SyncState => {
     if (scene.has('first')) firstDone = Math.min(908 + 299, firstDone + 260);
     return {
       phase: online ? 'running' : 'waiting',
       counts: counts(),
-      first_sync: scene.has('first') && firstDone < 1207 ? { done: firstDone, of: 1207 } : null,
+      first_sync: asking
+        ? { done: 0, of: 0 }
+        : scene.has('first') && firstDone < 1207
+          ? { done: firstDone, of: 1207 }
+          : null,
       records: { done: 128, of: 131 },
       photos: { done: 5, of: 8 },
       photos_now: { done: 1, of: 4 },
