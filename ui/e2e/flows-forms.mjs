@@ -223,9 +223,11 @@ export const formFlows = [
       await flat.waitFor();
       await flat.click();
       await page.fill('#f-name', '谢玉兰');
+      await page.locator('.option:has-text("公房")').click();
       await tap(page, '保存 1 项');
       await at(page, '/household/h2-602');
       await sees(page, '谢**');
+      await sees(page, '公房');
       await sees(page, '改好了，记一次走访');
       await tap(page, '撤销');
       await at(page, '/households');

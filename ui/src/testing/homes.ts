@@ -49,6 +49,7 @@ export function homes({ by, saved, log }: Given): { [N in Extract<Name, Homes>]:
     save_household: ({ id, dwelling, occupancy, note, phone }) => {
       if (id === null) {
         const d = moveIn(dwelling ?? '');
+        if (occupancy !== null) household(d).occupancy = occupancy;
         return saved(d.id, () => (d.state = 'empty'));
       }
       const d = door(id);

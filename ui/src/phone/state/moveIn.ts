@@ -8,10 +8,13 @@ export function useMoveIn() {
   const left = shallowRef<(Saved & { dwelling: string }) | null>(null);
 
   /** `put` saves the person into the household. Answers the household's id and what undoes both. */
-  async function moveIn(dwelling: string, put: (household: string) => Promise<Saved>): Promise<Saved> {
-    const nothing = { occupancy: null, note: null, phone: null };
+  async function moveIn(
+    dwelling: string,
+    put: (household: string) => Promise<Saved>,
+    occupancy: string | null = null,
+  ): Promise<Saved> {
     const waits = left.value?.dwelling === dwelling ? left.value : null;
-    const home = waits ?? (await call('save_household', { id: null, dwelling, ...nothing }));
+    const home = waits ?? (await call('save_household', { id: null, dwelling, occupancy, note: null, phone: null }));
     if (waits) left.value = null;
     const person = await put(home.id).catch(async (error: unknown) => {
       await call('undo', { undo: home.undo ?? '' }).catch(() => (left.value = { ...home, dwelling }));
