@@ -89,7 +89,8 @@ fn settle_push_only(phone: &SimPhone) {
     panic!("does not come to rest");
 }
 
-fn delete_sixty(phone: &SimPhone) {
+/// Sixty visits, taken back two days later: within the day that would be a change of mind.
+fn delete_sixty(scene: &Scene, phone: &SimPhone) {
     let household = first_household(phone);
     let saved: Vec<String> = (0..60)
         .map(|_| {
@@ -98,6 +99,7 @@ fn delete_sixty(phone: &SimPhone) {
         })
         .collect();
     settle(phone);
+    scene.clock.pass(48 * 3_600_000);
     for undo in saved {
         phone.call("undo", json!({ "undo": undo })).unwrap();
     }
@@ -109,7 +111,7 @@ fn a_phone_that_deletes_in_a_mass_is_told_and_hears_what_the_desk_decided() {
     for release in [true, false] {
         let scene = Scene::default();
         let phone = scene.phone("anna");
-        delete_sixty(&phone);
+        delete_sixty(&scene, &phone);
         let county = scene.county.county();
         let device = county.devices().unwrap().pop().unwrap();
         let live = || county.count_in(RecordKind::Visit, scene.county.grid).unwrap();
