@@ -203,7 +203,10 @@ export const formFlows = [
       await sees(page, '上次没填完的');
       assert.equal(await page.inputValue('#w-text'), `${drafted}走访独居老人`);
       await tap(page, '上周');
-      await page.waitForFunction((text) => document.querySelector('#w-text')?.value.includes(text) === false, '独居老人');
+      await page.waitForFunction(
+        (text) => document.querySelector('#w-text')?.value.includes(text) === false,
+        '独居老人',
+      );
       await tap(page, '本周');
       await page.waitForFunction((text) => document.querySelector('#w-text')?.value.includes(text), '独居老人');
       await tap(page, '不要了，清空');

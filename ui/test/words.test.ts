@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setLanguage } from '@/words/language';
-import { ago, bytes, due, duration, hour, longDay, metres, moment } from '@/words/words';
+import { ago, bytes, due, duration, hour, lastVisit, longDay, metres, moment } from '@/words/words';
 
 const EAST = 8 * 3_600_000;
 /** A moment by the clock on the wall, which is the same everywhere in the country. */
@@ -23,6 +23,8 @@ describe.each(['Asia/Shanghai', 'America/Los_Angeles', 'Pacific/Auckland'])(
       expect(moment(on(11, 22, 16, 20), NOW)).toBe('昨天 16:20');
       expect(moment(on(11, 2), NOW)).toBe('11月2日 9:05');
       expect(ago(on(11, 2), NOW)).toBe('11月2日');
+      expect(lastVisit(on(11, 23, 21, 30), NOW).replace(/\u00a0/g, ' ')).toBe('今天 21:30 去过');
+      expect(lastVisit(on(11, 22), NOW)).not.toContain(' ');
       expect(moment(on(5, 3, 8, 0, 2025), NOW)).toBe('2025年5月3日 8:00');
     });
 

@@ -80,6 +80,11 @@ export function ago(ms: number, now = Date.now()): string {
   return midnight(now) - midnight(ms) > 1.5 * DAY ? day(ms, now) : moment(ms, now);
 }
 
+/** `今天 9:02 去过`, never broken within. */
+export function lastVisit(ms: number, now = Date.now()): string {
+  return t('today.last_visit', { when: ago(ms, now).replace(/ /g, '\u00a0') });
+}
+
 /** `8:30` from `08:30`. */
 export function hour(text: string): string {
   return text.replace(/^0(?=\d:)/, '');
