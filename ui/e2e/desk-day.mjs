@@ -126,11 +126,11 @@ try {
   await page.locator('.el-dialog:visible .person').first().waitFor();
   await shot('desk-household');
   await page.locator('.el-dialog:visible .erase').first().click();
-  await page.locator('.el-dialog:has-text("删除依据")').waitFor();
+  await page.locator('fieldset:has-text("删除依据")').waitFor();
   await page.locator('label:has-text("保存期限已满")').click();
   await shot('desk-erase');
   await page.keyboard.press('Escape');
-  await page.locator('.el-dialog:has-text("删除依据")').waitFor({ state: 'detached' });
+  await page.locator('fieldset').waitFor({ state: 'detached' });
   await close();
   await go(`/grids/${grid}/workers`, 'tbody tr');
   await shot('desk-workers');

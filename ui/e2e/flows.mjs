@@ -376,6 +376,20 @@ export const flows = [
     },
   },
   {
+    name: 'the_desk_speaks_the_other_language_and_keeps_it_over_a_reload',
+    desk: true,
+    query: 'login=1',
+    path: '/',
+    async run(page) {
+      await page.getByRole('button', { name: 'English' }).click();
+      await sees(page, 'Log in');
+      await page.reload();
+      await sees(page, 'Log in');
+      await page.getByRole('button', { name: '中文' }).click();
+      await page.locator('button:has-text("登录")').waitFor();
+    },
+  },
+  {
     name: 'the_county_erases_a_person_by_law',
     desk: true,
     query: 'centre=1',
