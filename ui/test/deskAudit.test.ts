@@ -4,7 +4,7 @@ import { auditReason, auditWho } from '@/desk/audit';
 import { speak } from '@/desk/words';
 
 const line = (some: Partial<AuditRow>): AuditRow => ({
-  ...{ at_ms: 0, who: 'centre', what: 'open_person', subject: '', reason: '', phone_time: null, ok: true },
+  ...{ at_ms: 0, who: 'centre', what: 'open_person', subject: '', reason: '', phone_time: null, file: null, ok: true },
   ...some,
 });
 
@@ -13,6 +13,7 @@ describe('the audit log at the desk', () => {
 
   it('says_the_ground_of_an_erasure_in_words', () => {
     expect(auditReason(line({ what: 'erase', reason: 'consent_withdrawn' }))).toBe('本人撤回同意');
+    expect(auditReason(line({ what: 'erase', reason: 'ordered', file: '7号' }))).toBe('法院或主管机关要求 · 7号');
     expect(auditReason(line({ what: 'erase', reason: 'a_later_ground' }))).toBe('a_later_ground');
     expect(auditReason(line({ what: 'revoke', reason: '手机丢了' }))).toBe('手机丢了');
   });

@@ -335,6 +335,8 @@ export interface AuditRow {
   reason: string;
   /** When, by the phone's own clock: of a person opened there. */
   phone_time: string | null;
+  /** The number of its file: of an erasure by law. */
+  file: string | null;
   ok: boolean;
 }
 

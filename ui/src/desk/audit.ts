@@ -12,5 +12,6 @@ export const auditWho = (r: AuditRow): string => (SERVER.includes(r.who) ? word(
 
 export function auditReason(r: AuditRow): string {
   const words = r.reason ? word(REASONS[r.what] ?? 'reveal_reasons', r.reason) : '';
+  if (r.file) return `${words} · ${r.file}`;
   return r.phone_time ? `${words} · ${t('d.audit_phone_time', { time: r.phone_time })}` : words;
 }

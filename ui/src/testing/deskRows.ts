@@ -337,6 +337,7 @@ export const audit: AuditRow[] = [
     subject: '018f3c1e-7b2a-7c44-9d10-5a3f8e2b91b2',
     reason: 'consent_withdrawn',
     phone_time: null,
+    file: '示范〔2026〕第 3 号',
     ok: true,
   },
   {
@@ -346,6 +347,7 @@ export const audit: AuditRow[] = [
     subject: '7F2C',
     reason: '',
     phone_time: null,
+    file: null,
     ok: true,
   },
   {
@@ -355,6 +357,7 @@ export const audit: AuditRow[] = [
     subject: '孔**',
     reason: 'care_duty',
     phone_time: null,
+    file: null,
     ok: true,
   },
   {
@@ -364,7 +367,17 @@ export const audit: AuditRow[] = [
     subject: '018f3c1e-7b2a-7c44-9d10-5a3f8e2b7f2c',
     reason: 'check_at_door',
     phone_time: '2026-11-21 09:12',
+    file: null,
     ok: true,
   },
-  { at_ms: at(8, 1), who: 'unknown', what: 'login_failed', subject: '', reason: '', phone_time: null, ok: false },
+  {
+    at_ms: at(8, 1),
+    who: 'unknown',
+    what: 'login_failed',
+    subject: '',
+    reason: '',
+    phone_time: null,
+    file: null,
+    ok: false,
+  },
 ];

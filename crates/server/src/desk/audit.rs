@@ -25,6 +25,8 @@ pub struct AuditLine {
     pub reason: String,
     /// For what was opened on a phone: when, by the phone's clock.
     pub phone_time: Option<String>,
+    /// For an erasure by law: the words that went with it, the number of its file.
+    pub file: Option<String>,
     pub ok: bool,
 }
 
@@ -36,9 +38,15 @@ fn line(county: &County, labels: &Labels<'_>, row: AuditRow) -> Answer<AuditLine
         Some(no) if county.device_no(no)?.is_some() => format!("{} · {}", labels.device(no)?, no.0),
         _ => entry.who,
     };
+    let (phone_time, file) = match entry.what.as_str() {
+        "phone_opened" => (Some(entry.detail), None),
+        "erase" => (None, Some(entry.detail)),
+        _ => (None, None),
+    };
     Ok(AuditLine {
         at_ms: row.at_ms,
-        phone_time: Some(entry.detail).filter(|_| entry.what == "phone_opened"),
+        phone_time,
+        file,
         who,
         what: entry.what,
         subject: entry.subject,

@@ -198,4 +198,5 @@ fn only_the_county_erases_and_says_on_what_ground() {
     let lines = desk.read(&centre, "audit")["rows"].clone();
     let line = lines.as_array().unwrap().iter().find(|line| line["what"] == "erase").unwrap();
     assert_eq!((&line["who"], &line["reason"]), (&json!("centre"), &json!("consent_withdrawn")));
+    assert_eq!((&line["file"], &line["phone_time"]), (&json!("7号"), &json!(null)));
 }
