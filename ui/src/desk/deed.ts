@@ -1,0 +1,22 @@
+/** A deed of a dialog: busy while it is under way, and what went wrong, until it is tried again. */
+import { ref, shallowRef } from 'vue';
+import { DeskFailure } from './api';
+
+export function useDeed() {
+  const busy = ref(false);
+  const failure = shallowRef<DeskFailure | null>(null);
+
+  async function attempt(deed: () => Promise<void>): Promise<void> {
+    busy.value = true;
+    failure.value = null;
+    try {
+      await deed();
+    } catch (error) {
+      failure.value = DeskFailure.from(error);
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  return { busy, failure, attempt };
+}
