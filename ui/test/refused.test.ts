@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { RefusedView } from '@/api';
-import { amendedOf, formOf, mayResend, pageOf, titleOf } from '@/phone/refused';
+import type { RefusedField, RefusedView } from '@/api';
+import { amendedOf, formOf, mayResend, pageOf, titleOf, whyOf } from '@/phone/refused';
 import { setLanguage } from '@/words/language';
 
 const refused = (kind: string, reason: string, more: Partial<RefusedView> = {}): RefusedView => ({
-  ...{ op: '41:7', record: 'r1', fields: ['note'], at_ms: 0, subject: '', household: null, incident: null, verb: '' },
+  ...{
+    op: '41:7',
+    record: 'r1',
+    fields: ['note'],
+    at_ms: 0,
+    subject: '',
+    blamed: '',
+    household: null,
+    incident: null,
+    verb: '',
+  },
   wrote: [
     {
       name: 'note',
@@ -12,6 +22,7 @@ const refused = (kind: string, reason: string, more: Partial<RefusedView> = {}):
       shown: '轮椅',
       value: '轮椅',
       entry: { kind: 'note', group: '', codes: [] },
+      bad: false,
     },
   ],
   ...{ kind, reason },
@@ -59,17 +70,25 @@ describe('what can be done about a refused record', () => {
   });
 });
 
+describe('why a record was refused', () => {
+  it('names_the_field_where_the_county_named_one', () => {
+    setLanguage('zh-CN');
+    expect(whyOf(refused('person', 'too_long', { blamed: 'note' }))).toBe('“备注”写得太长，改短再送。');
+    expect(whyOf(refused('person', 'too_long'))).toBe('有一项写得太长，改短再送。');
+    expect(whyOf(refused('person', 'role', { blamed: 'note' }))).toBe('你的职责不能做这一步。');
+  });
+});
+
 describe('what is changed of a refused record', () => {
   const entry = (kind: string) => ({ kind, group: '', codes: [] });
-  const item = refused('person', 'bad_field', {
-    wrote: [
-      { name: 'name', field: 'name', shown: '孔**', value: null, entry: entry('line') },
-      { name: 'phone', field: 'phone', shown: '142****6603', value: null, entry: entry('phone') },
-      { name: 'citizen_id', field: 'citizen_id', shown: 'declined', value: 'declined', entry: entry('citizen_id') },
-      { name: 'note', field: 'note', shown: '轮椅', value: '轮椅', entry: entry('note') },
-      { name: 'at', field: 'at', shown: '今天', value: null, entry: null },
-    ],
-  });
+  const fields: Omit<RefusedField, 'bad'>[] = [
+    { name: 'name', field: 'name', shown: '孔**', value: null, entry: entry('line') },
+    { name: 'phone', field: 'phone', shown: '142****6603', value: null, entry: entry('phone') },
+    { name: 'citizen_id', field: 'citizen_id', shown: 'declined', value: 'declined', entry: entry('citizen_id') },
+    { name: 'note', field: 'note', shown: '轮椅', value: '轮椅', entry: entry('note') },
+    { name: 'at', field: 'at', shown: '今天', value: null, entry: null },
+  ];
+  const item = refused('person', 'bad_field', { wrote: fields.map((field) => ({ ...field, bad: false })) });
 
   it('is_only_what_was_typed_and_differs', () => {
     expect(amendedOf(item, {})).toEqual({});

@@ -8,7 +8,7 @@ use crate::messages::OutcomeKind;
 use xunge_domain::ids::{DeviceNo, OpId, RecordId};
 use xunge_domain::operation::{Operation, Payload, Verb};
 use xunge_domain::records::words::WorkerRole;
-use xunge_domain::records::{FieldType, KindCode, MAX_TEXT, RecordKind};
+use xunge_domain::records::{FieldKey, FieldType, KindCode, MAX_TEXT, RecordKind};
 use xunge_domain::value::{Edit, Value};
 
 /// What admission asks of the county's records, as the pushing device may see them.
@@ -27,7 +27,7 @@ pub enum Admission {
     /// Apply it.
     Apply,
     /// Keep it, do not apply it, say why.
-    Refuse(Reason),
+    Refuse(Refusal),
     /// Keep it; apply it once this record is known.
     WaitFor(RecordId),
 }
@@ -75,6 +75,48 @@ impl Reason {
     }
 }
 
+/// Why an operation is kept but not applied, and the field to blame where it is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why.
+    pub reason: Reason,
+    /// Which field of the record's kind.
+    pub field: Option<FieldKey>,
+}
+
+impl From<Reason> for Refusal {
+    fn from(reason: Reason) -> Self {
+        Self { reason, field: None }
+    }
+}
+
+impl Refusal {
+    const fn of(reason: Reason, field: FieldKey) -> Self {
+        Self { reason, field: Some(field) }
+    }
+
+    /// As it stands in an outcome: `bad_field:7`, or the code alone. [`told`] reads it.
+    pub fn written(self) -> String {
+        match self.field {
+            Some(field) => format!("{}{FIELD}{}", self.reason.code(), field.0),
+            None => self.reason.code().to_owned(),
+        }
+    }
+}
+
+/// Between a reason's code and its field.
+const FIELD: char = ':';
+
+/// Code and field of the reason in an outcome. A county of another version may say what nobody here knows: then all of it
+/// is the code.
+pub fn told(reason: &str) -> (&str, Option<FieldKey>) {
+    let parts = reason.split_once(FIELD);
+    match parts.and_then(|(code, field)| Some((code, FieldKey(field.parse().ok()?)))) {
+        Some((code, field)) => (code, Some(field)),
+        None => (reason, None),
+    }
+}
+
 /// Decides about an operation from a phone whose worker has `role`.
 pub fn admit(op: &Operation, role: WorkerRole, ledger: &dyn Ledger) -> Admission {
     match check(op, role, ledger) {
@@ -84,30 +126,30 @@ pub fn admit(op: &Operation, role: WorkerRole, ledger: &dyn Ledger) -> Admission
     }
 }
 
-fn check(op: &Operation, role: WorkerRole, ledger: &dyn Ledger) -> Result<Option<RecordId>, Reason> {
+fn check(op: &Operation, role: WorkerRole, ledger: &dyn Ledger) -> Result<Option<RecordId>, Refusal> {
     let header = &op.header;
     let kind = RecordKind::from_code(header.kind).ok_or(Reason::UnknownKind)?;
     if !matches!(header.verb, Verb::WRITE | Verb::DELETE) {
-        return Err(Reason::VerbNotAllowed);
+        return Err(Reason::VerbNotAllowed.into());
     }
     if kind.county_only() {
-        return Err(Reason::CountyOnly);
+        return Err(Reason::CountyOnly.into());
     }
     if role == WorkerRole::Helper && !helper_may_write(kind) {
-        return Err(Reason::Role);
+        return Err(Reason::Role.into());
     }
     let existing = ledger.record(header.record);
     if existing.is_some_and(|(known, _)| known != header.kind) {
-        return Err(Reason::KindMismatch);
+        return Err(Reason::KindMismatch.into());
     }
     if existing.is_some() && kind == RecordKind::IncidentStep && !ledger.own(header.record) {
-        return Err(Reason::NotAuthor);
+        return Err(Reason::NotAuthor.into());
     }
     // The feed is cut by the area an operation names. It must be the record's own, also for somebody who may write in
     // several: else a record's edits would travel to phones of another grid.
     let home = existing.map_or(header.area, |(_, area)| area);
     if header.area != home || !ledger.may_write(home) {
-        return Err(Reason::OutOfScope);
+        return Err(Reason::OutOfScope.into());
     }
     let payload = op.read().map_err(|_| Reason::DamagedPayload)?;
     check_fields(kind, &payload, ledger)
@@ -121,29 +163,31 @@ fn check_fields(
     kind: RecordKind,
     payload: &Payload,
     ledger: &dyn Ledger,
-) -> Result<Option<RecordId>, Reason> {
+) -> Result<Option<RecordId>, Refusal> {
     let mut missing = None;
     for (key, edit) in &payload.edits {
         let Some(field) = kind.field(*key) else { continue };
         if field.county_only {
-            return Err(Reason::CountyOnly);
+            return Err(Refusal::of(Reason::CountyOnly, *key));
         }
         for value in values(edit) {
             if !fits(field.holds, value) {
-                return Err(Reason::BadField);
+                return Err(Refusal::of(Reason::BadField, *key));
             }
             if matches!(value, Value::Text(text) if text.len() > MAX_TEXT) {
-                return Err(Reason::TooLong);
+                return Err(Refusal::of(Reason::TooLong, *key));
             }
             if let FieldType::Ref(wanted) = field.holds
                 && let Some(target) = value.as_reference()
             {
                 match ledger.record(target) {
                     None => missing = missing.or(Some(target)),
-                    Some((found, _)) if found != wanted.code() => return Err(Reason::BadField),
+                    Some((found, _)) if found != wanted.code() => {
+                        return Err(Refusal::of(Reason::BadField, *key));
+                    }
                     // A worker record lies above or beside the grid; everything else must be the phone's own.
                     Some((_, area)) if wanted != RecordKind::Worker && !ledger.may_write(area) => {
-                        return Err(Reason::OutOfScope);
+                        return Err(Refusal::of(Reason::OutOfScope, *key));
                     }
                     Some(_) => {}
                 }

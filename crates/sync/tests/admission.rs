@@ -7,7 +7,7 @@ use xunge_domain::operation::{Header, HeaderEvidence, Operation, Payload, Verb};
 use xunge_domain::records::words::WorkerRole;
 use xunge_domain::records::{FieldKey, KindCode, RecordKind};
 use xunge_domain::value::{Edit, Value};
-use xunge_sync::admit::{Admission, Ledger, Reason, admit, outcome};
+use xunge_sync::admit::{Admission, Ledger, Reason, Refusal, admit, outcome, told};
 use xunge_sync::merge::{RecordState, Written};
 use xunge_sync::messages::OutcomeKind;
 
@@ -71,7 +71,7 @@ fn a_visit_to_an_own_household_is_applied() {
 #[test]
 fn what_a_newer_app_writes_is_kept_until_the_county_knows_it() {
     let op = write(KindCode(900), NEW, OWN, Payload::default());
-    assert_eq!(judged(&op), Admission::Refuse(Reason::UnknownKind));
+    assert_eq!(judged(&op), Admission::Refuse(Reason::UnknownKind.into()));
 }
 
 #[test]
@@ -84,24 +84,24 @@ fn nothing_is_written_into_or_pulled_out_of_a_siblings_grid() {
     let note = || Payload::default().put(FieldKey(1), "记".into());
     let kind = RecordKind::Household.code();
     for (record, area) in [(NEW, SIBLING), (STRANGERS_HOUSEHOLD, OWN), (STRANGERS_HOUSEHOLD, SIBLING)] {
-        assert_eq!(judged(&write(kind, record, area, note())), Admission::Refuse(Reason::OutOfScope));
+        assert_eq!(judged(&write(kind, record, area, note())), Admission::Refuse(Reason::OutOfScope.into()));
     }
     let op = write(RecordKind::Visit.code(), NEW, OWN, visit_of(STRANGERS_HOUSEHOLD));
-    assert_eq!(judged(&op), Admission::Refuse(Reason::OutOfScope));
+    assert_eq!(judged(&op), Admission::Refuse(Reason::OutOfScope.into()));
 }
 
 #[test]
 fn care_duties_and_their_categories_come_from_the_county_only() {
     for kind in [RecordKind::CareDuty, RecordKind::CareCategory, RecordKind::Area, RecordKind::Worker] {
         let op = write(kind.code(), NEW, OWN, Payload::default());
-        assert_eq!(judged(&op), Admission::Refuse(Reason::CountyOnly), "{kind:?}");
+        assert_eq!(judged(&op), Admission::Refuse(Reason::CountyOnly.into()), "{kind:?}");
     }
 }
 
 #[test]
 fn a_helper_reports_and_sees_no_persons() {
     let person = write(RecordKind::Person.code(), NEW, OWN, Payload::default());
-    assert_eq!(admit(&person, WorkerRole::Helper, &grid()), Admission::Refuse(Reason::Role));
+    assert_eq!(admit(&person, WorkerRole::Helper, &grid()), Admission::Refuse(Reason::Role.into()));
     let incident = write(RecordKind::Incident.code(), NEW, OWN, Payload::default());
     assert_eq!(admit(&incident, WorkerRole::Helper, &grid()), Admission::Apply);
 }
@@ -110,7 +110,7 @@ fn a_helper_reports_and_sees_no_persons() {
 fn a_phone_cannot_erase() {
     let mut op = write(RecordKind::Household.code(), HOUSEHOLD, OWN, Payload::default());
     op.header.verb = Verb::ERASE;
-    assert_eq!(judged(&op), Admission::Refuse(Reason::VerbNotAllowed));
+    assert_eq!(judged(&op), Admission::Refuse(Reason::VerbNotAllowed.into()));
 }
 
 #[test]
@@ -118,13 +118,23 @@ fn bad_fields_are_named() {
     let long = Payload::default().put(FieldKey(1), Value::Text("长".repeat(4_000)));
     let wrong = Payload::default().put(FieldKey(1), Value::Int(3));
     let kind = RecordKind::Household.code();
-    assert_eq!(judged(&write(kind, HOUSEHOLD, OWN, long)), Admission::Refuse(Reason::TooLong));
-    assert_eq!(judged(&write(kind, HOUSEHOLD, OWN, wrong)), Admission::Refuse(Reason::BadField));
+    for (edits, reason) in [(long, Reason::TooLong), (wrong, Reason::BadField)] {
+        let refusal = Refusal { reason, field: Some(FieldKey(1)) };
+        assert_eq!(judged(&write(kind, HOUSEHOLD, OWN, edits)), Admission::Refuse(refusal));
+        assert_eq!(told(&refusal.written()), (reason.code(), Some(FieldKey(1))));
+    }
     let mut damaged = write(kind, HOUSEHOLD, OWN, Payload::default());
     damaged.payload = vec![0xFF, 0x00];
-    assert_eq!(judged(&damaged), Admission::Refuse(Reason::DamagedPayload));
+    assert_eq!(judged(&damaged), Admission::Refuse(Reason::DamagedPayload.into()));
     let other_kind = write(RecordKind::Person.code(), HOUSEHOLD, OWN, Payload::default());
-    assert_eq!(judged(&other_kind), Admission::Refuse(Reason::KindMismatch));
+    assert_eq!(judged(&other_kind), Admission::Refuse(Reason::KindMismatch.into()));
+}
+
+#[test]
+fn what_a_county_of_another_version_gives_as_a_reason_is_read_whole() {
+    for reason in ["", "asked_back", "bad_field:", "bad_field:name", "bad_field:99999", ":"] {
+        assert_eq!(told(reason), (reason, None));
+    }
 }
 
 #[test]
@@ -133,7 +143,8 @@ fn a_reference_names_a_record_of_the_kind_the_field_holds() {
     let mut grid = grid();
     grid.0.insert(SIBLING, (person, OWN));
     let op = write(RecordKind::Visit.code(), NEW, OWN, visit_of(SIBLING));
-    assert_eq!(admit(&op, WorkerRole::FullTime, &grid), Admission::Refuse(Reason::BadField));
+    let named = Refusal { reason: Reason::BadField, field: Some(FieldKey(1)) };
+    assert_eq!(admit(&op, WorkerRole::FullTime, &grid), Admission::Refuse(named));
 }
 
 #[test]
@@ -150,7 +161,8 @@ fn codes_of_refusals_are_words_that_screens_know() {
         (Reason::TooLong, "too_long"),
     ];
     for (reason, code) in codes {
-        assert_eq!(reason.code(), code);
+        assert_eq!(Refusal::from(reason).written(), code);
+        assert_eq!(told(code), (code, None));
     }
 }
 
@@ -191,7 +203,7 @@ fn a_step_of_an_incident_is_changed_by_nobody_but_its_author() {
     let steps = Grid(BTreeMap::from([(OWN_STEP, (kind, OWN)), (DESKS_STEP, (kind, OWN))]));
     for (record, decided) in [
         (OWN_STEP, Admission::Apply),
-        (DESKS_STEP, Admission::Refuse(Reason::NotAuthor)),
+        (DESKS_STEP, Admission::Refuse(Reason::NotAuthor.into())),
         (NEW, Admission::Apply),
     ] {
         for verb in [Verb::WRITE, Verb::DELETE] {

@@ -12,6 +12,7 @@ use xunge_domain::value::{Edit, Value};
 use xunge_server::county::County;
 use xunge_server::storage::Fed;
 use xunge_store::Fact;
+use xunge_sync::admit::told;
 use xunge_sync::messages::{FeedMark, OutcomeKind, decode};
 
 /// Operations of the county, and what became of each.
@@ -132,8 +133,9 @@ impl Run {
                 match OutcomeKind::from_code(outcome.kind) {
                     Some(OutcomeKind::Refused) => {
                         let reason = outcome.reason.unwrap_or_default();
+                        let (reason, _) = told(&reason);
                         self.tally.add(&format!("refused: {reason}"));
-                        let given = match reason.as_str() {
+                        let given = match reason {
                             "out_of_scope" | "unknown_kind" | "too_long" => true,
                             // Of what the worker took back, and of nothing else. The list did not know the word until a
                             // county was put back to before it had refused: then the phone sends such an operation again,

@@ -24,6 +24,7 @@ fn refused_household(phone: &SimPhone) -> String {
     settle(phone);
     let refused = phone.call("review", json!({})).unwrap()["refused"].clone();
     assert_eq!((refused.as_array().unwrap().len(), &refused[0]["reason"]), (1, &json!("too_long")));
+    assert_eq!((&refused[0]["blamed"], &refused[0]["wrote"][0]["bad"]), (&json!("note"), &json!(true)));
     refused[0]["op"].as_str().unwrap().to_owned()
 }
 

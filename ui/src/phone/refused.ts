@@ -1,6 +1,6 @@
 /** What can be done about a record the county refused: change it and send it again, send the same words again, or look. */
 import type { RefusedField, RefusedView } from '@/api';
-import { t } from '@/words/language';
+import { t, te } from '@/words/language';
 import { word } from '@/words/words';
 
 /**
@@ -19,6 +19,12 @@ const NO_WORDS_HELP = new Set([
   ...['out_of_scope', 'county_only', 'kind_mismatch', 'tier_two', 'role', 'unknown_kind'],
   ...['illegal_transition', 'not_now', 'verb_not_allowed', 'not_yours'],
 ]);
+
+/** Why it was not taken, with the field to blame where the county named one. */
+export function whyOf(item: RefusedView): string {
+  const named = `refusal_of.${item.reason}`;
+  return item.blamed && te(named) ? t(named, { field: word('field', item.blamed) }) : word('refusal', item.reason);
+}
 
 export const mayResend = (item: RefusedView): boolean => !FOR_GOOD.has(item.reason);
 

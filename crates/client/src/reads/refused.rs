@@ -15,6 +15,7 @@ use xunge_domain::records::words::StepVerb;
 use xunge_domain::records::{FieldKey, RecordKind};
 use xunge_domain::value::{Edit, Value};
 use xunge_store::{Photo, StoredOperation};
+use xunge_sync::admit::told;
 
 /// Between door and person in a heading.
 const BETWEEN: &str = " ";
@@ -41,6 +42,7 @@ impl Look<'_> {
             kind: kind.name().to_owned(),
             record: evidence.to_string(),
             reason: photo.reason.clone().unwrap_or_default(),
+            blamed: String::new(),
             fields: Vec::new(),
             at_ms: photo.facts.taken_ms,
             subject: self.subject(kind, evidence)?,
@@ -53,11 +55,13 @@ impl Look<'_> {
 
     fn refused_view(&self, stored: &StoredOperation) -> Result<RefusedView> {
         let record = stored.header.record;
+        let (reason, blamed) = told(stored.reason.as_deref().unwrap_or_default());
         let mut view = RefusedView {
             op: stored.id().to_string(),
             kind: String::new(),
             record: record.to_string(),
-            reason: stored.reason.clone().unwrap_or_default(),
+            reason: reason.to_owned(),
+            blamed: String::new(),
             fields: fields_of(stored),
             at_ms: stored.header.evidence.wall_ms,
             subject: String::new(),
@@ -70,6 +74,10 @@ impl Look<'_> {
         let about = self.about(kind, record)?;
         let heading = [about.door, about.subject];
         kind.name().clone_into(&mut view.kind);
+        blamed
+            .and_then(|key| field_word(kind, kind.field(key)?))
+            .unwrap_or_default()
+            .clone_into(&mut view.blamed);
         view.subject = heading
             .iter()
             .map(String::as_str)
@@ -85,7 +93,10 @@ impl Look<'_> {
                 Edit::Put(Value::Int(code)) if kind == RecordKind::IncidentStep && *key == FieldKey(2) => {
                     view.verb = StepVerb::from_code(*code).map(StepVerb::word).unwrap_or_default().to_owned();
                 }
-                Edit::Put(value) => view.wrote.extend(self.refused_field(kind, *key, value)?),
+                Edit::Put(value) => {
+                    let field = self.refused_field(kind, *key, value)?;
+                    view.wrote.extend(field.map(|field| RefusedField { bad: blamed == Some(*key), ..field }));
+                }
                 _ => {}
             }
         }
@@ -107,6 +118,7 @@ impl Look<'_> {
             value: as_typed.filter(|_| open),
             shown,
             entry: Some(entry_view(entry)),
+            bad: false,
         }))
     }
 

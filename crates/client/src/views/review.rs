@@ -112,6 +112,8 @@ pub struct RefusedView {
     pub record: String,
     /// Why, a code of the language files, e.g. `out_of_scope`, `unknown_category`.
     pub reason: String,
+    /// The field to blame, as a code of the language files; empty where it is no single one.
+    pub blamed: String,
     /// Fields it changed.
     pub fields: Vec<String>,
     /// When it was written.
@@ -141,6 +143,8 @@ pub struct RefusedField {
     pub value: Option<String>,
     /// How it is typed; absent where nobody types it.
     pub entry: Option<EntryView>,
+    /// Whether the county named this field.
+    pub bad: bool,
 }
 
 /// Arguments of `amend_refused`: the refused operation is taken back and written anew with these fields changed.

@@ -83,21 +83,21 @@ impl County {
             return Err(broken.into());
         }
         let counter = op.header.id.counter;
-        let kept = |kind: OutcomeKind, reason: Option<&str>| Outcome {
+        let kept = |kind: OutcomeKind, reason: Option<String>| Outcome {
             counter,
             kind: kind as u8,
             seq: 0,
-            reason: reason.map(str::to_owned),
+            reason,
         };
         match decided {
-            Admission::Refuse(reason) => Ok((kept(OutcomeKind::Refused, Some(reason.code())), None)),
+            Admission::Refuse(refusal) => Ok((kept(OutcomeKind::Refused, Some(refusal.written())), None)),
             Admission::WaitFor(parent) => {
                 tx.wait_for(parent, op.id())?;
                 Ok((kept(OutcomeKind::WaitingForParent, None), None))
             }
             Admission::Apply => {
                 let (Some(kind), Ok(payload)) = (RecordKind::from_code(op.header.kind), op.read()) else {
-                    return Ok((kept(OutcomeKind::Refused, Some(Reason::DamagedPayload.code())), None));
+                    return Ok((kept(OutcomeKind::Refused, Some(Reason::DamagedPayload.code().to_owned())), None));
                 };
                 let applied = self.apply(tx, kind, op, payload, Some(by.worker.id), now_ms)?;
                 let outcome =

@@ -24,4 +24,8 @@ value: string | null,
 /**
  * How it is typed; absent where nobody types it.
  */
-entry: EntryView | null, };
+entry: EntryView | null, 
+/**
+ * Whether the county named this field.
+ */
+bad: boolean, };

@@ -22,6 +22,10 @@ record: string,
  */
 reason: string, 
 /**
+ * The field to blame, as a code of the language files; empty where it is no single one.
+ */
+blamed: string, 
+/**
  * Fields it changed.
  */
 fields: Array<string>, 
