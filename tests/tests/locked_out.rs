@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 use xunge_client::ports::{Response, TransportError};
 use xunge_tests::phone::SimPhone;
-use xunge_tests::scene::{Scene, settle, visit};
+use xunge_tests::scene::{Scene, enrol, settle, visit};
 
 const NEW_PIN: &str = "581427";
 
@@ -103,6 +103,41 @@ fn a_forgotten_pin_and_a_wiped_key_store_come_back_the_same_way() {
     unlock(&phone, NEW_PIN).unwrap();
     settle(&phone);
     assert!(phone.open().own_operations().unwrap().iter().all(|op| op.received));
+}
+
+/// What a form before opening holds, as the screens see it.
+fn typed(phone: &SimPhone, form: &str) -> Value {
+    phone.call("draft_load", json!({ "form": form })).unwrap()["fields"].clone()
+}
+
+#[test]
+fn what_was_typed_before_the_phone_is_open_comes_back_after_the_process_died_and_goes_with_its_use() {
+    let scene = Scene::default();
+    let fields = json!({ "address": "county.test:8443", "code": "7K3M 9QXT" });
+    let mut new = scene.new_phone("anna");
+    assert_eq!(typed(&new, "enrol"), Value::Null);
+    new.call("draft_save", json!({ "form": "enrol", "fields": fields })).unwrap();
+    new.crash();
+    assert_eq!(typed(&new, "enrol"), fields);
+    assert_eq!(typed(&new, "reopen"), Value::Null, "one form is not the other");
+    let bytes = std::fs::read(scene.folder().join("anna/typed")).unwrap();
+    assert!(!bytes.windows(4).any(|four| four == b"7K3M"), "sealed");
+    enrol(&new, &scene.county.code_for("anna")).unwrap();
+    assert!(!scene.folder().join("anna/typed").exists(), "used");
+    settle(&new);
+
+    let mut phone = locked_out(&scene, "bert");
+    phone.call("draft_save", json!({ "form": "reopen", "fields": fields })).unwrap();
+    phone.crash();
+    assert_eq!(typed(&phone, "reopen"), fields);
+    for bad in [json!({ "pin": "730592" }), json!({ "code": "7".repeat(2_000) })] {
+        phone.call("draft_save", json!({ "form": "reopen", "fields": bad })).unwrap_err();
+    }
+    assert_eq!(phone.call("draft_save", json!({ "form": "x", "fields": {} })).unwrap_err(), "wrong_phase");
+    reopen(&phone, &scene.county.reopen_code_for("bert")).unwrap();
+    assert_eq!(typed(&phone, "reopen"), Value::Null);
+    let open = phone.call("draft_save", json!({ "form": "reopen", "fields": fields }));
+    assert_eq!(open.unwrap_err(), "wrong_phase", "nothing is typed there any more");
 }
 
 #[test]

@@ -28,20 +28,22 @@ export const flows = [
     },
   },
   {
-    name: 'what_was_typed_to_enrol_is_there_after_a_reload_and_gone_once_enrolled',
-    query: 'phase=new&first=1',
+    name: 'what_was_typed_to_enrol_before_the_process_died_is_there_again_and_can_be_thrown_away',
+    query: 'phase=new&first=1&typed=1',
     async run(page) {
-      await tap(page, '开始登记');
-      await page.fill('#address', '192.168.1.20:8443');
-      await page.fill('#code', '7K3M9QXT4HBRT6W2ZC5D');
-      await page.reload();
+      await sees(page, '上次没填完的');
       await sees(page, '20 位齐了');
       assert.equal(await page.inputValue('#address'), '192.168.1.20:8443');
+      await tap(page, '不要了，清空');
+      await page.locator('.van-popup .btn.danger').click();
+      await sees(page, '草稿已清空');
+      assert.equal(await page.inputValue('#code'), '');
+      await tap(page, '撤销');
+      await sees(page, '20 位齐了');
       await tap(page, '下一步');
       await pin(page, '258036');
       await pin(page, '258036');
       await at(page, '/first-sync');
-      assert.equal(await page.evaluate(() => window.sessionStorage.getItem('xunge.enrolling')), null);
     },
   },
   {

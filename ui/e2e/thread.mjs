@@ -79,6 +79,9 @@ const steps = [
       await phone.fill('#address', stack.address);
       await phone.fill('#code', stack.code);
       await sees('20 位齐了');
+      await phone.reload();
+      await sees('上次没填完的');
+      await sees('20 位齐了');
       const blank = await phone.screenshot();
       await phone.setInputFiles('input[type=file]', { name: 'a.png', mimeType: 'image/png', buffer: blank });
       await sees('这张图里没认出二维码');

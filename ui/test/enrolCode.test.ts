@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { groups, isQrText, looksLikeAddress, readCode } from '@/phone/enrolCode';
+import { groups, isQrText, looksLikeAddress, readCode, scannedOf } from '@/phone/enrolCode';
 
 describe('the typed enrolment code', () => {
   it('takes_dashes_spaces_and_small_letters', () => {
@@ -30,5 +30,15 @@ describe('the typed enrolment code', () => {
     expect(looksLikeAddress('县里 服务器')).toBe(false);
     expect(isQrText('192.168.1.20:8443')).toBe(false);
     expect(isQrText(`192.168.1.20:8443 7K3M9QXT ${'0f'.repeat(32)}`)).toBe(true);
+  });
+});
+
+describe('the text of a QR code', () => {
+  const qr = `XUNGE1:192.168.1.20:8443:7K3M9QXT4HBRT6W2ZC5D:${'0123456789ABCDEF'.repeat(4)}`;
+
+  it('says_where_the_county_is', () => {
+    expect(scannedOf(` ${qr} `)).toEqual({ text: ` ${qr} `, address: '192.168.1.20:8443' });
+    expect(scannedOf('192.168.1.20:8443')).toBeNull();
+    expect(scannedOf(qr.slice(0, -1))).toBeNull();
   });
 });

@@ -1,10 +1,11 @@
 //! The phone as a whole and its phases: new, locked, waiting for the desk, ready.
 //!
 //! On disk, below one folder: the encrypted store, `key` (the store's key twice wrapped), `key-for-desk`
-//! (its second copy, without the one a PIN opens), `settings.json` (how screens
-//! look) and `way-back.json` (where a locked phone asks for its key); nothing personal in the last two, which are
-//! readable while locked.
+//! (its second copy, without the one a PIN opens), `settings.json` (how screens look), `way-back.json` (where a locked
+//! phone asks for its key) and, on the way in, `typed` (address and code, sealed); nothing personal in the last three,
+//! which are readable while locked.
 
+mod before_opening;
 mod enrolling;
 mod leaving;
 mod mending;
@@ -12,6 +13,7 @@ mod reopening;
 mod scanning;
 mod unlocking;
 
+pub(crate) use before_opening::stands_before;
 pub(crate) use mending::Mended;
 pub(crate) use scanning::INVITATION;
 

@@ -2,9 +2,10 @@
 //!
 //! `docs/commands.md` is the table for readers; a test keeps it and [`NAMES`] in step.
 
-use crate::client::Client;
+use crate::client::{Client, stands_before};
 use crate::error::{ClientError, rule};
 use crate::views::CallError;
+use crate::views::session::DraftKey;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -100,6 +101,16 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
         }
         "settings_save" => return answer(client.save_settings(&read(args)?)?),
         _ if !NAMES.contains(&name) => return Err(rule("unknown_command")),
+        "draft_save" | "draft_load" | "draft_drop" => {
+            let key: DraftKey = read(args.clone())?;
+            if stands_before(&key.form) {
+                return match name {
+                    "draft_save" => answer(client.save_draft_before(&read(args)?)?),
+                    "draft_load" => answer(client.load_draft_before(&key)?),
+                    _ => answer(client.drop_draft_before()?),
+                };
+            }
+        }
         _ => {}
     }
     let open = client.opened()?;

@@ -8,7 +8,6 @@
 
 mod access_log;
 mod connection;
-mod copy;
 mod drafts;
 mod erasing;
 mod error;
@@ -26,6 +25,7 @@ mod photos;
 mod purge;
 pub mod queries;
 mod records;
+pub mod sealed_file;
 mod search;
 mod store;
 mod tracks;

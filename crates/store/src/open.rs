@@ -280,7 +280,15 @@ impl Store {
             settle(&reader, Role::Read)?;
             readers.push(reader);
         }
-        Ok(Self::from_parts(layout, files, writer, readers, mark, crate::copy::seal_of(key), report))
+        Ok(Self::from_parts(
+            layout,
+            files,
+            writer,
+            readers,
+            mark,
+            crate::sealed_file::identity_seal(key),
+            report,
+        ))
     }
 }
 

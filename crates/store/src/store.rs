@@ -10,6 +10,7 @@ use crate::keys::Secret;
 use crate::mark::{Mark, Progress};
 use crate::open::{Layout, OpenReport};
 use crate::photos::PhotoVault;
+use crate::sealed_file;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, TransactionBehavior};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -96,7 +97,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::File`]; the older copy stays then.
     pub fn keep_identity_copy(&self, identity: &[u8], random: &dyn Randomness) -> Result<(), StoreError> {
-        crate::copy::write(&self.layout.copy, &self.seal, identity, random, &*self.files)
+        sealed_file::write(
+            &self.layout.copy,
+            &self.seal,
+            sealed_file::IDENTITY,
+            identity,
+            random,
+            &*self.files,
+        )
     }
 
     /// What was noticed while opening.

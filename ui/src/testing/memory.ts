@@ -58,6 +58,12 @@ export function memory(search = window.location.search): Carrier {
       fields: { category: 'fire_lane', place_name: '2幢东侧', text: '四辆电动车堵在通道里' },
       saved_ms: at(9, 53),
     });
+  if (scene.has('typed'))
+    drafts.set('enrol', {
+      form: 'enrol',
+      fields: { address: '192.168.1.20:8443', code: '7K3M9QXT4HBRT6W2ZC5D' },
+      saved_ms: at(9, 53),
+    });
   const log: AccessEntry[] = [
     { at_ms: at(9, 16), person: '孔**', reason: 'check_at_door' },
     { at_ms: at(16, 40, 1), person: '胡**', reason: 'call' },

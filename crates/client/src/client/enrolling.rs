@@ -50,6 +50,7 @@ impl Client {
         let identity = identity(&enrolled, &address, authority, &signing)?;
         self.make_store(&pin, &identity, &enrolled)?;
         self.world.files.remove(&self.pending_key_path()).ok();
+        self.drop_draft_before().ok();
         self.app_state()
     }
 

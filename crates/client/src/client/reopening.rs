@@ -77,6 +77,7 @@ impl Client {
         self.write_key_file(&file.to_bytes().map_err(|error| rule(error.code()))?)?;
         // One code, one key: the next return draws another.
         self.world.files.remove(&self.reply_key_path()).ok();
+        self.drop_draft_before().ok();
         let store = self.open_store(&key)?;
         let open = Open::new(store, Arc::clone(&self.world), self.settings())?;
         open.forget_lease()?;

@@ -35,6 +35,8 @@ impl Client {
             return Err(rule("lease_over"));
         }
         self.set_open(Some(open));
+        // Whoever had begun to ask the desk and then remembered.
+        self.drop_draft_before().ok();
         self.app_state()
     }
 

@@ -83,12 +83,8 @@ impl County {
             return Err(broken.into());
         }
         let counter = op.header.id.counter;
-        let kept = |kind: OutcomeKind, reason: Option<String>| Outcome {
-            counter,
-            kind: kind as u8,
-            seq: 0,
-            reason,
-        };
+        let kept =
+            |kind: OutcomeKind, reason: Option<String>| Outcome { counter, kind: kind as u8, seq: 0, reason };
         match decided {
             Admission::Refuse(refusal) => Ok((kept(OutcomeKind::Refused, Some(refusal.written())), None)),
             Admission::WaitFor(parent) => {
@@ -97,7 +93,10 @@ impl County {
             }
             Admission::Apply => {
                 let (Some(kind), Ok(payload)) = (RecordKind::from_code(op.header.kind), op.read()) else {
-                    return Ok((kept(OutcomeKind::Refused, Some(Reason::DamagedPayload.code().to_owned())), None));
+                    return Ok((
+                        kept(OutcomeKind::Refused, Some(Reason::DamagedPayload.code().to_owned())),
+                        None,
+                    ));
                 };
                 let applied = self.apply(tx, kind, op, payload, Some(by.worker.id), now_ms)?;
                 let outcome =

@@ -14,6 +14,7 @@ use crate::mark::{Mark, Progress};
 use crate::meta::Fact;
 use crate::operations::{StoredOperation, read_operation};
 use crate::photos::{Photo, SELECT_PHOTO, read_photo};
+use crate::sealed_file;
 use crate::store::{Reader, Store};
 use crate::tracks::OwnPatrol;
 use rusqlite::Connection;
@@ -143,7 +144,8 @@ fn salvage(dir: &Path, key: &Secret, files: &dyn Files) -> Salvaged {
         salvaged.facts.extend(value.map(|value| (fact, value)));
     }
     if !salvaged.facts.iter().any(|(fact, _)| *fact == Fact::Identity) {
-        let copy = crate::copy::read(&layout.copy, &crate::copy::seal_of(key), files);
+        let copy =
+            sealed_file::read(&layout.copy, &sealed_file::identity_seal(key), sealed_file::IDENTITY, files);
         salvaged.facts.extend(copy.map(|bytes| (Fact::Identity, SqlValue::Blob(bytes))));
     }
     salvaged.drafts =
