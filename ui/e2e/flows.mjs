@@ -285,6 +285,13 @@ export const flows = [
       await settle(page);
       await page.locator('.van-popup button:has-text("开始巡查")').click();
       await sees(page, '记录中');
+      await tap(page, '结束');
+      await settle(page);
+      await page.locator('.van-popup button:has-text("结束")').click();
+      await sees(page, '巡查小结');
+      await tap(page, '回到巡查');
+      await tap(page, '16:20 又走的一圈');
+      await sees(page, '巡查小结');
     },
   },
   {

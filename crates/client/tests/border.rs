@@ -72,6 +72,7 @@ fn types() -> Vec<(&'static str, String)> {
         incidents::SimilarArgs,
         incidents::SimilarIncident,
         patrols::SlotView,
+        patrols::FurtherRound,
         patrols::PatrolStartArgs,
         patrols::FinishedPatrolArgs,
         patrols::PatrolView,

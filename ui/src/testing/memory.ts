@@ -4,7 +4,7 @@
  * The address chooses the scene: `?phase=new|locked|needs_desk&big=1&theme=dark&lang=en&net=off&patrol=walking|done&slow=1&many=5000`.
  */
 import { CallFailure, type Answer, type Args, type Carrier, type Name } from '@/api/carrier';
-import type { AccessEntry, AppState, Counts, Draft, PhotoView, SlotView, SyncState, Today } from '@/api';
+import type { AccessEntry, AppState, Counts, Draft, FurtherRound, PhotoView, SlotView, SyncState, Today } from '@/api';
 import { at, building, buildings, doors, household, isoDay, MARK, maskName, type Door } from './grid';
 import { homes, type Save } from './homes';
 import { photo } from './incidents';
@@ -76,6 +76,7 @@ export function memory(search = window.location.search): Carrier {
   let slotNow = 'morning';
   const walked = new Set(scene.get('patrol') === 'done' ? ['morning', 'afternoon'] : []);
   const started = Date.now() - 42 * 60_000;
+  const further: FurtherRound[] = [];
   const handReached = new Set<string>();
   let firstDone = 0;
 
@@ -124,6 +125,8 @@ export function memory(search = window.location.search): Carrier {
   const verb = (next: 'walking' | 'paused' | 'done') => {
     if (patrolState === 'none') throw new CallFailure('no_patrol');
     patrolState = next;
+    if (next === 'done' && walked.has(slotNow))
+      further.push({ patrol: 'r1', started_ms: at(16, 20), ended_ms: at(16, 50), standing: 'on_phone' });
     if (next === 'done') walked.add(slotNow);
     state.change++;
     return { ...patrolView(next, started), slot: slotNow };
@@ -138,6 +141,7 @@ export function memory(search = window.location.search): Carrier {
       incidents: name === 'morning' ? 1 : 0,
       patrol: done ? 'r1' : null,
       standing: done ? 'on_phone' : null,
+      further: slotNow === name ? [...further] : [],
     };
   };
   const lineOf = (d: Door, matched: string | null) => ({

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::local;
 use crate::open::Open;
 use crate::views::Place;
-use crate::views::patrols::{BuildingSpot, GapView, PatrolView, PointView, SlotView};
+use crate::views::patrols::{BuildingSpot, FurtherRound, GapView, PatrolView, PointView, SlotView};
 use std::collections::BTreeMap;
 use xunge_domain::geometry::{LatLon, simplify_for_drawing};
 use xunge_domain::ids::RecordId;
@@ -232,18 +232,32 @@ impl Look<'_> {
                 let walking = under_way.as_ref().filter(|(_, round)| {
                     round.slot == slot_word(code) && local::day_of(round.started_ms) == self.today
                 });
-                let finished = done.iter().find(|row| {
+                let mut finished = done.iter().filter(|row| {
                     row.slot == Some(code)
                         && row.ended_ms.is_some()
                         && row.worker.is_none_or(|worker| worker == self.me.worker)
                 });
-                Ok(match (walking, finished) {
-                    (Some((patrol, round)), _) => slot_walking(window, *patrol, round),
-                    (None, Some(row)) => self.slot_done(window, row, points)?,
+                let slot = match (finished.next(), walking) {
+                    (_, Some((patrol, round))) => slot_walking(window, *patrol, round),
+                    (Some(row), None) => self.slot_done(window, row, points)?,
                     (None, None) => slot_to_come(window, minute, points),
-                })
+                };
+                Ok(SlotView { further: self.further(finished)?, ..slot })
             })
             .collect()
+    }
+
+    fn further<'r>(&self, rounds: impl Iterator<Item = &'r PatrolRow>) -> Result<Vec<FurtherRound>> {
+        let mut further = Vec::new();
+        for row in rounds {
+            if self.reader.own_patrol(row.patrol)?.is_some()
+                && let (Some(started_ms), Some(ended_ms)) = (row.started_ms, row.ended_ms)
+            {
+                let standing = self.standing(row.patrol, row.unsettled, 0);
+                further.push(FurtherRound { patrol: row.patrol.to_string(), started_ms, ended_ms, standing });
+            }
+        }
+        Ok(further)
     }
 
     fn slot_done(&self, window: &SlotWindow, row: &PatrolRow, points: u32) -> Result<SlotView> {
@@ -290,6 +304,7 @@ fn slot_to_come(window: &SlotWindow, minute: i64, points: u32) -> SlotView {
         incidents: 0,
         patrol: None,
         standing: None,
+        further: Vec::new(),
     }
 }
 

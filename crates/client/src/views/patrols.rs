@@ -25,6 +25,21 @@ pub struct SlotView {
     pub patrol: Option<String>,
     /// Where it stands, once finished.
     pub standing: Option<Standing>,
+    /// Further rounds that were walked under this slot with this phone, in order, once they are over.
+    pub further: Vec<FurtherRound>,
+}
+
+/// A round beyond the one a slot asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FurtherRound {
+    /// The patrol, for `finished_patrol`.
+    pub patrol: String,
+    /// Start.
+    pub started_ms: i64,
+    /// End.
+    pub ended_ms: i64,
+    /// Where it stands.
+    pub standing: Standing,
 }
 
 /// Arguments of `patrol_start`.

@@ -87,6 +87,7 @@ export type { Settings } from './Settings';
 export type { SideView } from './SideView';
 export type { SimilarArgs } from './SimilarArgs';
 export type { SimilarIncident } from './SimilarIncident';
+export type { FurtherRound } from './FurtherRound';
 export type { SlotView } from './SlotView';
 export type { Standing } from './Standing';
 export type { StepView } from './StepView';

@@ -133,6 +133,23 @@ fn once_its_points_have_died_a_round_says_what_its_summary_kept() {
 }
 
 #[test]
+fn a_further_round_has_a_summary_beside_the_first() {
+    let phone = with_points();
+    let walked = [at("2026-11-21", 9), at("2026-11-21", 10), at("2026-11-21", 11)].map(|start| {
+        phone.set_time(start);
+        phone.open.start_patrol(&PatrolStartArgs { slot: "morning".into() }).unwrap();
+        assert!(slots(&phone).remove(0).further.len() < 2, "the round under way is none of them");
+        phone.set_time(start + 60_000);
+        phone.open.stop_patrol().unwrap().to_string()
+    });
+    let morning = slots(&phone).remove(0);
+    assert_eq!((morning.state.as_str(), morning.patrol.as_ref()), ("done", Some(&walked[0])));
+    let further: Vec<_> = morning.further.iter().map(|round| (&round.patrol, round.started_ms)).collect();
+    assert_eq!(further, [(&walked[1], at("2026-11-21", 10)), (&walked[2], at("2026-11-21", 11))]);
+    assert!(slots(&phone)[1].further.is_empty());
+}
+
+#[test]
 fn a_round_of_last_night_is_not_the_round_of_today() {
     let phone = with_points();
     phone.set_time(at("2026-11-20", 15));
