@@ -213,6 +213,10 @@ export interface OpenedPerson {
   until_ms: number;
   left_this_hour: number;
 }
+/** What an erasure by law would take: every record put together as the person. */
+export interface ToErase {
+  people: PersonRow[];
+}
 /** What an erasure by law took. */
 export interface Erased {
   records: number;

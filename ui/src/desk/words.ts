@@ -2,7 +2,7 @@
 import { i18n, setLanguage, t, te, type Messages } from '@/words/language';
 import { word } from '@/words/words';
 import zh from '@/locales/desk.zh-CN.json';
-import type { DeskFailure } from './api';
+import type { DeskFailure, PersonRow } from './api';
 
 export async function speak(language: string): Promise<void> {
   await setLanguage(language);
@@ -19,6 +19,17 @@ export function told(failure: DeskFailure): { what: string; todo: string } {
     te(`d.errors.${failure.code}.what`) || te(`d.errors.${failure.code}.what`, 'zh-CN') ? failure.code : 'unknown';
   const params = { code: failure.code, ...failure.params };
   return { what: t(`d.errors.${key}.what`, params), todo: t(`d.errors.${key}.do`, params) };
+}
+
+/** A person in a few words: relation, sex where the relation leaves it open, age, kind of residence. */
+export function personWords(p: PersonRow): string {
+  const words = [
+    p.relation ? word('d.relation', p.relation) : '',
+    ['son', 'daughter'].includes(p.relation ?? '') ? '' : word('d.sex', p.sex),
+    p.age === null ? '' : t('household.age', { n: p.age }),
+    p.residence ? word('residence', p.residence) : '',
+  ];
+  return words.filter(Boolean).join(' · ');
 }
 
 /** A field as the history names it: the desk sees fields that no form of the phone has. */

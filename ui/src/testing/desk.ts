@@ -44,6 +44,30 @@ const IN_DISPUTE = {
 };
 /** Whether the one field with two values is decided. */
 let settled = false;
+const PEOPLE = [
+  {
+    id: 'p1',
+    name: '孔**',
+    relation: 'head',
+    sex: 'female',
+    age: 84,
+    citizen_id: '990101********1000',
+    phone: '142****0000',
+    residence: 'registered',
+    conflicts: 0,
+  },
+  {
+    id: 'p2',
+    name: '胡**',
+    relation: 'son',
+    sex: 'male',
+    age: 56,
+    citizen_id: 'declined',
+    phone: null,
+    residence: 'floating',
+    conflicts: 0,
+  },
+];
 /** Persons who were erased by law. */
 const erased = new Set<string>();
 
@@ -176,30 +200,7 @@ function answer(
         occupancy: 'owner',
         note: '门铃坏了，请敲门',
         phone: '142****0146',
-        people: [
-          {
-            id: 'p1',
-            name: '孔**',
-            relation: 'head',
-            sex: 'female',
-            age: 84,
-            citizen_id: '990101********1000',
-            phone: '142****0000',
-            residence: 'registered',
-            conflicts: 0,
-          },
-          {
-            id: 'p2',
-            name: '胡**',
-            relation: 'son',
-            sex: 'male',
-            age: 56,
-            citizen_id: 'declined',
-            phone: null,
-            residence: 'floating',
-            conflicts: 0,
-          },
-        ].filter((person) => !erased.has(person.id)),
+        people: PEOPLE.filter((person) => !erased.has(person.id)),
         visits: [{ id: 'v1', at_ms: at(9, 18), outcome: 'nothing_changed', note: '老人身体还好', by: '刘敏' }],
         history: [
           { at_ms: at(16, 3, 60) + 40, by: 'county', kind: 'residence', fields: ['kind'] },
@@ -209,6 +210,12 @@ function answer(
         ],
       },
     ];
+  if (first === 'people' && third === 'erase' && method === 'GET') {
+    const one = PEOPLE.find((person) => person.id === second) ?? PEOPLE[0]!;
+    // One of them is on record twice.
+    const twice = { ...one, id: `${one.id}-2`, relation: '', phone: '142****2207' };
+    return [200, { people: one.id === 'p2' ? [one, twice] : [one] }];
+  }
   if (first === 'people' && third === 'erase') {
     erased.add(second!);
     return [200, { records: 2, operations: 5, pictures: 0 }];

@@ -10,7 +10,7 @@
 use super::error::{Refused, Result};
 use super::same_person::SAME_AS;
 use super::{Change, County, CountyEdit, WriteTx};
-use crate::storage::{AuditEntry, Page, Sort};
+use crate::storage::{AuditEntry, RecordRow, Rows};
 use std::collections::BTreeSet;
 use xunge_domain::ids::{OpId, RecordId};
 use xunge_domain::operation::Hash;
@@ -130,6 +130,17 @@ impl County {
         }
     }
 
+    /// The records of a person that [`County::erase`] would take, the asked one first.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] for what is no person, or one erased before; [`super::CountyError`] of the storage.
+    pub fn all_of_person(&self, person: RecordId) -> Result<Vec<RecordRow>> {
+        self.read(|rows| {
+            let row = rows.record(person)?.filter(|row| row.kind == RecordKind::Person.code() && !row.erased);
+            put_together(rows, person, row.ok_or(Refused::NotFound)?.area)
+        })
+    }
+
     /// Makes sure that nothing erased can be read back from unused parts of the files. Does nothing when nothing is due.
     /// While somebody reads all the time it stays due; the server tries again every hour.
     ///
@@ -157,7 +168,9 @@ fn with_all_of_it(tx: &WriteTx<'_>, record: RecordId) -> Result<Vec<RecordId>> {
         _ => &[],
     };
     let whole = match kind {
-        RecordKind::Person => put_together(tx, record, head.area)?,
+        RecordKind::Person => {
+            put_together(&tx.rows(), record, head.area)?.into_iter().map(|row| row.id).collect()
+        }
         _ => vec![record],
     };
     let mut all = whole.clone();
@@ -169,13 +182,12 @@ fn with_all_of_it(tx: &WriteTx<'_>, record: RecordId) -> Result<Vec<RecordId>> {
     Ok(all)
 }
 
-/// A person's records: whoever stands for it or is folded into it, over any number of links. They lie in one area, because
-/// phones put together only what they hold.
-fn put_together(tx: &WriteTx<'_>, person: RecordId, area: RecordId) -> Result<Vec<RecordId>> {
-    let mut links = Vec::new();
-    for row in tx.rows().records_in(RecordKind::Person, area, Sort::Rising, Page::ALL)? {
-        links.extend(row.reference(SAME_AS).map(|stays| (row.id, stays)));
-    }
+/// A person's records, the asked one first: whoever stands for it or is folded into it, over any number of links, deleted
+/// ones too. They lie in one area, because phones put together only what they hold.
+fn put_together(rows: &Rows<'_>, person: RecordId, area: RecordId) -> Result<Vec<RecordRow>> {
+    let mut people = rows.not_erased_in(RecordKind::Person, area)?;
+    let links: Vec<(RecordId, RecordId)> =
+        people.iter().filter_map(|row| row.reference(SAME_AS).map(|stays| (row.id, stays))).collect();
     let mut whole = BTreeSet::from([person]);
     loop {
         let known = whole.len();
@@ -188,12 +200,9 @@ fn put_together(tx: &WriteTx<'_>, person: RecordId, area: RecordId) -> Result<Ve
             break;
         }
     }
-    let mut standing = vec![person];
-    for other in whole.into_iter().filter(|other| *other != person) {
-        let head = tx.record_head(other)?;
-        standing.extend(head.filter(|head| !head.erased && head.area == area).map(|_| other));
-    }
-    Ok(standing)
+    people.retain(|row| whole.contains(&row.id));
+    people.sort_by_key(|row| row.id != person);
+    Ok(people)
 }
 
 /// Ground and date, in the header of the erasing operation: `{1: ground, 2: UTC milliseconds}`.

@@ -31,7 +31,8 @@ const FRESH_MS: i64 = 24 * 3_600_000;
 const ONE_IN: u64 = 20;
 
 impl County {
-    /// Whether the deletions among `new` make a run that is to be held. Once one is held, those that follow are too.
+    /// Whether the deletions among `new` make a run that is to be held. Once one is held, those that follow are too, but
+    /// for a push of nothing than what the worker takes back of their own.
     pub(super) fn too_many_deletes<'a>(
         &self,
         tx: &WriteTx<'_>,
@@ -39,13 +40,13 @@ impl County {
         new: impl Iterator<Item = &'a Operation>,
         now_ms: i64,
     ) -> Result<bool> {
-        let (rows, device, fresh_ms) = (tx.rows(), by.device.no, now_ms - FRESH_MS);
+        let (rows, device) = (tx.rows(), by.device.no);
         let mut records = BTreeSet::new();
         for op in new.filter(|op| op.header.verb == Verb::DELETE) {
             // What is not here yet was begun by this very push.
             let taken_back = rows
                 .record(op.header.record)?
-                .is_none_or(|row| row.owner == Some(by.worker.id) && row.made_ms >= fresh_ms);
+                .is_none_or(|row| row.owner == Some(by.worker.id) && row.made_ms >= now_ms - FRESH_MS);
             if !taken_back {
                 records.insert(op.header.record);
             }
@@ -56,7 +57,7 @@ impl County {
         let mut hold = rows.held(device)? > 0;
         if !hold {
             let run =
-                records.len() as u64 + rows.deleted_since(device, now_ms - RUN_MS, by.worker.id, fresh_ms)?;
+                records.len() as u64 + rows.deleted_since(device, now_ms - RUN_MS, by.worker.id, FRESH_MS)?;
             hold = run >= MOST;
             if !hold && run >= FEW {
                 let mut live = 0;

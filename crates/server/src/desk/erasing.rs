@@ -1,10 +1,11 @@
 //! Erasing a person by law, at the desk of the county.
 
 use super::call::{Call, Seat};
+use super::people::{PersonRow, masked};
 use super::problem::{Answer, Problem};
 use crate::county::County;
 use crate::county::erase::{Erased, Erasing, GROUNDS};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use xunge_domain::records::RecordKind;
 
@@ -19,6 +20,26 @@ pub struct EraseForm {
     /// Number of the file, who decided. Nothing personal: it stays for ever.
     #[serde(default)]
     pub reason: String,
+}
+
+/// What erasing a person takes along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ToErase {
+    /// All records put together as this person, masked, the asked one first.
+    pub people: Vec<PersonRow>,
+}
+
+/// `GET people/{id}/erase`: what would go.
+///
+/// # Errors
+/// `not_found`, `not_allowed`.
+pub fn preview(call: &Call, county: &County, seat: &Seat) -> Answer<ToErase> {
+    let person = seat.record(county, RecordKind::Person, call.id()?)?;
+    if seat.role != "county" {
+        return Err(Problem::new(403, "not_allowed"));
+    }
+    let all = county.all_of_person(person.id)?;
+    Ok(ToErase { people: all.iter().map(|row| masked(row, None, county.now_ms())).collect() })
 }
 
 /// `POST people/{id}/erase`. Only accounts of the county erase; it cannot be undone.

@@ -38,6 +38,7 @@ pub enum Action {
     ReopenCode,
     Lift,
     Deletes,
+    ToErase,
     ErasePerson,
     AreaMap,
     AddArea,
@@ -269,6 +270,14 @@ pub const ROUTES: &[Bound] = &[
         Action::Deletes,
         "DeviceLine",
         "Applies or rejects a phone's held deletions",
+    ),
+    bound(
+        "GET",
+        "/desk/api/people/{id}/erase",
+        Rule::OwnDeskArea,
+        Action::ToErase,
+        "ToErase",
+        "What erasing a person would take along, masked",
     ),
     bound(
         "POST",

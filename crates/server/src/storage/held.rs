@@ -4,8 +4,8 @@ use super::{Result, Rows, signed, unsigned};
 use xunge_domain::ids::{DeviceNo, OpId, RecordId};
 
 impl Rows<'_> {
-    /// How many records a phone deleted since a moment, held ones among them; without those that `owner` had begun after
-    /// `fresh_ms`.
+    /// How many records a phone deleted since a moment, held ones among them; without those that `owner` had begun no
+    /// more than `fresh_ms` before deleting them.
     pub fn deleted_since(
         &self,
         device: DeviceNo,
@@ -19,7 +19,7 @@ impl Rows<'_> {
                 AND NOT EXISTS (
                   SELECT 1 FROM record
                    WHERE record.county = ?1 AND record.id = operation.record AND record.owner = ?4
-                     AND record.made_ms >= ?5)",
+                     AND record.made_ms >= operation.received_ms - ?5)",
         )?;
         let by = (self.county, device.0, since_ms, owner.0.as_bytes(), fresh_ms);
         let count: i64 = query.query_row(by, |row| row.get(0))?;

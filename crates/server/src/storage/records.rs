@@ -252,6 +252,14 @@ impl Rows<'_> {
         ))?)
     }
 
+    /// Records of a kind in one area that were not erased, deleted ones among them.
+    pub fn not_erased_in(&self, kind: RecordKind, area: RecordId) -> Result<Vec<RecordRow>> {
+        let mut query = self.db.prepare_cached(&format!(
+            "{RECORD} INDEXED BY record_by_area WHERE county = ?1 AND kind = ?2 AND area = ?3 AND gone < 2 ORDER BY id"
+        ))?;
+        collect(query.query((self.county, kind.code().0, area.0.as_bytes()))?)
+    }
+
     /// Live records of a kind, wherever they lie. For kinds of which a county has a few.
     pub fn records_of(&self, kind: RecordKind) -> Result<Vec<RecordRow>> {
         let mut query = self.db.prepare_cached(&format!(

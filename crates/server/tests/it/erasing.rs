@@ -7,8 +7,8 @@ use axum::body::Body;
 use serde_json::json;
 use std::path::Path;
 use xunge_domain::ids::RecordId;
-use xunge_domain::operation::Verb;
-use xunge_domain::records::RecordKind;
+use xunge_domain::operation::{Payload, Verb};
+use xunge_domain::records::{RecordKind, SlotCode};
 use xunge_domain::value::Value;
 use xunge_server::county::erase::Erasing;
 use xunge_sync::messages::{self, OutcomeKind};
@@ -124,7 +124,16 @@ fn a_person_on_record_more_than_once_goes_with_every_record_put_together() {
         phone.write(RecordKind::Person, folded, bench.areas.grid, [(9, Value::reference(into))]);
     }
     phone.push(&bench);
-    assert_eq!(erase(&bench, two).records, 4, "from any of them");
+    let mut gone = Payload::default();
+    let seen = bench.county.history(three).unwrap().iter().map(|fed| fed.op.id()).collect();
+    gone.replaces.insert(SlotCode::ALIVE, seen);
+    phone.write_payload(RecordKind::Person, three, bench.areas.grid, gone, 3);
+    phone.unsent.last_mut().unwrap().header.verb = Verb::DELETE;
+    phone.push(&bench);
+    assert!(bench.county.record(three).unwrap().unwrap().deleted);
+    let all: Vec<_> = bench.county.all_of_person(two).unwrap().into_iter().map(|row| row.id).collect();
+    assert_eq!((all.len(), all[0]), (3, two));
+    assert_eq!(erase(&bench, two).records, 4, "from any of them, deleted ones too");
     for record in [one, two, three, residence] {
         assert!(bench.county.record(record).unwrap().unwrap().erased);
     }
@@ -188,6 +197,10 @@ fn only_the_county_erases_and_says_on_what_ground() {
     let centre = desk.account("centre", "county", bench.areas.county);
     let path = format!("people/{person}/erase");
     let ground = |ground: &str, reason: &str| json!({"ground": ground, "reason": reason});
+    assert_eq!(code(&desk.get(&town, &path)), (403, "not_allowed".into()));
+    let shown = desk.read(&centre, &path)["people"].clone();
+    assert_eq!((shown.as_array().unwrap().len(), &shown[0]["id"]), (1, &json!(person.to_string())));
+    assert!(shown[0]["name"].as_str().unwrap().contains('*'), "masked");
     assert_eq!(code(&desk.post(&town, &path, &ground("ordered", "7号"))), (403, "not_allowed".into()));
     assert_eq!(code(&desk.post(&centre, &path, &ground("because", "7号"))).0, 400);
     assert_eq!(code(&desk.post(&centre, &path, &ground("ordered", " "))).0, 400);

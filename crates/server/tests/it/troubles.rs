@@ -148,6 +148,22 @@ fn what_a_worker_began_within_the_day_and_takes_back_is_no_mass() {
 }
 
 #[test]
+fn what_was_taken_back_in_time_does_not_become_a_mass_later() {
+    let desk = Desk::new();
+    let bench = &desk.bench;
+    let mut phone = bench.phone("周慧", bench.areas.grid);
+    let own = begun(bench, &mut phone, 20);
+    phone.push(bench);
+    bench.clock.advance(24 * 3_600_000 - 60_000);
+    delete(bench, &mut phone, &own);
+    assert_eq!(phone.push(bench)[0].kind, OutcomeKind::Accepted as u8);
+    bench.clock.advance(30 * 60_000);
+    let older = households(bench, 1);
+    delete(bench, &mut phone, &older);
+    assert_eq!(phone.push(bench)[0].kind, OutcomeKind::Accepted as u8);
+}
+
+#[test]
 fn a_quarantine_is_lifted_for_a_reason_and_the_phone_goes_on_with_what_it_had_not_sent() {
     let desk = Desk::new();
     let bench = &desk.bench;
