@@ -145,15 +145,18 @@ export const flows = [
   },
   {
     name: 'a_weak_pin_is_told_and_chosen_again',
-    query: 'phase=new',
+    query: 'phase=new&first=1',
     async run(page) {
       await tap(page, '开始登记');
       await page.fill('#address', 'county.example:8443');
       await page.fill('#code', '7K3M9QXT4HBRT6W2ZC5D');
       await tap(page, '下一步');
       await pin(page, '123456');
-      await pin(page, '123456');
       await sees(page, '这个密码太容易猜到');
+      await pin(page, '258036');
+      await sees(page, '再输一遍');
+      await pin(page, '258036');
+      await at(page, '/first-sync');
     },
   },
   {

@@ -131,6 +131,14 @@ const steps = [
       await tab('住户');
       await phone.locator('.building').first().waitFor();
       await shot('households');
+      // Wide buildings scroll in their own box; the page and its tab bar stay as broad as the phone.
+      for (const building of await phone.locator('.building').all()) {
+        await building.tap();
+        await phone.waitForTimeout(150);
+        const wide = await phone.evaluate(() => Math.max(document.documentElement.scrollWidth, window.innerWidth));
+        assert.equal(wide, 360, await building.innerText());
+      }
+      await phone.locator('.building').first().tap();
       const door = phone.locator('a.door').first();
       const words = (await door.locator('b').innerText()).trim();
       await phone.fill('.search input', words);

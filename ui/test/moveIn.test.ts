@@ -47,4 +47,13 @@ describe('somebody who moves into an empty flat', () => {
     expect(calls.filter((one) => one === 'save_household')).toHaveLength(2);
     expect(left.value).toBeNull();
   });
+
+  it('holds_the_flat_as_was_said_last', async () => {
+    const { moveIn } = useMoveIn();
+    undoes = false;
+    await expect(moveIn('w1', refused, 'owner')).rejects.toMatchObject({ code: 'invalid_field' });
+    const saved = await moveIn('w1', () => Promise.resolve({ id: 'p1', undo: '4:2' }), 'tenant');
+    expect(calls).toEqual(['save_household', 'undo 4:1', 'save_household']);
+    expect(saved).toEqual({ id: 'h9', undo: '4:1 4:1 4:2' });
+  });
 });

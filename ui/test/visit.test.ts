@@ -47,7 +47,7 @@ describe('a visit being made', () => {
     const { visit } = await page();
     expect(visit.checks.value).toEqual(['people=same', 'phone=declined']);
     expect(visit.note.value).toBe('邻居说');
-    expect(visit.leftOut.value).toEqual(['d1']);
+    expect(visit.turned.value).toEqual(['d1']);
     visit.toggle('d1');
     visit.checks.value = ['phone=declined'];
     await visit.draft.settled();
@@ -78,10 +78,10 @@ describe('a visit being made', () => {
 
   it('of_another_day_leaves_its_words_and_nothing_that_was_asked_then', async () => {
     const yesterday = Date.now() - 86_400_000;
-    const fields = { people: 'same', left_out: 'd1', changed: '1', note: '门铃坏了' };
+    const fields = { people: 'same', turned: 'd1', changed: '1', note: '门铃坏了' };
     kept.set('visit:h1', { form: 'visit:h1', fields, saved_ms: yesterday });
     const { visit } = await page();
     expect(visit.checks.value).toEqual([]);
-    expect([visit.changed.value, visit.leftOut.value, visit.note.value]).toEqual([false, [], '门铃坏了']);
+    expect([visit.changed.value, visit.turned.value, visit.note.value]).toEqual([false, [], '门铃坏了']);
   });
 });

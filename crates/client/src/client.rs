@@ -16,6 +16,7 @@ mod unlocking;
 pub(crate) use before_opening::stands_before;
 pub(crate) use mending::Mended;
 pub(crate) use scanning::INVITATION;
+pub(crate) use unlocking::check_pin;
 
 use crate::error::{Result, rule};
 use crate::open::{Open, World};

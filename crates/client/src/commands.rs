@@ -17,6 +17,7 @@ pub const NAMES: &[&str] = &[
     "start",
     "enrol",
     "read_invitation",
+    "check_pin",
     "unlock",
     "reopen",
     "lock",
@@ -95,6 +96,10 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
         "enrol" => return answer(client.enrol(&read(args)?)?),
         "reopen" => return answer(client.reopen(&read(args)?)?),
         "read_invitation" => return answer(client.read_invitation(&read(args)?)?),
+        "check_pin" => {
+            let args: crate::views::session::UnlockArgs = read(args)?;
+            return answer(crate::client::check_pin(&args.pin)?);
+        }
         "unlock" => {
             let args: crate::views::session::UnlockArgs = read(args)?;
             return answer(client.unlock(&args.pin)?);

@@ -51,6 +51,7 @@ fn types() -> Vec<(&'static str, String)> {
         households::DutyView,
         households::VisitLine,
         households::HistoryLine,
+        households::HistoryHow,
         households::VisitArgs,
         households::Saved,
         households::UndoArgs,

@@ -201,6 +201,10 @@ impl RowView<'_> {
             return None;
         }
         match self.date(cell) {
+            Ok(day) if day.is_after(self.today) => {
+                self.tell(findings, Some(column), Fault::MovedInInFuture, "");
+                None
+            }
             Ok(PartialDate::Day(day)) => Some(day),
             _ if cell.spread || says_none(&cell.text()) => None,
             _ => {

@@ -23,6 +23,7 @@ pub enum Fault {
     BirthUnreadable,
     BirthInFuture,
     MovedInUnreadable,
+    MovedInInFuture,
     SexDisagrees,
     SexUnreadable,
     PhoneUnreadable,
@@ -78,6 +79,7 @@ impl Fault {
         Self::BirthUnreadable,
         Self::BirthInFuture,
         Self::MovedInUnreadable,
+        Self::MovedInInFuture,
         Self::SexDisagrees,
         Self::SexUnreadable,
         Self::PhoneUnreadable,
@@ -182,6 +184,7 @@ impl Fault {
             Self::MovedInUnreadable => {
                 ("moved_in_unreadable", Warning, "入住日期读不懂，不导入", "请写成 2026-03-05 的样子")
             }
+            Self::MovedInInFuture => ("moved_in_in_future", Warning, "入住日期在今天之后，不导入", "请核对"),
             Self::SexDisagrees => {
                 ("sex_disagrees", Warning, "性别与身份证号不一致，按表中所写导入", "请对照证件确认")
             }

@@ -10,6 +10,7 @@ export interface Commands {
   start: [None, T.Start];
   enrol: [T.EnrolArgs, T.AppState];
   read_invitation: [T.ReadInvitationArgs, T.InvitationView];
+  check_pin: [T.UnlockArgs, null];
   unlock: [T.UnlockArgs, T.AppState];
   reopen: [T.ReopenArgs, T.AppState];
   lock: [None, T.AppState];

@@ -213,7 +213,17 @@ export function household(door: Door): HouseholdView {
         standing: 'at_county',
       },
     ],
-    history: [{ at_ms: at(16, 3, 60), by: 'county', kind: 'person', fields: ['name', 'phone'], standing: 'at_county' }],
+    history: [
+      {
+        at_ms: at(16, 3, 60),
+        by: 'county',
+        kind: 'person',
+        how: 'began',
+        fields: ['name', 'phone'],
+        standing: 'at_county',
+      },
+    ],
+    tenant_due: door.id === NEW_TENANT && !door.visited ? metBy() : null,
     review: door.id === 'h2-502' ? 1 : 0,
     standing: door.visited ? 'on_phone' : 'at_county',
   };

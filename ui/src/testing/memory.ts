@@ -144,6 +144,9 @@ export function memory(search = window.location.search): Carrier {
       further: slotNow === name ? [...further] : [],
     };
   };
+  const choose = (pin: string) => {
+    if (/^(\d)\1*$|123456/.test(pin)) throw new CallFailure('weak_pin');
+  };
   const lineOf = (d: Door, matched: string | null) => ({
     id: d.id,
     door: household(d).door,
@@ -175,7 +178,7 @@ export function memory(search = window.location.search): Carrier {
       return { app: { ...state }, today: ready ? handlers.today({}) : null, sync: ready ? sync() : null };
     },
     enrol: ({ code, pin }) => {
-      if (/^(\d)\1*$|123456/.test(pin)) throw new CallFailure('weak_pin');
+      choose(pin);
       if (code.startsWith('0000')) throw new CallFailure('bad_code');
       return Object.assign(state, { phase: 'ready', worker });
     },
@@ -185,6 +188,7 @@ export function memory(search = window.location.search): Carrier {
       const address = '192.168.1.20:8443';
       return { text: `XUNGE1:${address}:7K3M9QXT:${'0123456789ABCDEF'.repeat(4)}`, address };
     },
+    check_pin: ({ pin }) => (choose(pin), null),
     unlock: ({ pin }) => {
       if (pin === '258036') return Object.assign(state, { phase: 'ready' });
       state.pin_tries_left = (state.pin_tries_left ?? 1) - 1;
@@ -192,7 +196,7 @@ export function memory(search = window.location.search): Carrier {
       throw new CallFailure('wrong_pin', { left: String(state.pin_tries_left) });
     },
     reopen: ({ code, pin }) => {
-      if (/^(\d)\1*$|123456/.test(pin)) throw new CallFailure('weak_pin');
+      choose(pin);
       if (code.startsWith('0000')) throw new CallFailure('bad_code');
       return Object.assign(state, { phase: 'ready' });
     },

@@ -6,7 +6,15 @@ use crate::open::{Open, read_u64};
 use crate::views::session::AppState;
 use std::sync::Arc;
 use xunge_store::Fact;
-use xunge_store::keys::{Begun, LockReason, Outcome, Pin, PlatformKey, Secret};
+use xunge_store::keys::{Begun, ChosenPin, LockReason, Outcome, Pin, PlatformKey, Secret};
+
+/// Whether a PIN may be chosen, before it is typed a second time.
+///
+/// # Errors
+/// `bad_pin`, `weak_pin`.
+pub fn check_pin(pin: &str) -> Result<()> {
+    ChosenPin::read(pin).map(drop).map_err(|error| rule(error.code()))
+}
 
 impl Client {
     /// Opens the store with the PIN. On a phone that is open already (a second touch, a second window) the PIN is tried all

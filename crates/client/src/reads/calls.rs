@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use xunge_domain::ids::RecordId;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::VisitOutcome;
-use xunge_store::queries::{Door, VisitRow};
+use xunge_store::queries::{Door, TenancyRow, VisitRow};
 
 /// Duties read at once.
 const PAGE: u32 = 200;
@@ -77,8 +77,8 @@ impl DueHousehold {
 
 /// Whether the visit met somebody.
 fn met(visit: &VisitRow) -> bool {
-    let met = [VisitOutcome::NothingChanged.code(), VisitOutcome::Changed.code()];
-    visit.outcome.is_some_and(|outcome| met.contains(&outcome))
+    let met = [VisitOutcome::NothingChanged, VisitOutcome::Changed, VisitOutcome::Met];
+    visit.outcome.is_some_and(|outcome| met.iter().any(|known| known.code() == outcome))
 }
 
 impl Look<'_> {
@@ -129,22 +129,44 @@ impl Look<'_> {
 
     /// Tenants of the last weeks whom this phone learned of from others, until a visit meets somebody.
     fn moved_in(&self, calls: &mut BTreeMap<RecordId, Call>) -> Result<()> {
-        let today = local::number(self.today);
-        let days = today.saturating_sub(NEW_FOR.cast_signed())..=today;
         for area in self.areas() {
-            for tenancy in self.reader.tenancies_told(area, &days)? {
-                let Some(since) = local::date(tenancy.since) else { continue };
-                let Some(due) = since.checked_add_days(Days::new(NEW_FOR)) else { continue };
-                let visits = self.reader.visits_of(tenancy.household, LOOKED_THROUGH)?;
-                let start = local::start_of(since);
-                if visits.iter().any(|visit| met(visit) && visit.at_ms.is_some_and(|at| at >= start)) {
-                    continue;
+            for tenancy in self.new_tenancies(area)? {
+                if let Some((due, last_visit_ms)) = self.not_met_yet(&tenancy)? {
+                    let call = Call { why: Why::NewTenant, due, last_visit_ms };
+                    calls.entry(tenancy.household).or_insert(call);
                 }
-                let last_visit_ms = visits.first().and_then(|visit| visit.at_ms);
-                calls.entry(tenancy.household).or_insert(Call { why: Why::NewTenant, due, last_visit_ms });
             }
         }
         Ok(())
+    }
+
+    /// The day by which somebody should have met the new tenant of a household; none where there is no new one.
+    pub(super) fn tenant_due(&self, household: RecordId) -> Result<Option<NaiveDate>> {
+        for area in self.areas() {
+            let tenancies = self.new_tenancies(area)?;
+            if let Some(tenancy) = tenancies.iter().find(|tenancy| tenancy.household == household) {
+                return Ok(self.not_met_yet(tenancy)?.map(|(due, _)| due));
+            }
+        }
+        Ok(None)
+    }
+
+    fn new_tenancies(&self, area: RecordId) -> Result<Vec<TenancyRow>> {
+        let today = local::number(self.today);
+        let days = today.saturating_sub(NEW_FOR.cast_signed())..=today;
+        Ok(self.reader.tenancies_told(area, &days)?)
+    }
+
+    /// Until when a new tenant is to be met, and the last visit there; none once a visit has met somebody.
+    fn not_met_yet(&self, tenancy: &TenancyRow) -> Result<Option<(NaiveDate, Option<i64>)>> {
+        let Some(since) = local::date(tenancy.since) else { return Ok(None) };
+        let Some(due) = since.checked_add_days(Days::new(NEW_FOR)) else { return Ok(None) };
+        let visits = self.reader.visits_of(tenancy.household, LOOKED_THROUGH)?;
+        let start = local::start_of(since);
+        if visits.iter().any(|visit| met(visit) && visit.at_ms.is_some_and(|at| at >= start)) {
+            return Ok(None);
+        }
+        Ok(Some((due, visits.first().and_then(|visit| visit.at_ms))))
     }
 
     /// Place of a building on the walk, and its street; what has no place comes last.

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::local;
 use crate::open::Open;
 use crate::views::Standing;
-use crate::views::households::{DutyView, HistoryLine, HouseholdArgs, HouseholdView, VisitLine};
+use crate::views::households::{DutyView, HistoryHow, HistoryLine, HouseholdArgs, HouseholdView, VisitLine};
 use crate::views::people::PersonLine;
 use std::collections::BTreeSet;
 use xunge_domain::codes::{mask_name, redact};
@@ -63,6 +63,7 @@ impl Look<'_> {
             other_phones: self.other_numbers(RecordKind::Household, household, "contact_phones")?,
             people,
             duties,
+            tenant_due: self.tenant_due(household)?.map(|day| day.to_string()),
             visits: visits.into_iter().map(|row| self.visit_line(row)).collect::<Result<_>>()?,
             history: changes.map(|row| self.history_line(&row.operation)).collect::<Result<_>>()?,
             review: page.line.conflicts,
@@ -133,9 +134,20 @@ impl Look<'_> {
                 .map(RecordKind::name)
                 .unwrap_or_default()
                 .to_owned(),
+            how: self.how_of(stored)?,
             fields: fields_of(stored),
             standing: self.standing_of_operation(stored),
         })
+    }
+
+    fn how_of(&self, stored: &StoredOperation) -> Result<HistoryHow> {
+        if matches!(stored.header.verb, Verb::DELETE | Verb::ERASE) {
+            return Ok(HistoryHow::Removed);
+        }
+        let all = self.reader.operations_of(stored.header.record)?;
+        let first = all.iter().map(|op| (op.header.evidence.wall_ms, op.id())).min();
+        let began = first == Some((stored.header.evidence.wall_ms, stored.id()));
+        Ok(if began { HistoryHow::Began } else { HistoryHow::Changed })
     }
 
     /// Where one operation stands.

@@ -188,6 +188,8 @@ pub struct HouseholdView {
     pub people: Vec<PersonLine>,
     /// Care duties owed here.
     pub duties: Vec<DutyView>,
+    /// Day by which a tenant whom others entered should have been met; absent where there is none.
+    pub tenant_due: Option<String>,
     /// Visits, newest first, at most 10.
     pub visits: Vec<VisitLine>,
     /// Changes of this household, newest first, at most 20.
@@ -224,7 +226,7 @@ pub struct VisitLine {
     pub id: String,
     /// When, by the phone's clock.
     pub at_ms: i64,
-    /// Outcome code: `nothing_changed`, `changed`, `nobody_home`, `declined`.
+    /// Outcome code: `nothing_changed`, `changed`, `met`, `nobody_home`, `declined`.
     pub outcome: String,
     /// Note.
     pub note: String,
@@ -245,10 +247,24 @@ pub struct HistoryLine {
     pub by: String,
     /// Record kind code, e.g. `person`.
     pub kind: String,
+    /// What was done with the record.
+    pub how: HistoryHow,
     /// Field names changed, codes of the language files.
     pub fields: Vec<String>,
     /// Where it stands.
     pub standing: Standing,
+}
+
+/// What a line of the history did with its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryHow {
+    /// Began it.
+    Began,
+    /// Changed it.
+    Changed,
+    /// Took it away.
+    Removed,
 }
 
 /// Arguments of `record_visit`.

@@ -81,7 +81,7 @@ pub fn entry_of(kind: RecordKind, field: &str) -> Option<Entry> {
             choice("relation", &["0", "1", "2", "3", "4", "5", "6", "7", "8"])
         }
         (RecordKind::Visit, "outcome") => {
-            choice("outcome", &["nothing_changed", "changed", "nobody_home", "declined"])
+            choice("outcome", &["nothing_changed", "changed", "met", "nobody_home", "declined"])
         }
         (RecordKind::IncidentStep, "rating") => choice("rating", &["5", "4", "3", "2", "1"]),
         (RecordKind::Incident, "category") => Entry::Category,

@@ -71,6 +71,8 @@ codes! {
         NobodyHome = 3, "nobody_home";
         /// 不愿接待.
         Declined = 4, "declined";
+        /// 走访: somebody was met, and whether anything changed was not all told.
+        Met = 5, "met";
     }
 }
 codes! {

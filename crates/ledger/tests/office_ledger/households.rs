@@ -333,13 +333,15 @@ fn who_moved_in_when_is_read_and_what_is_no_day_is_told() {
     };
     let rows = vec![
         heads,
-        row("1-1-101", "孔国浩", 101, "出租", t("2026-11-03")),
-        row("1-1-102", "胡静", 102, "租房", t("2026年11月")),
+        row("1-1-101", "孔国浩", 101, "出租", t("2026-03-03")),
+        row("1-1-102", "胡静", 102, "租房", t("2026年3月")),
         row("1-1-103", "蔡怡", 104, "自有", C::B),
+        row("1-1-104", "曹明", 106, "出租", t("2027-05-01")),
     ];
     let reading = read("台账.xlsx", &book("户籍人口", &rows));
     let told: Vec<_> = reading.households.iter().map(|home| home.tenancy.since).collect();
-    assert_eq!(told, ["2026-11-03".parse().ok(), None, None]);
+    assert_eq!(told, ["2026-03-03".parse().ok(), None, None, None]);
     assert_eq!(reading.households[0].tenancy.kind, Some(OccupancyKind::Tenant));
     assert_eq!(codes(&reading, 3), ["moved_in_unreadable"]);
+    assert_eq!(codes(&reading, 5), ["moved_in_in_future"]);
 }

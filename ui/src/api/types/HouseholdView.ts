@@ -46,6 +46,10 @@ people: Array<PersonLine>,
  */
 duties: Array<DutyView>, 
 /**
+ * Day by which a tenant whom others entered should have been met; absent where there is none.
+ */
+tenant_due: string | null, 
+/**
  * Visits, newest first, at most 10.
  */
 visits: Array<VisitLine>, 

@@ -14,7 +14,7 @@ id: string,
  */
 at_ms: number, 
 /**
- * Outcome code: `nothing_changed`, `changed`, `nobody_home`, `declined`.
+ * Outcome code: `nothing_changed`, `changed`, `met`, `nobody_home`, `declined`.
  */
 outcome: string, 
 /**

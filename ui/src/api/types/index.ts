@@ -40,6 +40,7 @@ export type { EntryView } from './EntryView';
 export type { FinishedPatrolArgs } from './FinishedPatrolArgs';
 export type { FloorView } from './FloorView';
 export type { GapView } from './GapView';
+export type { HistoryHow } from './HistoryHow';
 export type { HistoryLine } from './HistoryLine';
 export type { HouseholdArgs } from './HouseholdArgs';
 export type { HouseholdEdit } from './HouseholdEdit';

@@ -65,17 +65,17 @@ export function useVisit(household: string) {
       }
     },
   });
-  /** Duties that are open and which this visit is not to count for. */
-  const leftOut = computed(() => (draft.fields.left_out ?? '').split(' ').filter(Boolean));
+  /** Duties whose box was turned: an open one taken out of this visit, one on task put in. */
+  const turned = computed(() => (draft.fields.turned ?? '').split(' ').filter(Boolean));
 
   function toggle(duty: string): void {
-    const now = leftOut.value.includes(duty) ? leftOut.value.filter((one) => one !== duty) : [...leftOut.value, duty];
-    if (now.length > 0) draft.set('left_out', now.join(' '));
-    else draft.unset('left_out');
+    const now = turned.value.includes(duty) ? turned.value.filter((one) => one !== duty) : [...turned.value, duty];
+    if (now.length > 0) draft.set('turned', now.join(' '));
+    else draft.unset('turned');
   }
 
   return {
-    ...{ draft, note, checks, leftOut, toggle },
+    ...{ draft, note, checks, turned, toggle },
     /** Something was changed on this phone since the last visit. */
     changed: computed(() => draft.fields.changed === '1'),
     begun: computed(() => Object.keys(draft.fields).length > 0),

@@ -2,16 +2,16 @@
 
 use super::phone::{Fields, Phone, at, day, id, link, named, text};
 use crate::views::home::DueVisit;
-use crate::views::households::{HeadArgs, HouseholdArgs, HouseholdView};
+use crate::views::households::{HeadArgs, HistoryHow, HouseholdArgs, HouseholdView};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{Cadence, OccupancyKind, WorkerRole};
 use xunge_domain::value::Value;
 use xunge_sync::auth::signed_registry::Tier;
 
 const NOTHING_CHANGED: i64 = 1;
-const CHANGED: i64 = 2;
 const NOBODY_HOME: i64 = 3;
 const DECLINED: i64 = 4;
+const MET: i64 = 5;
 
 /// A house with two doors; 单秀兰 behind the first has a duty of category `care`.
 fn shan(cadence: Cadence) -> Phone {
@@ -85,6 +85,21 @@ fn a_visit_stands_among_the_visits_and_is_no_change_besides() {
     assert_eq!((page(&phone, 100).visits.len(), told(&phone).len()), (1, 0));
     phone.mine(RecordKind::Visit, 700, vec![("note", text("补一句"))]);
     assert_eq!(told(&phone).len(), 1, "what was changed of it later is");
+    let saved = phone
+        .open
+        .record_visit(&crate::views::households::VisitArgs {
+            household: id(100).to_string(),
+            outcome: "met".into(),
+            note: String::new(),
+            duties: Vec::new(),
+            checks: vec!["people=declined".into()],
+        })
+        .unwrap();
+    assert_eq!(page(&phone, 100).visits[0].outcome, "met");
+    phone.open.undo(&crate::views::households::UndoArgs { undo: saved.undo.unwrap() }).unwrap();
+    let how: Vec<HistoryHow> = page(&phone, 100).history.iter().map(|line| line.how).collect();
+    assert_eq!(how[0], HistoryHow::Removed, "taken back, and said as that");
+    assert!(how.contains(&HistoryHow::Began) && how.contains(&HistoryHow::Changed));
 }
 
 #[test]
@@ -238,8 +253,10 @@ fn a_tenant_told_by_others_is_due_until_somebody_has_met_them() {
         "not who moved in longer ago than thirty days, or tomorrow"
     );
 
-    phone.visit(702, 100, at("2026-11-12", 18), CHANGED);
+    assert_eq!(page(&phone, 100).tenant_due.as_deref(), Some("2026-12-11"));
+    phone.visit(702, 100, at("2026-11-12", 18), MET);
     assert_eq!(due(&phone).len(), 1);
+    assert_eq!(page(&phone, 100).tenant_due, None);
     phone.county(RecordKind::Occupancy, 201, vec![("until", day("2026-11-20"))]);
     assert_eq!(due(&phone), [], "who has left again is not called at");
 }
