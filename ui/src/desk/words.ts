@@ -1,15 +1,17 @@
 /** Sentences of the desk: its language file beside the phone's, which holds the words for codes. */
-import { i18n, setLanguage, t, te, type Messages } from '@/words/language';
+import { i18n, loadLanguage, setLanguage, t, te, type Messages } from '@/words/language';
 import { word } from '@/words/words';
 import zh from '@/locales/desk.zh-CN.json';
 import type { DeskFailure, PersonRow } from './api';
 
 export async function speak(language: string): Promise<void> {
-  await setLanguage(language);
+  await loadLanguage(language);
   const global = i18n.global;
   global.mergeLocaleMessage('zh-CN', { d: zh } as unknown as Messages);
   if (language === 'en')
     global.mergeLocaleMessage('en', { d: (await import('@/locales/desk.en.json')).default } as unknown as Messages);
+  // Once all words are there: what is on the page is said anew at this moment and not again.
+  await setLanguage(language);
   document.documentElement.lang = language;
 }
 

@@ -13,12 +13,18 @@ export const i18n = createI18n<[Messages], 'zh-CN' | 'en', false>({
   fallbackWarn: false,
 });
 
-export async function setLanguage(language: string): Promise<void> {
-  const wanted = language === 'en' ? 'en' : 'zh-CN';
+const wantedOf = (language: string) => (language === 'en' ? 'en' : 'zh-CN');
+
+/** Brings the words of a language without speaking it yet. */
+export async function loadLanguage(language: string): Promise<void> {
   const global = i18n.global;
-  if (wanted === 'en' && !global.availableLocales.includes('en'))
+  if (wantedOf(language) === 'en' && !global.availableLocales.includes('en'))
     global.setLocaleMessage('en', (await import('@/locales/en.json')).default as Messages);
-  global.locale.value = wanted;
+}
+
+export async function setLanguage(language: string): Promise<void> {
+  await loadLanguage(language);
+  i18n.global.locale.value = wantedOf(language);
 }
 
 export const t = i18n.global.t;
