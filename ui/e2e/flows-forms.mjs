@@ -1,7 +1,7 @@
 // What a worker types: that it can be corrected and emptied, that it is there again after leaving the page, and that
 // it goes once it was saved. With the memory carrier, like the flows of flows.mjs.
 import assert from 'node:assert/strict';
-import { at, go, gone, sees, settle, shut, tap } from './hand.mjs';
+import { at, focused, go, gone, inView, sees, settle, shut, tap } from './hand.mjs';
 
 export const formFlows = [
   {
@@ -227,7 +227,7 @@ export const formFlows = [
       await flat.click();
       await page.fill('#f-name', '谢玉兰');
       await page.locator('.option:has-text("公房")').click();
-      await tap(page, '保存 1 项');
+      await tap(page, '保存 2 项');
       await at(page, '/household/h2-602');
       await sees(page, '谢**');
       await sees(page, '公房');
@@ -238,6 +238,97 @@ export const formFlows = [
       await flat.click();
       await sees(page, '上次没填完的');
       assert.equal(await page.inputValue('#f-name'), '谢玉兰');
+    },
+  },
+  {
+    name: 'a_refused_field_comes_into_view_with_its_rule_however_far_above_the_button_it_is',
+    path: '/household/h1-302/person/new',
+    async run(page) {
+      await page.fill('#f-name', '12345');
+      await page.locator('#f-note').scrollIntoViewIfNeeded();
+      await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+      await tap(page, '保存 1 项');
+      await inView(page, '[data-bad]');
+      await focused(page, '#f-name');
+      await sees(page, '姓名里要有文字');
+      await page.fill('#f-name', '谢玉兰');
+      await page.locator('[data-bad]').waitFor({ state: 'detached' });
+      assert.equal(await page.locator('[data-failure]').count(), 0);
+    },
+  },
+  {
+    name: 'in_big_type_the_step_of_a_refused_field_comes_back_with_its_rule',
+    query: 'big=1',
+    path: '/household/h1-302/person/new',
+    async run(page) {
+      await page.fill('#f-name', '12345');
+      for (let n = 1; n < 8; n++) await tap(page, '下一步');
+      await sees(page, '第 8 项，共 8 项');
+      await tap(page, '保存');
+      await sees(page, '第 1 项，共 8 项');
+      await inView(page, '[data-bad]');
+      await focused(page, '#f-name');
+      await sees(page, '姓名里要有文字');
+    },
+  },
+  {
+    name: 'a_phone_of_a_household_that_is_none_is_marked_and_said',
+    path: '/household/h1-302/edit',
+    async run(page) {
+      await page.fill('#h-phone', '14211');
+      await tap(page, '保存');
+      await inView(page, '[data-bad]');
+      await focused(page, '#h-phone');
+      await sees(page, '电话号码不对');
+      await page.fill('#h-phone', '14211000000');
+      await page.locator('[data-bad]').waitFor({ state: 'detached' });
+      await tap(page, '保存');
+      await at(page, '/household/h1-302');
+    },
+  },
+  {
+    name: 'two_presses_of_save_in_one_breath_register_one_person',
+    path: '/household/h1-302/person/new',
+    async run(page) {
+      await page.fill('#f-name', '谢玉兰');
+      await page.evaluate(() => {
+        const save = document.querySelector('.foot .btn');
+        save.click();
+        save.click();
+      });
+      await at(page, '/household/h1-302');
+      await sees(page, '谢**');
+      await sees(page, '登记好了');
+      assert.equal(await page.locator('main :text("谢**")').count(), 1);
+    },
+  },
+  {
+    name: 'in_big_type_a_form_opens_at_the_last_thing_entered_and_asks_one_thing_at_a_time',
+    query: 'big=1',
+    path: '/households',
+    async run(page) {
+      const flat = async () => {
+        await tap(page, '2 单元');
+        await page.locator('a.door.empty:has-text("602")').click();
+      };
+      await flat();
+      await page.fill('#f-name', '谢玉兰');
+      for (let n = 1; n < 8; n++) await tap(page, '下一步');
+      await sees(page, '第 8 项，共 9 项');
+      assert.equal(await page.locator('main .option:has-text("公房")').count(), 0);
+      await page.fill('#f-note', '耳背');
+      await sees(page, '草稿已存');
+      await go(page, '/today');
+      await go(page, '/households');
+      await flat();
+      await sees(page, '第 8 项，共 9 项');
+      assert.equal(await page.inputValue('#f-note'), '耳背');
+      await tap(page, '下一步');
+      await sees(page, '第 9 项，共 9 项');
+      assert.equal(await page.locator('main textarea, main input').count(), 0);
+      await page.locator('.option:has-text("公房")').click();
+      await tap(page, '保存');
+      await at(page, '/household/h2-602');
     },
   },
   {

@@ -298,6 +298,33 @@ export const flows = [
     },
   },
   {
+    name: 'a_second_quick_tap_neither_closes_nor_answers_the_question_the_first_one_opened',
+    query: 'patrol=done',
+    path: '/patrol',
+    async run(page) {
+      const again = page.locator('button:has-text("再走一圈")');
+      const box = await again.boundingBox();
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      const asked = page.locator('.van-popup:has-text("再走一圈"):visible');
+      // The first question of all brings its code along; the second one is there at once.
+      for (const wait of [0, 60, 150]) {
+        await page.touchscreen.tap(x, y);
+        await page.waitForTimeout(wait);
+        await page.touchscreen.tap(x, y);
+        await settle(page);
+        await asked.waitFor();
+        await tap(page, '先不');
+        await asked.waitFor({ state: 'hidden' });
+        await settle(page);
+      }
+      assert.equal(await page.locator('text=记录中').count(), 0);
+      await page.touchscreen.tap(x, y);
+      await settle(page);
+      await page.touchscreen.tap(x, 40);
+      await asked.waitFor({ state: 'hidden' });
+    },
+  },
+  {
     name: 'an_incident_goes_up_photo_first',
     path: '/report',
     async run(page) {

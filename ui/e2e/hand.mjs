@@ -15,6 +15,15 @@ export const go = async (page, path) => {
   await at(page, path);
   await page.waitForFunction(() => !document.querySelector('[data-left]'));
 };
+/** Stands whole between the top of the page and the buttons at its bottom. */
+export const inView = (page, selector) =>
+  page.waitForFunction((wanted) => {
+    const box = document.querySelector(wanted)?.getBoundingClientRect();
+    const foot = document.querySelector('.foot')?.getBoundingClientRect().top ?? window.innerHeight;
+    return box && box.top >= 0 && box.bottom <= foot;
+  }, selector);
+export const focused = (page, selector) =>
+  page.waitForFunction((wanted) => document.activeElement?.matches(wanted), selector);
 /** As long as a sheet takes to open or close. */
 export const settle = (page) => page.waitForTimeout(350);
 /** A sheet is closed before its page is left. */

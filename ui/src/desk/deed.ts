@@ -1,4 +1,4 @@
-/** A deed of a dialog: busy while it is under way, and what went wrong, until it is tried again. */
+/** A deed of a dialog: busy while it is under way, one at a time, and what went wrong, until it is tried again. */
 import { ref, shallowRef } from 'vue';
 import { DeskFailure } from './api';
 
@@ -7,6 +7,7 @@ export function useDeed() {
   const failure = shallowRef<DeskFailure | null>(null);
 
   async function attempt(deed: () => Promise<void>): Promise<void> {
+    if (busy.value) return;
     busy.value = true;
     failure.value = null;
     try {

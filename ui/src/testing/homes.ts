@@ -52,6 +52,8 @@ export function homes({ by, saved, log }: Given): { [N in Extract<Name, Homes>]:
         if (occupancy !== null) household(d).occupancy = occupancy;
         return saved(d.id, () => (d.state = 'empty'));
       }
+      // The core says why it is no number, and not which field.
+      if (/^\d{1,6}$/.test(phone ?? '')) throw new CallFailure('invalid_field', { field: 'phone_shape' });
       const d = door(id);
       const view = household(d);
       const before = structuredClone({ occupancy: view.occupancy, note: view.note, phone: view.phone });
@@ -88,6 +90,8 @@ export function homes({ by, saved, log }: Given): { [N in Extract<Name, Homes>]:
     save_person: ({ id, household: where, fields }) => {
       if (id && placed(id)) return saved(id);
       const d = door(where ?? '');
+      if (fields.name !== undefined && !/\p{L}/u.test(fields.name))
+        throw new CallFailure('invalid_field', { field: 'name' });
       if (/^\d{1,4}$/.test(fields.phone ?? '')) throw new CallFailure('invalid_field', { field: 'phone' });
       const before = structuredClone(d.people);
       const person = d.people.find((p) => p.id === id);

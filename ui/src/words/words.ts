@@ -25,10 +25,22 @@ export function word(group: string, code: string | null | undefined): string {
   return te(key) || te(key, 'zh-CN') ? t(key) : code;
 }
 
-/** A door within its building: `3单元 501`. */
-export function doorWords(unit: string, door: string): string {
-  return /^[0-9A-Za-z]+$/.test(unit) ? t('households.door_of', { unit, door }) : `${unit} ${door}`.trim();
+/** Why a field was refused: its rule where there is one to say, by the field's code. */
+export function refusedValue(field: string, code: string): string {
+  const rule = code === 'too_long' ? 'too_long' : field;
+  return te(`bad_value.${rule}`) ? t(`bad_value.${rule}`) : t('bad_value.other');
 }
+
+/**
+ * A door within its building as it stands on the wall, in every language: `3单元 501`. So do the addresses that come whole
+ * from the core.
+ */
+export function doorWords(unit: string, door: string): string {
+  return `${unit}${/^[0-9A-Za-z]+$/.test(unit) ? '单元' : ''} ${door}`.trim();
+}
+
+/** Facts on one line, parted by dots. Where the line ends between two, the dot goes on with the second. */
+export const dotted = (...parts: string[]): string => parts.filter(Boolean).join(' ·\u00a0');
 
 /** Who wrote: a name as it is; the county; or a role, where the name is not for the reader. */
 export function writer(by: string): string {
@@ -144,6 +156,12 @@ export const standingLook: Record<Standing, { tone: 'plain' | 'blue' | 'green' |
 export function metresOf(dm: number | null, room: 'plenty' | 'little' = 'plenty'): string {
   if (dm === null) return '';
   return t(room === 'plenty' ? 'words.accuracy' : 'words.plus_minus', { n: Math.max(1, Math.round(dm / 10)) });
+}
+
+/** `已定位（误差约 8 米）`. */
+export function located(dm: number | null): string {
+  const accuracy = metresOf(dm);
+  return accuracy === '' ? t('report.fixed_bare') : t('report.fixed', { accuracy });
 }
 
 const WORST: Standing[] = ['needs_you', 'on_phone', 'sending', 'at_county'];

@@ -6,6 +6,7 @@ import { computed, onMounted, ref, watch } from 'vue';
 import { useI18n } from 'vue-i18n';
 import { useRouter } from 'vue-router';
 import { call, CallFailure, type CategoryView, type Place, type SimilarIncident } from '@/api';
+import { useDeed } from './deed';
 import { useDraft } from './drafts';
 import { ask, hold, runHeld, saved } from './notice';
 import { usePhotos } from './photos';
@@ -21,8 +22,7 @@ export function useReport() {
   const here = ref<Place | null>(null);
   const locating = ref(true);
   const similar = ref<SimilarIncident[]>([]);
-  const busy = ref(false);
-  const failure = ref<CallFailure | null>(null);
+  const { busy, failure, badField, badOf, attempt } = useDeed();
 
   const field = (name: string) => draft.fields[name] ?? '';
   const category = computed(() => field('category'));
@@ -37,10 +37,8 @@ export function useReport() {
     return '';
   });
 
-  async function send(selfResolved: boolean): Promise<boolean> {
-    busy.value = true;
-    failure.value = null;
-    try {
+  const send = (selfResolved: boolean) =>
+    attempt(async () => {
       await runHeld();
       await draft.settled();
       const answer = await call('report_incident', {
@@ -57,14 +55,7 @@ export function useReport() {
       const back = () => router.replace({ path: '/report', query: { again: answer.id } });
       saved(selfResolved ? t('report.saved_solved') : t('report.saved'), answer, back);
       await router.replace(`/incident/${answer.id}`);
-      return true;
-    } catch (error) {
-      failure.value = CallFailure.from(error);
-      return false;
-    } finally {
-      busy.value = false;
-    }
-  }
+    });
 
   /** The same thing is reported already: what was gathered goes there. */
   async function addTo(one: SimilarIncident): Promise<void> {
@@ -75,8 +66,7 @@ export function useReport() {
       no: t('common.not_now'),
     });
     if (!sure) return;
-    busy.value = true;
-    try {
+    await attempt(async () => {
       await runHeld();
       await draft.settled();
       const words = [field('place_name').trim(), field('text').trim()].filter(Boolean).join(t('common.comma'));
@@ -89,11 +79,7 @@ export function useReport() {
       await draft.drop();
       saved(t('report.similar_saved'), answer);
       await router.replace(`/incident/${one.line.id}`);
-    } catch (error) {
-      failure.value = CallFailure.from(error);
-    } finally {
-      busy.value = false;
-    }
+    });
   }
 
   async function dropAll(): Promise<void> {
@@ -151,8 +137,8 @@ export function useReport() {
   });
 
   return {
-    ...{ draft, pictures, categories, category, chosen, fix, locating, similar, missing, busy, failure, field },
-    ...{ send, addTo, dropAll },
+    ...{ draft, pictures, categories, category, chosen, fix, locating, similar, missing, field },
+    ...{ busy, failure, badField, badOf, send, addTo, dropAll },
   };
 }
 

@@ -1,0 +1,58 @@
+/**
+ * What a form does when its button is pressed: one at a time, and a failure comes into view with the field it is about.
+ * A form of several screens' length has its button at the end and what went wrong far above it.
+ */
+import { computed, nextTick, onScopeDispose, ref, shallowRef } from 'vue';
+import { CallFailure } from '@/api';
+import { refusedValue } from '@/words/words';
+
+/** Failures that name a field. */
+const OF_A_FIELD = new Set(['invalid_field', 'too_long']);
+
+/** The field a failure is about; empty where it is about none. */
+export function blamed(failure: CallFailure | null): string {
+  if (!failure || !OF_A_FIELD.has(failure.code)) return '';
+  const field = failure.params.field ?? '';
+  // Of a household's phone the core says why it is no number: `phone_shape`, `phone_not_digits`, `phone_missing`.
+  return field.startsWith('phone_') ? 'phone' : field;
+}
+
+/** To the field that is marked, or to the words of the failure where none is; the next key pressed goes there. */
+function show(): void {
+  const field = document.querySelector<HTMLElement>('[data-bad]');
+  const at = field ?? document.querySelector<HTMLElement>('[data-failure]');
+  (field?.querySelector<HTMLElement>('input, textarea, button') ?? at)?.focus({ preventScroll: true });
+  at?.scrollIntoView({ block: 'nearest' });
+}
+
+export function useDeed() {
+  const busy = ref(false);
+  const failure = shallowRef<CallFailure | null>(null);
+  const badField = computed(() => blamed(failure.value));
+  let left = false;
+  onScopeDispose(() => (left = true));
+
+  /** Answers whether it was done; not while the one before is under way. */
+  async function attempt(deed: () => Promise<void>): Promise<boolean> {
+    if (busy.value) return false;
+    busy.value = true;
+    failure.value = null;
+    try {
+      await deed();
+      return true;
+    } catch (error) {
+      failure.value = CallFailure.from(error);
+    } finally {
+      busy.value = false;
+    }
+    await nextTick();
+    if (!left) show();
+    return false;
+  }
+
+  /** Why a field was refused, in words; empty where it was not. Marked `data-bad` it comes into view. */
+  const badOf = (name: string, field = name) =>
+    badField.value === name ? refusedValue(field, failure.value?.code ?? '') : '';
+
+  return { busy, failure, badField, badOf, attempt };
+}
