@@ -16,7 +16,8 @@ afterEach(() => document.body.replaceChildren());
 
 const wrong = (field: string, code = 'invalid_field') => Promise.reject(new CallFailure(code, { field }));
 
-describe.each([
+type Use = () => { attempt: (deed: () => Promise<void>) => Promise<unknown> };
+describe.each<[string, Use]>([
   ['phone', useDeed],
   ['desk', useDeskDeed],
 ])('a deed of the %s', (_name, use) => {

@@ -1,6 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setLanguage } from '@/words/language';
-import { ago, bytes, due, duration, hour, lastVisit, longDay, metres, moment } from '@/words/words';
+import {
+  ago,
+  bytes,
+  doorWords,
+  dotted,
+  due,
+  duration,
+  hour,
+  lastVisit,
+  located,
+  longDay,
+  metres,
+  moment,
+  refusedValue,
+} from '@/words/words';
 
 const EAST = 8 * 3_600_000;
 /** A moment by the clock on the wall, which is the same everywhere in the country. */
@@ -47,3 +61,38 @@ describe.each(['Asia/Shanghai', 'America/Los_Angeles', 'Pacific/Auckland'])(
     });
   },
 );
+
+describe('a place in words', () => {
+  it.each(['zh-CN', 'en'] as const)('is_the_door_as_it_stands_on_the_wall_in_%s', async (language) => {
+    await setLanguage(language);
+    expect(doorWords('3', '501')).toBe('3单元 501');
+    expect(doorWords('1单元', '501')).toBe('1单元 501');
+    expect(doorWords('东', '301')).toBe('东 301');
+    expect(doorWords('', '301')).toBe('301');
+  });
+
+  it('says_how_sure_the_position_is_only_where_that_is_known', async () => {
+    await setLanguage('zh-CN');
+    expect(located(80).replace(/\u00a0/g, ' ')).toBe('已定位（误差约 8 米）');
+    expect(located(null)).toBe('已定位');
+  });
+});
+
+describe('facts beside each other', () => {
+  it('end_their_line_between_two_facts_and_never_behind_a_dot', () => {
+    expect(dotted('高龄津贴', '', '今天 23:47 去过').split(' ')).toEqual([
+      '高龄津贴',
+      '·\u00a0今天\u00a023:47\u00a0去过',
+    ]);
+    expect(dotted('', '15:01')).toBe('15:01');
+  });
+});
+
+describe('a refused value', () => {
+  it('is_told_by_the_rule_of_its_field_and_else_in_general', async () => {
+    await setLanguage('zh-CN');
+    expect(refusedValue('phone', 'invalid_field')).toContain('11 位');
+    expect(refusedValue('phone', 'too_long')).toBe(refusedValue('note', 'too_long'));
+    expect(refusedValue('unheard_of', 'invalid_field')).toBe(refusedValue('relation', 'bad_field'));
+  });
+});

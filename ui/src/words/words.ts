@@ -39,8 +39,12 @@ export function doorWords(unit: string, door: string): string {
   return `${unit}${/^[0-9A-Za-z]+$/.test(unit) ? '单元' : ''} ${door}`.trim();
 }
 
-/** Facts on one line, parted by dots. Where the line ends between two, the dot goes on with the second. */
-export const dotted = (...parts: string[]): string => parts.filter(Boolean).join(' ·\u00a0');
+/** Facts on one line, parted by dots. It ends between two facts, never within one, and the dot goes on with the second. */
+export const dotted = (...parts: string[]): string =>
+  parts
+    .filter(Boolean)
+    .map((part) => part.replace(/ /g, '\u00a0'))
+    .join(' ·\u00a0');
 
 /** Who wrote: a name as it is; the county; or a role, where the name is not for the reader. */
 export function writer(by: string): string {
