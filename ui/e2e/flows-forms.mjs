@@ -286,6 +286,22 @@ export const formFlows = [
       await at(page, '/household/h1-302');
     },
   },
+  ...['', 'big=1&'].map((size) => ({
+    name: `a_category_the_county_took_back_is_asked_for_anew${size ? '_in_big_type' : ''}`,
+    query: `${size}draft=gone`,
+    path: '/report',
+    async run(page) {
+      for (let n = 1; size && n < 4; n++) await tap(page, '下一步');
+      await tap(page, '上报处理');
+      await inView(page, '[data-bad]');
+      await sees(page, '县里现在没有这个类别');
+      await page.locator('[data-bad] .kind').first().click();
+      await page.locator('[data-bad]').waitFor({ state: 'detached' });
+      for (let n = 2; size && n < 4; n++) await tap(page, '下一步');
+      await tap(page, '上报处理');
+      await at(page, '/incident/');
+    },
+  })),
   {
     name: 'two_presses_of_save_in_one_breath_register_one_person',
     path: '/household/h1-302/person/new',

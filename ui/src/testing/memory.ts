@@ -55,7 +55,11 @@ export function memory(search = window.location.search): Carrier {
   if (scene.has('draft'))
     drafts.set('incident:new', {
       form: 'incident:new',
-      fields: { category: 'fire_lane', place_name: '2幢东侧', text: '四辆电动车堵在通道里' },
+      fields: {
+        category: scene.get('draft') === 'gone' ? 'gone' : 'fire_lane',
+        place_name: '2幢东侧',
+        text: '四辆电动车堵在通道里',
+      },
       saved_ms: at(9, 53),
     });
   if (scene.has('typed'))

@@ -62,6 +62,7 @@ export function reports({ scene, by, saved, drafts, draftPhotos }: Given): {
     ),
     draft_photos: () => [...draftPhotos],
     report_incident: ({ category, text, place_name, self_resolved, resolution }) => {
+      if (!categories.some((c) => c.code === category)) throw new CallFailure('invalid_field', { field: 'category' });
       const id = `i${10 + incidents.length}`;
       const title = categories.find((c) => c.code === category)?.name ?? category;
       const now = Date.now();

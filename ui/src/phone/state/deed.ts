@@ -22,7 +22,10 @@ function show(): void {
   const field = document.querySelector<HTMLElement>('[data-bad]');
   const at = field ?? document.querySelector<HTMLElement>('[data-failure]');
   (field?.querySelector<HTMLElement>('input, textarea, button') ?? at)?.focus({ preventScroll: true });
-  at?.scrollIntoView({ block: 'nearest' });
+  if (!at) return;
+  // The buttons at the bottom lie over the page.
+  at.style.scrollMarginBottom = `${(document.querySelector('.foot')?.clientHeight ?? 0) + 8}px`;
+  at.scrollIntoView({ block: 'nearest' });
 }
 
 export function useDeed() {
