@@ -38,7 +38,7 @@ describe('what was refused', () => {
     expect(badField.value).toBe('name');
     expect(badOf('name')).toContain('姓名里要有文字');
     expect(badOf('phone')).toBe('');
-    await attempt(() => wrong('phone_shape'));
+    await attempt(() => wrong('phone'));
     expect(badOf('phone')).toContain('11 位');
     await attempt(() => wrong('note', 'too_long'));
     expect(badOf('note')).toContain('太长');

@@ -53,7 +53,7 @@ export function homes({ by, saved, log }: Given): { [N in Extract<Name, Homes>]:
         return saved(d.id, () => (d.state = 'empty'));
       }
       // The core says why it is no number, and not which field.
-      if (/^\d{1,6}$/.test(phone ?? '')) throw new CallFailure('invalid_field', { field: 'phone_shape' });
+      if (/^\d{1,6}$/.test(phone ?? '')) throw new CallFailure('invalid_field', { field: 'phone' });
       const d = door(id);
       const view = household(d);
       const before = structuredClone({ occupancy: view.occupancy, note: view.note, phone: view.phone });

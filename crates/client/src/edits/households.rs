@@ -148,8 +148,7 @@ pub(super) fn phone_value(text: &str) -> Result<Value> {
         "" => Ok(Value::Null),
         "declined" => Ok(Value::Text("declined".into())),
         typed => {
-            let phone =
-                Phone::read(typed).map_err(|error| rule_with("invalid_field", "field", error.code()))?;
+            let phone = Phone::read(typed).map_err(|_| rule_with("invalid_field", "field", "phone"))?;
             Ok(Value::Text(phone.reveal()))
         }
     }

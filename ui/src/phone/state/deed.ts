@@ -12,9 +12,7 @@ const OF_A_FIELD = new Set(['invalid_field', 'too_long']);
 /** The field a failure is about; empty where it is about none. */
 export function blamed(failure: CallFailure | null): string {
   if (!failure || !OF_A_FIELD.has(failure.code)) return '';
-  const field = failure.params.field ?? '';
-  // Of a household's phone the core says why it is no number: `phone_shape`, `phone_not_digits`, `phone_missing`.
-  return field.startsWith('phone_') ? 'phone' : field;
+  return failure.params.field ?? '';
 }
 
 /** To the field that is marked, or to the words of the failure where none is; the next key pressed goes there. */
