@@ -21,6 +21,9 @@ const BUDGET: u64 = 150;
 const LAST_LINES: usize = 60;
 const PROCESSES: u64 = 2;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 struct Args {
     /// The first seed.
