@@ -138,7 +138,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Open {
     pub(crate) fn new(store: Store, world: Arc<World>, settings: Settings) -> Result<Self> {
-        let (identity, mark, server_ms) = store.read(|reader| {
+        let (identity, mark, server_ms) = store.read_shortly(|reader| {
             let identity = identity_of(reader)?.ok_or(rule("wrong_phase"))?;
             Ok::<_, crate::error::ClientError>((
                 identity,

@@ -17,7 +17,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn scrub_due(&self) -> Result<bool, StoreError> {
-        self.read(|reader| Ok(reader.fact_bytes(Fact::ScrubDue)?.is_some()))
+        self.read_shortly(|reader| Ok(reader.fact_bytes(Fact::ScrubDue)?.is_some()))
     }
 
     /// Rewrites database and search index without what was erased, and empties the log: not even with the key can it be

@@ -24,6 +24,7 @@ mod operations;
 mod photos;
 mod purge;
 pub mod queries;
+mod readers;
 mod records;
 pub mod sealed_file;
 mod search;

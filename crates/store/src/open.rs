@@ -20,6 +20,7 @@ use crate::keys::Secret;
 use crate::mark::{KeyVerdict, Mark, Progress};
 use crate::migrate::{SCHEMA_VERSION, migrate, version};
 use crate::photos::{PhotoVault, Sweep};
+use crate::readers::Readers;
 use crate::store::{Reader, Store};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ use std::sync::Arc;
 /// How to open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenOptions {
-    /// Connections that read beside the writer; at least one.
+    /// At most so many connections that read beside the writer; at least one.
     pub readers: usize,
     /// Reads every page and checks it before opening (slow on a large store). Also done by itself after
     /// [`Store::suspect`].
@@ -274,12 +275,7 @@ impl Store {
         report: OpenReport,
     ) -> Result<Self, OpenError> {
         let layout = Layout::of(dir);
-        let mut readers = Vec::new();
-        for _ in 0..options.readers.max(1) {
-            let reader = connect(&layout.database, key, Role::Read, files.sqlite_vfs())?;
-            settle(&reader, Role::Read)?;
-            readers.push(reader);
-        }
+        let readers = Readers::new(layout.database.clone(), key, options.readers);
         Ok(Self::from_parts(
             layout,
             files,

@@ -1,4 +1,4 @@
-//! The open store: one connection that writes, several that read, and a number that rises with every change.
+//! The open store: one connection that writes, others that read when they are needed, and a number that rises with every change.
 //!
 //! A write is one transaction: either all of it is on the disk when `write` returns `Ok`, or nothing of it is there. A
 //! read sees one moment of the store from its first query to its last. Readers never wait for the writer.
@@ -10,13 +10,14 @@ use crate::keys::Secret;
 use crate::mark::{Mark, Progress};
 use crate::open::{Layout, OpenReport};
 use crate::photos::PhotoVault;
+use crate::readers::Readers;
 use crate::sealed_file;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, TransactionBehavior};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ops::Deref;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use xunge_domain::ids::RecordId;
 use xunge_domain::operation::DigestSum;
@@ -30,12 +31,11 @@ pub struct Store {
     files: Arc<dyn Files>,
     /// Before the writer: fields are dropped in this order, and only the connection that writes can fold the log into the
     /// database when it closes last.
-    readers: Vec<Mutex<Connection>>,
+    readers: Readers,
     writer: Mutex<Connection>,
     /// Whoever wants to write holds it until the writer is theirs: a thread that writes again and again then waits for the
     /// one that came meanwhile. A mutex alone would let it go first every time, and a save would wait for a whole receipt.
     turn: Mutex<()>,
-    next_reader: AtomicUsize,
     change: AtomicU64,
     record_change: AtomicU64,
     home_change: AtomicU64,
@@ -62,7 +62,7 @@ impl Store {
         layout: Layout,
         files: Arc<dyn Files>,
         writer: Connection,
-        readers: Vec<Connection>,
+        readers: Readers,
         mark: Mark,
         seal: Secret,
         report: OpenReport,
@@ -72,8 +72,7 @@ impl Store {
             files,
             writer: Mutex::new(writer),
             turn: Mutex::new(()),
-            readers: readers.into_iter().map(Mutex::new).collect(),
-            next_reader: AtomicUsize::new(0),
+            readers,
             change: AtomicU64::new(0),
             record_change: AtomicU64::new(0),
             home_change: AtomicU64::new(0),
@@ -180,9 +179,10 @@ impl Store {
         &self,
         body: impl FnOnce(&Reader<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = self.reader();
-        let transaction = connection.transaction().map_err(|error| self.noticed(error.into()))?;
-        body(&Reader::new(&transaction))
+        self.readers.with(self.files(), |connection| {
+            let transaction = connection.transaction().map_err(|error| self.noticed(error.into()))?;
+            body(&Reader::new(&transaction))
+        })
     }
 
     /// As [`Store::read`], for the few short questions that are asked again after every write: over the connection that writes
@@ -207,20 +207,6 @@ impl Store {
     /// The connection that writes, for what is no transaction.
     pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
         lock(&self.writer)
-    }
-
-    /// The first that is free: its pages and statements are warm, those of the others are not. Who finds none waits for one
-    /// in turn.
-    fn reader(&self) -> MutexGuard<'_, Connection> {
-        for reader in &self.readers {
-            match reader.try_lock() {
-                Ok(guard) => return guard,
-                Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
-                Err(TryLockError::WouldBlock) => {}
-            }
-        }
-        let next = self.next_reader.fetch_add(1, Ordering::Relaxed);
-        lock(&self.readers[next % self.readers.len()])
     }
 
     fn noticed(&self, error: StoreError) -> StoreError {

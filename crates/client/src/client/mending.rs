@@ -196,7 +196,7 @@ impl Open {
     /// Lets the files of a damaged store go once they are of no use: everything read out of it has been at the county for
     /// a month.
     pub(crate) fn discard_damaged(&self, now_ms: i64) -> Result<()> {
-        let due = self.store.read(|reader| {
+        let due = self.store.read_shortly(|reader| {
             let counts = reader.op_counts()?;
             let waits = counts.on_phone + counts.offered > 0 || reader.photos_waiting()?.0 > 0;
             Ok::<_, ClientError>(Mended::read(reader)?.is_some_and(|mended| {

@@ -82,7 +82,7 @@ impl Open {
     /// contact, so that a clock that was wrong all the time does not count; setting it back later reopens nothing, because
     /// the key is gone by then.
     fn lease_is_over(&self) -> Result<bool> {
-        let fact = |fact| self.store.read(|reader| read_u64(reader, fact));
+        let fact = |fact| self.store.read_shortly(|reader| read_u64(reader, fact));
         let (Some(until), Some(server), Some(contact)) =
             (fact(Fact::LeaseUntilMs)?, fact(Fact::LastServerMs)?, fact(Fact::LastContactMs)?)
         else {

@@ -61,7 +61,7 @@ pub(crate) fn begin_snapshot(writer: &Writer<'_>) -> Result<()> {
 
 impl Open {
     pub(super) fn fetch_snapshot(&self, at: Option<u64>, page: u32) -> std::result::Result<(), Failed> {
-        let differed = (page == 0 && self.store.read(super::mirror::differed)?).then_some(true);
+        let differed = (page == 0 && self.store.read_shortly(super::mirror::differed)?).then_some(true);
         let body: SnapshotBody =
             match self.post(Lane::Feed, "/sync/v1/snapshot", &SnapshotPage { at, page, differed })? {
                 Ok(body) => body,
@@ -101,7 +101,7 @@ impl Open {
     }
 
     pub(super) fn pull(&self) -> std::result::Result<(), Failed> {
-        let (epoch, after) = self.store.read(|reader| {
+        let (epoch, after) = self.store.read_shortly(|reader| {
             Ok::<_, ClientError>((reader.fact_bytes(Fact::Epoch)?.unwrap_or_default(), cursor(reader)?))
         })?;
         let compare = self.contact().compare.then_some(true);

@@ -24,7 +24,7 @@ fn opened(reader: &Reader<'_>) -> Result<Openings, crate::error::ClientError> {
 
 impl Open {
     pub(super) fn greet(&self) -> Result<(), Failed> {
-        let (epoch, counter, cursor, mark, opened) = self.store.read(|reader| {
+        let (epoch, counter, cursor, mark, opened) = self.store.read_shortly(|reader| {
             let counter = reader.own_chain()?.map_or(0, |(_, chain)| chain.counter);
             Ok::<_, crate::error::ClientError>((
                 reader.fact_bytes(Fact::Epoch)?.unwrap_or_default(),

@@ -115,7 +115,7 @@ impl Open {
 
     /// Lets go what has been here long enough, by the county's time just learnt.
     pub(super) fn housekeep(&self, server_ms: i64) -> Result<()> {
-        let photos = self.store.read(|reader| {
+        let photos = self.store.read_shortly(|reader| {
             let days = read_u64(reader, Fact::PhotoKeepDays)?.and_then(|days| i64::try_from(days).ok());
             match days {
                 Some(days) => Ok::<_, ClientError>(

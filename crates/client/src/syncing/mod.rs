@@ -189,17 +189,18 @@ impl Open {
     pub fn sync_state(&self) -> Result<SyncState> {
         let now = self.world.clock.now();
         let counts = self.counts()?;
-        let (unsent, pictures, snapshot, received, last_contact, held) = self.store.read(|reader| {
-            let ops = reader.op_counts()?;
-            Ok::<_, crate::error::ClientError>((
-                ops.on_phone + ops.offered,
-                self.pictures_waiting(reader, self.world.device.metered())?,
-                feed::snapshot_due(reader)?,
-                feed::snapshot_received(reader)?,
-                crate::open::read_u64(reader, Fact::LastContactMs)?,
-                reader.waiting_because(MASS_DELETE)?,
-            ))
-        })?;
+        let (unsent, pictures, snapshot, received, last_contact, held) =
+            self.store.read_shortly(|reader| {
+                let ops = reader.op_counts()?;
+                Ok::<_, crate::error::ClientError>((
+                    ops.on_phone + ops.offered,
+                    self.pictures_waiting(reader, self.world.device.metered())?,
+                    feed::snapshot_due(reader)?,
+                    feed::snapshot_received(reader)?,
+                    crate::open::read_u64(reader, Fact::LastContactMs)?,
+                    reader.waiting_because(MASS_DELETE)?,
+                ))
+            })?;
         let plan = self.plan().clone();
         let contact = self.contact().clone();
         let retry_in_ms = plan

@@ -72,7 +72,7 @@ impl Open {
     }
 
     pub(super) fn send_picture(&self) -> std::result::Result<(), Failed> {
-        let (waiting, purge) = self.store.read(|reader| {
+        let (waiting, purge) = self.store.read_shortly(|reader| {
             Ok::<_, ClientError>((arrived(reader)?, super::housekeeping::purge_due(reader)?))
         })?;
         let hold = self.world.device.metered() && !self.settings().photos_on_mobile_data && !purge;
@@ -209,7 +209,7 @@ impl Open {
 
     /// Which of these pictures, received some time ago, the county holds now. Nothing when it cannot be asked just now.
     pub(super) fn still_held(&self, photos: &[RecordId]) -> Result<Vec<(RecordId, bool)>> {
-        let known = self.store.read(|reader| {
+        let known = self.store.read_shortly(|reader| {
             let known = photos.iter().map(|id| reader.photo(*id));
             Ok::<_, ClientError>(known.collect::<std::result::Result<Vec<_>, _>>()?)
         })?;
@@ -234,7 +234,7 @@ impl Open {
     }
 
     pub(super) fn ask_receipts(&self) -> std::result::Result<(), Failed> {
-        let waiting = self.store.read(arrived)?;
+        let waiting = self.store.read_shortly(arrived)?;
         let sent: Vec<&Photo> = waiting.iter().filter(|photo| sent_whole(photo)).collect();
         let wanted = ReceiptsWanted {
             hashes: sent

@@ -112,7 +112,7 @@ impl Open {
 impl Open {
     /// Asks what became of operations that the county kept without applying them.
     pub(super) fn ask_outcomes(&self) -> std::result::Result<(), Failed> {
-        let (device, counters) = self.store.read(|reader| {
+        let (device, counters) = self.store.read_shortly(|reader| {
             let device = reader.own_chain()?.map_or(DeviceNo::COUNTY, |(device, _)| device);
             let most = u32::try_from(MOST_OUTCOMES).unwrap_or(u32::MAX);
             Ok::<_, ClientError>((device, reader.unsettled(most)?))
