@@ -162,9 +162,9 @@ impl SimPhone {
     /// Rises with every change of a record here.
     ///
     /// # Errors
-    /// Those of the client.
+    /// `wrong_phase` while it is not open.
     pub fn record_change(&self) -> Result<u64, ClientError> {
-        Ok(self.client().app_state()?.change)
+        Ok(self.client().opened()?.record_change())
     }
 
     /// Whether it is open.

@@ -201,12 +201,17 @@ impl Open {
         self.world.device.is_simulated()
     }
 
+    /// Rises with every change of a record here; starts at 0 with each opening.
+    pub fn record_change(&self) -> u64 {
+        self.store.record_change()
+    }
+
     /// What changed since the screen last looked.
     ///
     /// # Errors
     /// Those of the store.
     pub fn changes(&self, args: &ChangesArgs) -> Result<Changes> {
-        let change = self.store.record_change();
+        let change = self.record_change();
         Ok(Changes { change, records: change > args.after, sync: self.sync_state()? })
     }
 

@@ -28,6 +28,7 @@ mod readers;
 mod records;
 pub mod sealed_file;
 mod search;
+mod span;
 mod store;
 mod tracks;
 

@@ -33,7 +33,7 @@ impl Readers {
     pub(crate) fn with<T, E: From<StoreError>>(
         &self,
         files: &dyn Files,
-        work: impl FnOnce(&mut Connection) -> Result<T, E>,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         let free = self.places.iter().find_map(|place| match place.try_lock() {
             Ok(guard) => Some(guard),

@@ -1,4 +1,5 @@
-//! The open store: one connection that writes, others that read when they are needed, and a number that rises with every change.
+//! The open store: one connection that writes, others that read when they are needed, and a number that rises with every
+//! change.
 //!
 //! A write is one transaction: either all of it is on the disk when `write` returns `Ok`, or nothing of it is there. A
 //! read sees one moment of the store from its first query to its last. Readers never wait for the writer.
@@ -12,7 +13,8 @@ use crate::open::{Layout, OpenReport};
 use crate::photos::PhotoVault;
 use crate::readers::Readers;
 use crate::sealed_file;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, TransactionBehavior};
+use crate::span::Span;
+use rusqlite::{CachedStatement, Connection, OptionalExtension};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -139,13 +141,11 @@ impl Store {
         &self,
         body: impl FnOnce(&Writer<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = {
+        let connection = {
             let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
             lock(&self.writer)
         };
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(|error| self.noticed(error.into()))?;
+        let transaction = Span::writing(&connection).map_err(|error| self.noticed(error.into()))?;
         let writer = Writer::new(&transaction);
         let value = body(&writer)?;
         writer.keep_digests().map_err(|error| self.noticed(error))?;
@@ -180,7 +180,7 @@ impl Store {
         body: impl FnOnce(&Reader<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.readers.with(self.files(), |connection| {
-            let transaction = connection.transaction().map_err(|error| self.noticed(error.into()))?;
+            let transaction = Span::reading(connection).map_err(|error| self.noticed(error.into()))?;
             body(&Reader::new(&transaction))
         })
     }
@@ -195,12 +195,12 @@ impl Store {
         &self,
         body: impl FnOnce(&Reader<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = match self.writer.try_lock() {
+        let connection = match self.writer.try_lock() {
             Ok(guard) => guard,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return self.read(body),
         };
-        let transaction = connection.transaction().map_err(|error| self.noticed(error.into()))?;
+        let transaction = Span::reading(&connection).map_err(|error| self.noticed(error.into()))?;
         body(&Reader::new(&transaction))
     }
 

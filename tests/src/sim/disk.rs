@@ -17,6 +17,10 @@ use xunge_store::files::{FileError, Files};
 /// the files is written to.
 pub type Image = BTreeMap<PathBuf, Arc<Vec<u8>>>;
 
+/// Files up to this many bytes grow as they do; larger ones get room for so many more at once.
+const SMALL: usize = 16 * 1024;
+const GROWN_BY: usize = 512 * 1024;
+
 /// How a machine went down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Crash {
@@ -65,6 +69,10 @@ impl Content {
         self.unsynced.push(Undo { at, old, length });
         let held = Arc::make_mut(&mut self.bytes);
         if length < end {
+            if held.capacity() < end && end > SMALL {
+                // A log grows page by page: not moved again with every doubling.
+                held.reserve(GROWN_BY.max(length));
+            }
             held.resize(end, 0);
         }
         held[at..end].copy_from_slice(bytes);

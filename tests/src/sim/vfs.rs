@@ -53,6 +53,9 @@ fn register() {
     // SAFETY: SQLite allows registering at any time after initialisation; the structure is leaked and so lives for ever.
     // The system's structure is copied whole: what is not replaced goes on working with the system's own data.
     ONCE.call_once(|| unsafe {
+        // Nobody here asks how much memory SQLite uses; counting takes a lock for each piece of it. Refused without harm where
+        // a database was opened before.
+        ffi::sqlite3_config(ffi::SQLITE_CONFIG_MEMSTATUS, 0);
         // SQLCipher initialises itself with the first connection; a VFS is to be added after that.
         drop(rusqlite::Connection::open_in_memory());
         ffi::sqlite3_initialize();

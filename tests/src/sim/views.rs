@@ -22,6 +22,11 @@ impl Run {
     /// Row by row, phones against the county; nothing of an area that is not granted; the review page complete.
     pub(super) fn phones_show_the_county(&mut self, county: &County, books: &Books) {
         let mut wrong: Vec<(&'static str, String)> = Vec::new();
+        let at_county: BTreeMap<RecordId, _> = books
+            .records
+            .keys()
+            .filter_map(|record| Some((*record, county.record(*record).ok().flatten()?)))
+            .collect();
         for at in 0..self.hands.len() {
             let hand = &self.hands[at];
             if !hand.is_open() {
@@ -37,7 +42,7 @@ impl Run {
                 for (record, ops) in &books.records {
                     let Some(first) = ops.first() else { continue };
                     let Some(kind) = RecordKind::from_code(first.op.header.kind) else { continue };
-                    let Ok(Some(theirs)) = county.record(*record) else { continue };
+                    let Some(theirs) = at_county.get(record) else { continue };
                     let mine = change.writer.row(kind, *record)?;
                     if !granted.contains(&theirs.area) {
                         let above = kind == RecordKind::Area || kind == RecordKind::IncidentCategory
