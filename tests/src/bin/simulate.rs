@@ -21,6 +21,7 @@ const BUDGET: u64 = 150;
 const LAST_LINES: usize = 60;
 const PROCESSES: u64 = 2;
 
+/// For SQLite and OpenSSL too: it takes the place of `malloc` in this program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -227,6 +228,8 @@ mod planting {
     use super::{Args, BUDGET, PROCESSES, each_line, live, processes};
     use std::sync::atomic::{AtomicUsize, Ordering};
     use xunge_domain::planted::{Bug, plant};
+    use xunge_tests::sim::seal::Seal;
+    use xunge_tests::sim::template::template;
 
     pub(super) fn run(args: &Args, which: &str, share: Option<u64>) -> bool {
         let bugs: Vec<Bug> =
@@ -245,8 +248,10 @@ mod planting {
 
     /// The seed that shows the bug, by which invariant, and how many were lived.
     fn catch(bug: Bug, first: u64) -> Option<(u64, &'static str, u64)> {
-        // The world is made before the bug is.
-        let _ = xunge_tests::sim::template::template();
+        // The worlds are made before the bug is.
+        for seal in Seal::ALL {
+            let _ = template(seal);
+        }
         for seed in first..first + BUDGET {
             plant(Some(bug));
             let one = std::panic::catch_unwind(|| live(seed));

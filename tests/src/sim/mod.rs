@@ -4,8 +4,8 @@
 //! something a worker does through the command table, some steps of synchronisation, something the desk does, or a
 //! fault. Then the faults stop, everything comes to rest by its own timers, and everybody is compared with everybody.
 //!
-//! - what there is: [`disk`] and [`vfs`], a disk in memory that crashes as disks do; [`machine`], one with files; [`host`],
-//!   the county's; [`hand`], a worker with a phone; [`network`]; [`template`], what every run starts from
+//! - what there is: [`disk`] and [`vfs`], a disk in memory that crashes as disks do; [`machine`], one with files; [`seal`],
+//!   what its databases are authenticated with; [`host`], the county's; [`hand`], a worker with a phone; [`network`]; [`template`], what every run starts from
 //! - what happens: `acts`, `desk`, `faults`; [`run`] draws which
 //! - what must hold: [`ledger`], what people were told, written down beside the programs; `invariants` after every step;
 //!   `rest`, `at_rest` and `views` in the end
@@ -28,6 +28,7 @@ pub mod network;
 mod pictures;
 mod rest;
 pub mod run;
+pub mod seal;
 pub mod tally;
 pub mod template;
 pub mod vfs;

@@ -9,8 +9,9 @@ use super::host::{Backup, Host};
 use super::ledger::{Held, Ledger, own_log};
 use super::machine::Machine;
 use super::network::{Network, Weather};
+use super::seal::Seal;
 use super::tally::Tally;
-use super::template::{MADE_UNDER, WORKERS, template};
+use super::template::{MADE_UNDER, Template, WORKERS, template};
 use crate::county::SimCounty;
 use crate::phone::SimPhone;
 use crate::trace::Trace;
@@ -59,6 +60,8 @@ pub struct Run {
     /// Number of the present step: texts that people write carry it.
     pub(super) step: u64,
     pub(super) seed: u64,
+    /// What it began with.
+    pub(super) made: &'static Template,
     pub(super) root: PathBuf,
     /// The folder of a run on the real disk.
     _folder: Option<tempfile::TempDir>,
@@ -73,7 +76,7 @@ impl Run {
             Some(folder) => folder.path().to_path_buf(),
             None => PathBuf::from(format!("/simulated/{}", RUNS.fetch_add(1, Ordering::Relaxed))),
         };
-        let made = template();
+        let made = template(Seal::of(seed));
         let trace = Arc::new(Trace::default());
         let tally = Arc::new(Tally::default());
         let clock = Arc::new(VirtualClock::at(made.now_ms));
@@ -99,6 +102,7 @@ impl Run {
             restored: false,
             step: 0,
             seed,
+            made,
             root,
             _folder: folder,
         };

@@ -3,6 +3,7 @@
 
 use super::disk::Image;
 use super::machine::Machine;
+use super::seal::Seal;
 use crate::county::SimCounty;
 use crate::phone::SimPhone;
 use crate::scene::{PIN, START_MS};
@@ -53,10 +54,15 @@ pub struct Template {
     pub now_ms: i64,
 }
 
-/// The template of this process.
-pub fn template() -> &'static Template {
-    static TEMPLATE: OnceLock<Template> = OnceLock::new();
-    TEMPLATE.get_or_init(make)
+/// The template of this process for runs with that seal, which every database that is opened has from now on.
+pub fn template(seal: Seal) -> &'static Template {
+    static SHIPPED: OnceLock<Template> = OnceLock::new();
+    static QUICK: OnceLock<Template> = OnceLock::new();
+    seal.take();
+    match seal {
+        Seal::Shipped => SHIPPED.get_or_init(make),
+        Seal::Quick => QUICK.get_or_init(make),
+    }
 }
 
 fn make() -> Template {

@@ -5,7 +5,7 @@ use super::acts::{list, text};
 use super::at_rest::Books;
 use super::ledger::Held;
 use super::run::Run;
-use super::template::{FRESH, template};
+use super::template::FRESH;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use xunge_client::syncing::Next;
@@ -113,7 +113,7 @@ impl Run {
             return;
         }
         let county = self.host.county.county();
-        let made = &template().fresh;
+        let made = &self.made.fresh;
         let grants = county.grants_of(self.hands[at].worker).unwrap_or_default();
         if grants.is_empty() {
             return;
