@@ -64,6 +64,10 @@ fn settle(run: &mut Run, who: usize, done: &Done) {
                 format!("{name} was told {code}, yet something was written"),
             );
         }
+        // Hands that ask for what no screen asks for do nothing all day, and nobody would see it.
+        Err(code) if ["invalid_field", "bad_arguments", "unknown_command"].contains(&code.as_str()) => {
+            run.breaks("hands work as screens do", format!("{name} was told {code}"));
+        }
         Err(code) if code == "disk_full" => run.tally.add("save refused for want of room"),
         Ok(saved) => run.hands[who].undo = saved.get("undo").and_then(Value::as_str).map(str::to_owned),
         Err(_) => {}
@@ -138,7 +142,8 @@ fn at_the_door(run: &Run, hand: &Hand, household: &str, page: &Value) -> Done {
     let number = |from: u64| format!("{from}{:08}", chance.below(100_000_000));
     Done::wrote(match (chance.below(12), somebody) {
         (0..=2, _) => {
-            let outcome = ["nothing_changed", "updated", "not_home"][chance.below(3) as usize];
+            let outcomes = ["nothing_changed", "changed", "met", "nobody_home", "declined"];
+            let outcome = outcomes[chance.below(outcomes.len() as u64) as usize];
             hand.call("record_visit", json!({ "household": household, "outcome": outcome, "note": format!("第{step}步"), "duties": duties }))
         }
         (3 | 4, _) => hand.call("save_household", json!({ "id": household, "phone": number(143) })),
@@ -153,7 +158,7 @@ fn at_the_door(run: &Run, hand: &Hand, household: &str, page: &Value) -> Done {
         ),
         (9, Some(person)) => hand.call(
             "remove_person",
-            json!({ "id": person, "household": household, "reason": "moved_out" }),
+            json!({ "id": person, "household": household, "reason": "moved_away" }),
         ),
         (10, Some(person)) => {
             return Done::looked(hand.call("open_person", json!({ "id": person, "reason": "check_at_door" })));
