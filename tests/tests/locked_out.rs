@@ -135,9 +135,13 @@ fn what_was_typed_before_the_phone_is_open_comes_back_after_the_process_died_and
     }
     assert_eq!(phone.call("draft_save", json!({ "form": "x", "fields": {} })).unwrap_err(), "wrong_phase");
     reopen(&phone, &scene.county.reopen_code_for("bert")).unwrap();
-    assert_eq!(typed(&phone, "reopen"), Value::Null);
+    assert!(!scene.folder().join("bert/typed").exists(), "used");
     let open = phone.call("draft_save", json!({ "form": "reopen", "fields": fields }));
     assert_eq!(open.unwrap_err(), "wrong_phase", "nothing is typed there any more");
+    lock(&phone);
+    phone.call("draft_save", json!({ "form": "reopen", "fields": fields })).unwrap();
+    unlock(&phone, NEW_PIN).unwrap();
+    assert!(!scene.folder().join("bert/typed").exists(), "the PIN came back to mind");
 }
 
 #[test]

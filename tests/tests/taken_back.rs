@@ -99,7 +99,7 @@ fn what_was_erased_before_it_was_sent_leaves_no_hole_in_the_log() {
     phone.call("save_person", json!({ "id": person, "fields": { "note": "canary-mark-8812" } })).unwrap();
     visit(&phone);
     let record: RecordId = person.parse().unwrap();
-    let erasing = Erasing { record, ground: "consent_withdrawn", who: "desk", reason: "7号" };
+    let erasing = Erasing { record, ground: "consent_withdrawn", who: "desk", reason: "7号", seen: None };
     scene.county.county().erase(&erasing).unwrap();
     phone.open().hurry();
     for _ in 0..8 {
@@ -146,7 +146,7 @@ fn a_phone_restored_from_before_an_erasure_takes_its_log_back_and_not_what_was_e
     phone.call("save_person", json!({ "id": person, "fields": { "note": "要删的" } })).unwrap();
     settle(&phone);
     let record: RecordId = person.parse().unwrap();
-    let erasing = Erasing { record, ground: "ordered", who: "desk", reason: "7号" };
+    let erasing = Erasing { record, ground: "ordered", who: "desk", reason: "7号", seen: None };
     scene.county.county().erase(&erasing).unwrap();
     settle(&phone);
 

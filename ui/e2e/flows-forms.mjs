@@ -393,7 +393,7 @@ export const formFlows = [
       await tap(page, '归到一户');
       await tap(page, '2幢');
       await page.locator('.van-popup .kind:has-text("2单元 602")').click();
-      await sees(page, '这套房怎么住的');
+      await sees(page, '选一下居住方式');
       await tap(page, '租住');
       await sees(page, '已归到 2幢2单元 602');
       await tap(page, '撤销');

@@ -293,7 +293,7 @@ export const flows = [
       await page.locator('.van-popup button:has-text("结束")').click();
       await sees(page, '巡查小结');
       await tap(page, '回到巡查');
-      await tap(page, '16:20 又走的一圈');
+      await tap(page, '16:20 又走了一圈');
       await sees(page, '巡查小结');
     },
   },
@@ -441,7 +441,7 @@ export const flows = [
       await box.locator('.person:has-text("胡**") .erase').click();
       const ask = page.locator('.el-dialog:has-text("依法删除")').last();
       const go = ask.locator('.btn:has-text("确认删除")');
-      await ask.locator('text=下面 2 条记录已合为一人').waitFor();
+      await ask.locator('text=以上 2 条记录已合为一人').waitFor();
       assert.match(await ask.locator('.who').innerText(), /儿子 · 56 岁[^]*142\*{4}2207/);
       await ask.locator('input.field').fill('示范〔2026〕第 3 号');
       assert.equal(await go.isDisabled(), true, 'not without a ground');

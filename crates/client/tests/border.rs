@@ -87,6 +87,7 @@ fn types() -> Vec<(&'static str, String)> {
         people::OpenFolded,
         people::PersonFields,
         people::PersonEdit,
+        people::MoveIn,
         people::RemovePersonArgs,
         people::UnplacedArgs,
         people::UnplacedLines,

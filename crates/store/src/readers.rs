@@ -29,10 +29,11 @@ impl Readers {
     /// none waits for one in turn.
     ///
     /// # Errors
-    /// Those of `work`, and [`StoreError`] of a first opening.
+    /// Those of `work`, and [`StoreError`] of a first opening, which `noticed` has seen.
     pub(crate) fn with<T, E: From<StoreError>>(
         &self,
         files: &dyn Files,
+        noticed: impl FnOnce(StoreError) -> StoreError,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         let free = self.places.iter().find_map(|place| match place.try_lock() {
@@ -43,7 +44,7 @@ impl Readers {
         let mut place = free.unwrap_or_else(|| self.in_turn());
         let connection = match &mut *place {
             Some(connection) => connection,
-            empty => empty.insert(self.open(files)?),
+            empty => empty.insert(self.open(files).map_err(noticed)?),
         };
         work(connection)
     }

@@ -179,10 +179,14 @@ impl Store {
         &self,
         body: impl FnOnce(&Reader<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.readers.with(self.files(), |connection| {
-            let transaction = Span::reading(connection).map_err(|error| self.noticed(error.into()))?;
-            body(&Reader::new(&transaction))
-        })
+        self.readers.with(
+            self.files(),
+            |error| self.noticed(error),
+            |connection| {
+                let transaction = Span::reading(connection).map_err(|error| self.noticed(error.into()))?;
+                body(&Reader::new(&transaction))
+            },
+        )
     }
 
     /// As [`Store::read`], for the few short questions that are asked again after every write: over the connection that writes

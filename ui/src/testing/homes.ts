@@ -87,19 +87,21 @@ export function homes({ by, saved, log }: Given): { [N in Extract<Name, Homes>]:
       const { id: _, ...fields } = person;
       return { id, fields, other_phones: [], folded: [], until_ms: Date.now() + 30_000, left_this_hour: reveals };
     },
-    save_person: ({ id, household: where, fields }) => {
-      if (id && placed(id)) return saved(id);
-      const d = door(where ?? '');
+    save_person: ({ id, household: where, moves_into, fields }) => {
       if (fields.name !== undefined && !/\p{L}/u.test(fields.name))
         throw new CallFailure('invalid_field', { field: 'name' });
       if (/^\d{1,4}$/.test(fields.phone ?? '')) throw new CallFailure('invalid_field', { field: 'phone' });
+      const d = moves_into ? moveIn(moves_into.dwelling) : door(where ?? '');
+      const leave = () => moves_into && (d.state = 'empty');
+      if (moves_into?.occupancy) household(d).occupancy = moves_into.occupancy;
+      if (id && placed(id)) return saved(moves_into ? d.id : id, leave);
       const before = structuredClone(d.people);
       const person = d.people.find((p) => p.id === id);
       const added = `n${++made}`;
       if (person) Object.assign(person, fields);
       else d.people.push({ id: added, ...NOBODY, ...fields });
       household(d).standing = 'on_phone';
-      return saved(id ?? added, () => (d.people = before));
+      return saved(moves_into ? d.id : (id ?? added), () => (leave(), (d.people = before)));
     },
     remove_person: ({ id, household: where }) => {
       const d = door(where);

@@ -1,16 +1,19 @@
 /** One import of the county writes every field of a household: in a history that is one line. */
 
 /** What the county's own writes are called. */
-const COUNTY = 'county';
+export const COUNTY = 'county';
 /** Writes of one import are moments apart. */
 const ONE_IMPORT_MS = 3_600_000;
 
-/** Lines that belong together, newest first, as they came. */
-export function importsTogether<L extends { by: string; at_ms: number }>(history: L[]): [L, ...L[]][] {
+/** Lines that belong together, newest first, as they came; `imported` says which may be part of an import. */
+export function importsTogether<L extends { by: string; at_ms: number }>(
+  history: L[],
+  imported: (line: L) => boolean = (line) => line.by === COUNTY,
+): [L, ...L[]][] {
   const out: [L, ...L[]][] = [];
   for (const line of history) {
     const last = out[out.length - 1];
-    const same = last && line.by === COUNTY && last[0].by === COUNTY && last[0].at_ms - line.at_ms < ONE_IMPORT_MS;
+    const same = last && imported(line) && imported(last[0]) && last[0].at_ms - line.at_ms < ONE_IMPORT_MS;
     if (same) last.push(line);
     else out.push([line]);
   }

@@ -1,11 +1,13 @@
 //! Households and visits.
 
 use super::{existing, id, short};
-use crate::change::Fields;
+use crate::change::{Change, Fields};
 use crate::error::{Result, rule, rule_with};
 use crate::open::Open;
 use crate::views::households::{HouseholdEdit, Saved, VisitArgs};
+use crate::views::people::MoveIn;
 use xunge_domain::codes::{Phone, unredact};
+use xunge_domain::ids::{OpId, RecordId};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{OccupancyKind, VisitOutcome};
 use xunge_domain::value::{Edit, Value};
@@ -40,34 +42,49 @@ impl Open {
                 change.put(RecordKind::Household, household, area, fields)?;
             }
             if edit.dwelling.is_some() || edit.occupancy.is_some() {
-                self.put_occupancy(change, household, area, edit)?;
+                self.put_occupancy(
+                    change,
+                    (household, area),
+                    edit.dwelling.as_deref(),
+                    edit.occupancy.as_deref(),
+                )?;
             }
             Ok(change.saved(household))
         })
     }
 
+    /// A household without people, where somebody moves in.
+    pub(super) fn begin_household(&self, change: &mut Change<'_, '_>, into: &MoveIn) -> Result<RecordId> {
+        let grid = self.identity().grid().ok_or(rule("no_grid"))?;
+        let household = change.new_id();
+        change.put(RecordKind::Household, household, grid, Fields::new())?;
+        let occupancy = into.occupancy.as_deref();
+        self.put_occupancy(change, (household, grid), Some(&into.dwelling), occupancy)?;
+        Ok(household)
+    }
+
     fn put_occupancy(
         &self,
-        change: &mut crate::change::Change<'_, '_>,
-        household: xunge_domain::ids::RecordId,
-        area: xunge_domain::ids::RecordId,
-        edit: &HouseholdEdit,
-    ) -> Result<xunge_domain::ids::OpId> {
+        change: &mut Change<'_, '_>,
+        (household, area): (RecordId, RecordId),
+        dwelling: Option<&str>,
+        occupancy: Option<&str>,
+    ) -> Result<OpId> {
         let known = change.writer.household(household)?.and_then(|page| page.occupancy);
         let mut fields = Fields::new();
-        if let Some(dwelling) = &edit.dwelling {
+        if let Some(dwelling) = dwelling {
             let dwelling = id(dwelling)?;
             existing(change, RecordKind::Dwelling, dwelling)?;
             fields.push(("dwelling", Value::reference(dwelling)));
         }
-        if let Some(word) = &edit.occupancy {
+        if let Some(word) = occupancy {
             let kind =
                 OccupancyKind::from_word(word).ok_or(rule_with("invalid_field", "field", "occupancy"))?;
             fields.push(("kind", Value::Int(kind.code())));
         }
         let occupancy = match known {
             Some(occupancy) => occupancy,
-            None if edit.dwelling.is_none() => return Err(rule_with("invalid_field", "field", "dwelling")),
+            None if dwelling.is_none() => return Err(rule_with("invalid_field", "field", "dwelling")),
             None => {
                 fields.push(("household", Value::reference(household)));
                 fields.push(("since", Value::Int(self.today_number())));

@@ -27,10 +27,10 @@ const HOUR_MS: i64 = 3_600_000;
 const REASONS: [&str; 5] = ["check_at_door", "correct_record", "call", "care_duty", "asked_by_person"];
 
 impl Open {
-    /// Creates or changes a person.
+    /// Creates or changes a person; also the household that begins with one who moves into an empty flat.
     ///
     /// # Errors
-    /// `not_found`, `invalid_field` with the field's name, `too_long`, and those of the store.
+    /// `not_found`, `no_grid`, `invalid_field` with the field's name, `too_long`, and those of the store.
     pub fn save_person(&self, edit: &PersonEdit) -> Result<Saved> {
         let today = self.today();
         self.change(|change| {
@@ -61,7 +61,10 @@ impl Open {
                 change.put(RecordKind::Person, person, area, fields)?;
             }
             if let Some(household) = household
-                && (edit.id.is_none() || !residence.is_empty() || edit.household.is_some())
+                && (edit.id.is_none()
+                    || !residence.is_empty()
+                    || edit.household.is_some()
+                    || edit.moves_into.is_some())
             {
                 let known = residence_of(change.writer, person, household)?;
                 if known.is_some() && residence.is_empty() {
@@ -83,6 +86,9 @@ impl Open {
                     }
                 };
                 change.put(RecordKind::Residence, record, area, residence)?;
+                if edit.moves_into.is_some() {
+                    return Ok(change.saved(household));
+                }
             }
             Ok(change.saved(person))
         })
@@ -90,10 +96,15 @@ impl Open {
 
     fn whom(
         &self,
-        change: &Change<'_, '_>,
+        change: &mut Change<'_, '_>,
         edit: &PersonEdit,
     ) -> Result<(RecordId, Option<RecordId>, RecordId)> {
-        let household = edit.household.as_deref().map(id).transpose()?;
+        let household = match (&edit.household, &edit.moves_into) {
+            (Some(_), Some(_)) => return Err(rule_with("invalid_field", "field", "household")),
+            (Some(household), None) => Some(id(household)?),
+            (None, Some(into)) => Some(self.begin_household(change, into)?),
+            (None, None) => None,
+        };
         if let Some(text) = &edit.id {
             let person = id(text)?;
             let area = existing(change, RecordKind::Person, person)?.area;

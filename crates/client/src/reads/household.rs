@@ -17,8 +17,8 @@ use xunge_domain::ids::RecordId;
 use xunge_domain::operation::{Payload, Verb};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{OccupancyKind, ResidenceKind, VisitOutcome};
-use xunge_store::StoredOperation;
 use xunge_store::queries::{PersonRow, VisitRow};
+use xunge_store::{OpState, StoredOperation};
 
 /// Visits on the page.
 const VISITS: u32 = 10;
@@ -144,9 +144,18 @@ impl Look<'_> {
         if matches!(stored.header.verb, Verb::DELETE | Verb::ERASE) {
             return Ok(HistoryHow::Removed);
         }
-        let all = self.reader.operations_of(stored.header.record)?;
-        let first = all.iter().map(|op| (op.header.evidence.wall_ms, op.id())).min();
-        let began = first == Some((stored.header.evidence.wall_ms, stored.id()));
+        let record = stored.header.record;
+        let all = self.reader.operations_of(record)?;
+        // Its id says when a record was begun, by the clock of whoever began it; another's clock may be behind.
+        let begun = record.0.get_timestamp().map_or(0, |made| {
+            let (seconds, nanos) = made.to_unix();
+            i64::try_from(seconds * 1_000 + u64::from(nanos) / 1_000_000).unwrap_or(0)
+        });
+        let began = all
+            .iter()
+            .filter(|op| op.header.height <= 1 && op.state != OpState::Withdrawn)
+            .min_by_key(|op| (op.header.evidence.wall_ms.abs_diff(begun), op.id()));
+        let began = began.is_some_and(|op| op.id() == stored.id());
         Ok(if began { HistoryHow::Began } else { HistoryHow::Changed })
     }
 

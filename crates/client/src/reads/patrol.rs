@@ -237,10 +237,13 @@ impl Look<'_> {
                         && row.ended_ms.is_some()
                         && row.worker.is_none_or(|worker| worker == self.me.worker)
                 });
-                let slot = match (finished.next(), walking) {
-                    (_, Some((patrol, round))) => slot_walking(window, *patrol, round),
-                    (Some(row), None) => self.slot_done(window, row, points)?,
-                    (None, None) => slot_to_come(window, minute, points),
+                // While one is under way all that are over are further ones.
+                let slot = match walking {
+                    Some((patrol, round)) => slot_walking(window, *patrol, round),
+                    None => match finished.next() {
+                        Some(row) => self.slot_done(window, row, points)?,
+                        None => slot_to_come(window, minute, points),
+                    },
                 };
                 Ok(SlotView { further: self.further(finished)?, ..slot })
             })

@@ -25,11 +25,11 @@ pub struct SlotView {
     pub patrol: Option<String>,
     /// Where it stands, once finished.
     pub standing: Option<Standing>,
-    /// Further rounds that were walked under this slot with this phone, in order, once they are over.
+    /// Rounds of this slot beside the one shown that are over and were walked with this phone, in order.
     pub further: Vec<FurtherRound>,
 }
 
-/// A round beyond the one a slot asks for.
+/// A round of a slot beside the one its card shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct FurtherRound {
     /// The patrol, for `finished_patrol`.

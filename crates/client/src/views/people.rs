@@ -100,8 +100,22 @@ pub struct PersonEdit {
     /// Household the person lives in; needed when creating.
     #[serde(default)]
     pub household: Option<String>,
+    /// Instead of a household: the flat where one begins with this person. Both are saved or neither, both are undone
+    /// together, and the answer's `id` is the household's.
+    #[serde(default)]
+    pub moves_into: Option<MoveIn>,
     /// Changed fields, names as in [`PersonFields`].
     pub fields: std::collections::BTreeMap<String, String>,
+}
+
+/// A flat somebody moves into.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MoveIn {
+    /// The dwelling.
+    pub dwelling: String,
+    /// How it is held: an occupancy code.
+    #[serde(default)]
+    pub occupancy: Option<String>,
 }
 
 /// Arguments of `remove_person`: ends the residence (moved away, died); the person's record stays and it can be undone.

@@ -76,7 +76,7 @@ pub(super) fn erase(
         )
     };
     let id: RecordId = record.parse().map_err(|_| unknown())?;
-    let erased = county.erase(&Erasing { record: id, ground, who: "cli", reason });
+    let erased = county.erase(&Erasing { record: id, ground, who: "cli", reason, seen: None });
     let erased = erased.map_err(|error| match error {
         CountyError::Refused(Refused::NotFound) => unknown(),
         CountyError::Refused(Refused::BadRequest("ground")) => Failure::refused(

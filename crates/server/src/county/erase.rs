@@ -46,6 +46,8 @@ pub struct Erasing<'a> {
     pub who: &'a str,
     /// Words that go with it: file number of the request. Nothing personal.
     pub reason: &'a str,
+    /// The person's records as they were shown to whoever decided; `None` where nothing was shown.
+    pub seen: Option<&'a [RecordId]>,
 }
 
 /// What went.
@@ -64,13 +66,21 @@ impl County {
     ///
     /// # Errors
     /// [`Refused::NotFound`] for an unknown record, one erased before, or one of a kind that is not erased;
-    /// [`Refused::BadRequest`] for an unknown ground; [`super::CountyError`] of storage and blob store.
+    /// [`Refused::BadRequest`] for an unknown ground; [`Refused::ChangedMeanwhile`]; [`super::CountyError`] of storage and blob store.
     pub fn erase(&self, erasing: &Erasing<'_>) -> Result<Erased> {
         if !GROUNDS.contains(&erasing.ground) {
             return Err(Refused::BadRequest("ground").into());
         }
         let now_ms = self.now_ms();
         let (erased, pictures) = self.write(|tx| {
+            if let Some(seen) = erasing.seen {
+                let row = tx.rows().record(erasing.record)?.ok_or(Refused::NotFound)?;
+                let now: BTreeSet<RecordId> =
+                    put_together(&tx.rows(), row.id, row.area)?.iter().map(|row| row.id).collect();
+                if now != seen.iter().copied().collect() {
+                    return Err(Refused::ChangedMeanwhile.into());
+                }
+            }
             let (mut erased, mut pictures, mut gone) = (Erased::default(), Vec::new(), BTreeSet::new());
             for record in with_all_of_it(tx, erasing.record)? {
                 pictures.extend(self.erase_one(tx, record, erasing.ground, now_ms, &mut gone)?);

@@ -47,6 +47,9 @@ pub enum Refused {
     /// Not signed, or the signature does not hold.
     #[error("bad signature")]
     BadSignature,
+    /// What it was decided on is no longer so.
+    #[error("changed meanwhile")]
+    ChangedMeanwhile,
     /// This phone may not call any more.
     #[error("revoked")]
     Revoked,
@@ -129,6 +132,7 @@ impl Refused {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::BadSignature => "bad_signature",
+            Self::ChangedMeanwhile => "changed_meanwhile",
             Self::Revoked => "revoked",
             Self::NonceStale { .. } => "nonce_stale",
             Self::NonceTooFar { .. } => "nonce_too_far",

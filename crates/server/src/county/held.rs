@@ -32,7 +32,7 @@ const ONE_IN: u64 = 20;
 
 impl County {
     /// Whether the deletions among `new` make a run that is to be held. Once one is held, those that follow are too, but
-    /// for a push of nothing than what the worker takes back of their own.
+    /// for a push of nothing but what the worker takes back of their own.
     pub(super) fn too_many_deletes<'a>(
         &self,
         tx: &WriteTx<'_>,

@@ -79,9 +79,7 @@ const fn sent(action: Action) -> Sent {
         Action::SetContacts => Sent::Form("AreaContacts"),
         Action::Lift => Sent::Fields(&[("reason", Type::String, false)]),
         Action::Deletes => Sent::Fields(&[("release", Type::Boolean, true), ("reason", Type::String, false)]),
-        Action::ErasePerson => {
-            Sent::Fields(&[("ground", Type::String, true), ("reason", Type::String, false)])
-        }
+        Action::ErasePerson => Sent::Form("EraseForm"),
         Action::ReopenReview => Sent::Fields(&[("op", Type::String, true)]),
         Action::RenameArea => Sent::Fields(&[("name", Type::String, true)]),
         Action::AccountState => Sent::Fields(&[("disabled", Type::Boolean, true)]),

@@ -7,6 +7,7 @@ use crate::county::County;
 use crate::county::erase::{Erased, Erasing, GROUNDS};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use xunge_domain::ids::RecordId;
 use xunge_domain::records::RecordKind;
 
 /// Longest reason, in characters.
@@ -20,6 +21,8 @@ pub struct EraseForm {
     /// Number of the file, who decided. Nothing personal: it stays for ever.
     #[serde(default)]
     pub reason: String,
+    /// Ids of the records that were shown.
+    pub seen: Vec<String>,
 }
 
 /// What erasing a person takes along.
@@ -39,13 +42,19 @@ pub fn preview(call: &Call, county: &County, seat: &Seat) -> Answer<ToErase> {
         return Err(Problem::new(403, "not_allowed"));
     }
     let all = county.all_of_person(person.id)?;
-    Ok(ToErase { people: all.iter().map(|row| masked(row, None, county.now_ms())).collect() })
+    let mut people = Vec::new();
+    for row in &all {
+        let lives = county.by_second(RecordKind::Residence, row.id)?;
+        let open = lives.iter().rev().find(|residence| residence.int(6).is_none());
+        people.push(masked(row, open, county.now_ms()));
+    }
+    Ok(ToErase { people })
 }
 
 /// `POST people/{id}/erase`. Only accounts of the county erase; it cannot be undone.
 ///
 /// # Errors
-/// `not_found`, `not_allowed`, `bad_request`.
+/// `not_found`, `not_allowed`, `bad_request`, `changed_meanwhile` when the records are no longer those that were shown.
 pub fn person(call: &Call, county: &County, seat: &Seat) -> Answer<Erased> {
     let person = seat.record(county, RecordKind::Person, call.id()?)?;
     if seat.role != "county" {
@@ -59,8 +68,11 @@ pub fn person(call: &Call, county: &County, seat: &Seat) -> Answer<Erased> {
     if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
         return Err(Problem::bad("reason"));
     }
-    let erased =
-        county.erase(&Erasing { record: person.id, ground: &form.ground, who: &seat.account, reason })?;
+    let seen: Option<Vec<RecordId>> = form.seen.iter().map(|id| id.parse().ok()).collect();
+    let seen = seen.ok_or_else(|| Problem::bad("seen"))?;
+    let erasing =
+        Erasing { record: person.id, ground: &form.ground, who: &seat.account, reason, seen: Some(&seen) };
+    let erased = county.erase(&erasing)?;
     let county = call.app.county.clone();
     // Rewriting the database takes its time; what is erased is gone for everybody already, and the hourly round ends
     // what this does not.

@@ -269,6 +269,7 @@ fn respond(reply: Reply) -> Response {
     departments::Department,
     crate::county::erase::Erased,
     erasing::ToErase,
+    erasing::EraseForm,
     patrols::PatrolRow,
     patrols::Patrol,
     visits::VisitRow,

@@ -66,7 +66,9 @@ impl From<CountyError> for Problem {
         match error {
             CountyError::Refused(Refused::NotFound) => Self::not_found(),
             CountyError::Refused(Refused::BadRequest(field)) => Self::bad(field),
-            CountyError::Refused(refused @ Refused::WorkerWithoutArea) => Self::new(409, refused.code()),
+            CountyError::Refused(refused @ (Refused::WorkerWithoutArea | Refused::ChangedMeanwhile)) => {
+                Self::new(409, refused.code())
+            }
             full if full.is_disk_full() => {
                 tracing::error!("the disk is full");
                 Self::new(507, "disk_full")

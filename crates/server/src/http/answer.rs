@@ -61,6 +61,7 @@ pub const fn status(refused: &Refused) -> u16 {
         | Refused::CodeUsed
         | Refused::WrongPhone
         | Refused::WorkerWithoutArea
+        | Refused::ChangedMeanwhile
         | Refused::OffsetMismatch { .. } => 409,
         Refused::CodeExpired => 410,
         Refused::HashMismatch => 460,

@@ -153,7 +153,7 @@ fn sums_are_of_what_goes_out_to_the_phone_so_that_it_notices_when_it_may_read_le
     assert_eq!(mine, said);
     assert_ne!(before, said, "a phone that still holds the duty differs, and reads anew");
 
-    let erasing = Erasing { record: duty, ground: "purpose_over", reason: "", who: "desk:test" };
+    let erasing = Erasing { record: duty, ground: "purpose_over", reason: "", who: "desk:test", seen: None };
     bench.county.erase(&erasing).unwrap();
     let (mine, said) = compared(&mut reader, &bench);
     assert_eq!(mine, said);

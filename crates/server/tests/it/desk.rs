@@ -296,7 +296,12 @@ fn a_desk_sees_its_area_and_what_lies_below_and_everything_else_is_404() {
         (Action::RunImport, import, json!({})),
         (Action::Lift, phone.id.to_string(), json!({"reason": "checked"})),
         (Action::Deletes, phone.id.to_string(), json!({"release": true, "reason": "checked"})),
-        (Action::ErasePerson, person.to_string(), json!({"ground": "ordered", "reason": "7"})),
+        (Action::ToErase, person.to_string(), Json::Null),
+        (
+            Action::ErasePerson,
+            person.to_string(),
+            json!({"ground": "ordered", "reason": "7", "seen": [person.to_string()]}),
+        ),
         (Action::Revoke, phone.id.to_string(), json!({"reason": "lost"})),
         (Action::Reinstate, phone.id.to_string(), json!({"reason": "found"})),
     ];

@@ -152,7 +152,10 @@ impl World {
                 (path, json!({"reason": "checked", "release": false}))
             }
             Action::ToErase => named(things.person, Json::Null),
-            Action::ErasePerson => named(things.person, json!({"ground": "ordered", "reason": "7号"})),
+            Action::ErasePerson => {
+                let seen = [things.person.to_string()];
+                named(things.person, json!({"ground": "ordered", "reason": "7号", "seen": seen}))
+            }
             Action::Photo => (crate::desk::path_of(action, "", &hex(&sha256(&things.bytes))), Json::Null),
             Action::AreaMap => named(area, Json::Null),
             Action::RenameArea => named(area, json!({"name": "改了名"})),

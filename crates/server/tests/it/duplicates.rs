@@ -125,7 +125,7 @@ fn a_number_put_right_ends_the_question_and_a_phone_may_not_write_the_mark() {
     assert_eq!(twice.desk.read(&session, "duplicates")["total"], 0);
     twice.here.write(RecordKind::Person, twice.mine, areas.grid, [(CHECKING, Value::Bool(true))]);
     let answer = twice.here.push(&twice.desk.bench);
-    assert_eq!(answer.last().unwrap().reason.as_deref(), Some("county_only"));
+    assert_eq!(answer.last().unwrap().reason.as_deref(), Some("county_only:11"), "told with its field");
     assert!(!twice.checking(twice.mine));
 }
 

@@ -20,7 +20,7 @@ fn person(bench: &Bench, name: &str) -> RecordId {
 }
 
 fn erase(bench: &Bench, record: RecordId) -> xunge_server::county::erase::Erased {
-    let erasing = Erasing { record, ground: "ordered", who: "cli", reason: "7号" };
+    let erasing = Erasing { record, ground: "ordered", who: "cli", reason: "7号", seen: None };
     bench.county.erase(&erasing).unwrap()
 }
 
@@ -156,7 +156,7 @@ fn what_comes_later_about_an_erased_person_is_not_kept() {
     assert!(!lies_there(&bench));
     assert!(bench.county.record(erased).unwrap().unwrap().erased);
     assert_eq!(bench.county.check().unwrap().damaged, Vec::<String>::new());
-    let again = Erasing { record: erased, ground: "ordered", who: "cli", reason: "" };
+    let again = Erasing { record: erased, ground: "ordered", who: "cli", reason: "", seen: None };
     assert!(bench.county.erase(&again).is_err(), "once");
 }
 
@@ -196,7 +196,9 @@ fn only_the_county_erases_and_says_on_what_ground() {
     let town = desk.account("town", "town", bench.areas.grid);
     let centre = desk.account("centre", "county", bench.areas.county);
     let path = format!("people/{person}/erase");
-    let ground = |ground: &str, reason: &str| json!({"ground": ground, "reason": reason});
+    let ground = |ground: &str, reason: &str| json!({"ground": ground, "reason": reason, "seen": [person.to_string()]});
+    let other = json!({"ground": "ordered", "reason": "7号", "seen": [bench.id().to_string()]});
+    assert_eq!(code(&desk.post(&centre, &path, &other)), (409, "changed_meanwhile".into()));
     assert_eq!(code(&desk.get(&town, &path)), (403, "not_allowed".into()));
     let shown = desk.read(&centre, &path)["people"].clone();
     assert_eq!((shown.as_array().unwrap().len(), &shown[0]["id"]), (1, &json!(person.to_string())));

@@ -103,7 +103,7 @@ fn one_bad_operation_blocks_no_other() {
     let outcomes = phone.push(&bench);
     let reasons: Vec<_> =
         outcomes.iter().map(|outcome| outcome.reason.as_deref().unwrap_or("applied")).collect();
-    assert_eq!(reasons, ["county_only", "out_of_scope", "bad_field", "unknown_kind", "applied"]);
+    assert_eq!(reasons, ["county_only", "out_of_scope", "bad_field:1", "unknown_kind", "applied"]);
     assert!(bench.county.record(good).unwrap().is_some());
 }
 

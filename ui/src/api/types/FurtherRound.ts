@@ -2,7 +2,7 @@
 import type { Standing } from "./Standing";
 
 /**
- * A round beyond the one a slot asks for.
+ * A round of a slot beside the one its card shows.
  */
 export type FurtherRound = { 
 /**

@@ -43,6 +43,6 @@ patrol: string | null,
  */
 standing: Standing | null, 
 /**
- * Further rounds that were walked under this slot with this phone, in order, once they are over.
+ * Rounds of this slot beside the one shown that are over and were walked with this phone, in order.
  */
 further: Array<FurtherRound>, };

@@ -9,6 +9,7 @@ export type { BuildingLine } from './BuildingLine';
 export type { BuildingTab } from './BuildingTab';
 export type { Contacts } from './Contacts';
 export type { FoldedView } from './FoldedView';
+export type { MoveIn } from './MoveIn';
 export type { OpenFolded } from './OpenFolded';
 export type { PairArgs } from './PairArgs';
 export type { SamePersonView } from './SamePersonView';

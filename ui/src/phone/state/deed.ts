@@ -15,9 +15,10 @@ export function blamed(failure: CallFailure | null): string {
   return failure.params.field ?? '';
 }
 
-/** To the field that is marked, or to the words of the failure where none is; the next key pressed goes there. */
-function show(): void {
-  const field = document.querySelector<HTMLElement>('[data-bad]');
+/** To the field the failure is about, or to its words where it is about none; the next key pressed goes there. */
+function show(ofField: boolean): void {
+  // A form may have a field marked for another reason: the county's.
+  const field = ofField ? document.querySelector<HTMLElement>('[data-bad]') : null;
   const at = field ?? document.querySelector<HTMLElement>('[data-failure]');
   (field?.querySelector<HTMLElement>('input, textarea, button') ?? at)?.focus({ preventScroll: true });
   if (!at) return;
@@ -47,7 +48,7 @@ export function useDeed() {
       busy.value = false;
     }
     await nextTick();
-    if (!left) show();
+    if (!left) show(badField.value !== '');
     return false;
   }
 

@@ -5,7 +5,7 @@ use super::near::take;
 use super::phone::{Phone, id, named, text};
 use crate::views::households::{HouseholdArgs, HouseholdEdit, HouseholdView, Saved, UndoArgs};
 use crate::views::incidents::{DraftPhotosArgs, IncidentArgs, ReportArgs};
-use crate::views::people::PersonEdit;
+use crate::views::people::{MoveIn, PersonEdit};
 use crate::views::session::DraftKey;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::StepVerb;
@@ -47,6 +47,7 @@ fn a_form_that_wrote_two_records_is_undone_in_both() {
     let edit = PersonEdit {
         id: Some(id(104).to_string()),
         household: None,
+        moves_into: None,
         fields: fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
     };
     let saved = phone.open.save_person(&edit).unwrap();
@@ -82,6 +83,7 @@ fn several_touches_are_undone_together_or_not_at_all() {
     let person = PersonEdit {
         id: None,
         household: Some(made.id.clone()),
+        moves_into: None,
         fields: [("name".to_owned(), "示例新人".to_owned())].into(),
     };
     let added = phone.open.save_person(&person).unwrap();
@@ -90,6 +92,7 @@ fn several_touches_are_undone_together_or_not_at_all() {
     let rename = PersonEdit {
         id: Some(added.id.clone()),
         household: None,
+        moves_into: None,
         fields: [("name".to_owned(), "示例旧人".to_owned())].into(),
     };
     let renamed = phone.open.save_person(&rename).unwrap();
@@ -208,4 +211,28 @@ fn a_report_the_desk_has_answered_is_not_undone() {
     let id = saved.id.clone();
     assert_eq!(undo(&phone, saved).unwrap_err().code(), "undo_gone");
     assert_eq!(phone.open.incident(&IncidentArgs { id }).unwrap().line.state, "accepted");
+}
+
+#[test]
+fn who_moves_into_an_empty_flat_brings_the_household_or_neither_is_there() {
+    let phone = street();
+    let into = |name: &str| PersonEdit {
+        id: None,
+        household: None,
+        moves_into: Some(MoveIn { dwelling: id(21).to_string(), occupancy: Some("tenant".into()) }),
+        fields: [("name".to_owned(), name.to_owned())].into(),
+    };
+    let count = |phone: &Phone| phone.open.own_operations().unwrap().len();
+    let before = count(&phone);
+    assert_eq!(phone.open.save_person(&into("12345")).unwrap_err().code(), "invalid_field");
+    let both = PersonEdit { household: Some(id(100).to_string()), ..into("示例新人") };
+    assert_eq!(phone.open.save_person(&both).unwrap_err().code(), "invalid_field");
+    assert_eq!(count(&phone), before, "no empty household is left");
+
+    let saved = phone.open.save_person(&into("示例新人")).unwrap();
+    let home = HouseholdArgs { id: saved.id.clone() };
+    let page = phone.open.household(&home).unwrap();
+    assert_eq!((page.occupancy.as_str(), page.people.len()), ("tenant", 1));
+    undo(&phone, saved).unwrap();
+    assert!(phone.open.household(&home).map_or(true, |page| page.people.is_empty()));
 }

@@ -45,6 +45,7 @@ fn whoever_is_put_into_a_household_leaves_the_list_and_does_not_come_back_by_mov
     let place = PersonEdit {
         id: Some(person.clone()),
         household: Some(household.clone()),
+        moves_into: None,
         fields: Default::default(),
     };
     phone.open.save_person(&place).unwrap();
