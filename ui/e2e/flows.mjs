@@ -171,6 +171,16 @@ export const flows = [
     },
   },
   {
+    name: 'a_new_tenant_is_told_on_the_page_until_somebody_met_them',
+    path: '/household/h2-402',
+    async run(page) {
+      await sees(page, '新租户，还没有人见过面');
+      await tap(page, '都没变，记一次走访');
+      await page.locator('text=新租户，还没有人见过面').waitFor({ state: 'detached' });
+      await sees(page, '今天');
+    },
+  },
+  {
     name: 'a_visit_is_one_touch_and_can_be_undone',
     path: '/today',
     async run(page) {

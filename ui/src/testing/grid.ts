@@ -223,11 +223,12 @@ export function household(door: Door): HouseholdView {
         standing: 'at_county',
       },
     ],
-    tenant_due: door.id === NEW_TENANT && !door.visited ? metBy() : null,
+    tenant_due: null,
     review: door.id === 'h2-502' ? 1 : 0,
     standing: door.visited ? 'on_phone' : 'at_county',
   };
   door.view.people = door.people.map(personLine);
+  door.view.tenant_due = unmet(door) ? metBy() : null;
   if (door.id === NEW_TENANT && !door.visited) Object.assign(door.view, { visits: [], occupancy: 'tenant' });
   if (door.id === 'h1-501') Object.assign(door.view.people[0]!, { folded: [folded(door)], checking: true });
   return door.view;
