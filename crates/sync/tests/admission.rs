@@ -87,7 +87,8 @@ fn nothing_is_written_into_or_pulled_out_of_a_siblings_grid() {
         assert_eq!(judged(&write(kind, record, area, note())), Admission::Refuse(Reason::OutOfScope.into()));
     }
     let op = write(RecordKind::Visit.code(), NEW, OWN, visit_of(STRANGERS_HOUSEHOLD));
-    assert_eq!(judged(&op), Admission::Refuse(Reason::OutOfScope.into()));
+    let named = Refusal { reason: Reason::OutOfScope, field: Some(FieldKey(1)) };
+    assert_eq!(judged(&op), Admission::Refuse(named));
 }
 
 #[test]

@@ -234,5 +234,5 @@ fn who_moves_into_an_empty_flat_brings_the_household_or_neither_is_there() {
     let page = phone.open.household(&home).unwrap();
     assert_eq!((page.occupancy.as_str(), page.people.len()), ("tenant", 1));
     undo(&phone, saved).unwrap();
-    assert!(phone.open.household(&home).map_or(true, |page| page.people.is_empty()));
+    assert_eq!(phone.open.household(&home).unwrap_err().code(), "not_found", "nor is it left empty");
 }
