@@ -76,7 +76,7 @@ impl County {
             if let Some(seen) = erasing.seen {
                 let row = tx.rows().record(erasing.record)?.ok_or(Refused::NotFound)?;
                 let now: BTreeSet<RecordId> =
-                    put_together(&tx.rows(), row.id, row.area)?.iter().map(|row| row.id).collect();
+                    put_together(tx.rows(), row.id, row.area)?.iter().map(|row| row.id).collect();
                 if now != seen.iter().copied().collect() {
                     return Err(Refused::ChangedMeanwhile.into());
                 }
@@ -179,7 +179,7 @@ fn with_all_of_it(tx: &WriteTx<'_>, record: RecordId) -> Result<Vec<RecordId>> {
     };
     let whole = match kind {
         RecordKind::Person => {
-            put_together(&tx.rows(), record, head.area)?.into_iter().map(|row| row.id).collect()
+            put_together(tx.rows(), record, head.area)?.into_iter().map(|row| row.id).collect()
         }
         _ => vec![record],
     };
