@@ -165,7 +165,9 @@ CREATE TABLE household (
   "phone" TEXT, -- personal
   "contact_phones" BLOB, -- set: CBOR array; personal
   "remarks" BLOB, -- lines in order: CBOR array; personal
-  "kind" INTEGER
+  "kind" INTEGER,
+  "same_as" INTEGER, -- → household: the one this was put together with; its people live there now
+  "not_same" BLOB -- set: CBOR array of ids of households that somebody said are others behind the same door
 ) STRICT;
 
 -- A household in a dwelling, with dates and kind.
@@ -390,9 +392,15 @@ CREATE INDEX dwelling_building ON dwelling (building);
 CREATE INDEX household_area ON household (area)
 WHERE deleted = 0;
 
+CREATE INDEX household_same_as ON household (same_as)
+WHERE same_as IS NOT NULL;
+
 CREATE INDEX occupancy_household ON occupancy (household);
 
 CREATE INDEX occupancy_dwelling ON occupancy (dwelling);
+
+CREATE INDEX occupancy_ended ON occupancy (area)
+WHERE until IS NOT NULL;
 
 CREATE INDEX occupancy_tenancy ON occupancy (area, since)
 WHERE kind = 2 AND until IS NULL AND deleted = 0;
@@ -406,6 +414,9 @@ WHERE same_as IS NOT NULL;
 CREATE INDEX residence_person ON residence (person);
 
 CREATE INDEX residence_household ON residence (household);
+
+CREATE INDEX residence_ended ON residence (area)
+WHERE until IS NOT NULL;
 
 CREATE INDEX care_duty_person ON care_duty (person);
 
@@ -480,7 +491,8 @@ CREATE TABLE photo (
   thumbnail_sent INTEGER NOT NULL DEFAULT 0, -- 1 when the county has the thumbnail
   reason TEXT, -- code of a refusal
   receipt_ms INTEGER, -- county's time of the receipt; NULL before
-  satellite_ms INTEGER -- what satellites said the time was; NULL without them
+  satellite_ms INTEGER, -- what satellites said the time was; NULL without them
+  "number" TEXT NOT NULL DEFAULT '' -- what its stamp calls its report
 ) STRICT;
 
 CREATE INDEX photo_form ON photo (form)

@@ -1,7 +1,7 @@
 // What a worker types: that it can be corrected and emptied, that it is there again after leaving the page, and that
 // it goes once it was saved. With the memory carrier, like the flows of flows.mjs.
 import assert from 'node:assert/strict';
-import { at, focused, go, gone, inView, sees, settle, shut, tap } from './hand.mjs';
+import { at, focused, go, gone, inView, sees, settle, shut, tap, undo } from './hand.mjs';
 
 export const formFlows = [
   {
@@ -36,7 +36,7 @@ export const formFlows = [
       await tap(page, '保存 1 项');
       await at(page, '/household/h1-301');
       await gone(page, '142****0000');
-      await tap(page, '撤销');
+      await undo(page);
       await sees(page, '142****0000');
     },
   },
@@ -63,7 +63,7 @@ export const formFlows = [
       await tap(page, '保存');
       await at(page, '/household/h1-301');
       await gone(page, '142****0146');
-      await tap(page, '撤销');
+      await undo(page);
       await sees(page, '142****0146');
     },
   },
@@ -83,7 +83,7 @@ export const formFlows = [
       await tap(page, '都不对，重新填');
       await tap(page, '都不对，先空着');
       await sees(page, '定好了');
-      await sees(page, '需要你 · 4');
+      await sees(page, '需要你 · 5');
     },
   },
   {
@@ -109,7 +109,7 @@ export const formFlows = [
       await sees(page, '走访和变化都记下了');
       assert.equal(await page.inputValue('#visit-said'), '');
       assert.equal(await page.locator('.answer[aria-checked=true]').count(), 0);
-      await tap(page, '撤销');
+      await undo(page);
       await page.locator('.answer[aria-checked=true]').nth(1).waitFor();
       assert.equal(await page.inputValue('#visit-said'), '水管漏水');
     },
@@ -168,8 +168,8 @@ export const formFlows = [
       await page.waitForFunction(() => document.querySelector('.van-popup input')?.value === '14200006666');
       await page.locator('.van-popup button:has-text("保存")').click();
       await sees(page, '定好了');
-      await tap(page, '撤销');
-      await sees(page, '需要你 · 5');
+      await undo(page);
+      await sees(page, '需要你 · 6');
     },
   },
   {
@@ -185,7 +185,7 @@ export const formFlows = [
       await page.locator('.van-popup .btn.danger').click();
       await sees(page, '草稿已清空');
       assert.equal(await page.locator('textarea').first().inputValue(), '腿脚不便，敲门等一等');
-      await tap(page, '撤销');
+      await undo(page);
       assert.equal(await page.locator('textarea').first().inputValue(), '敲门等五分钟');
     },
   },
@@ -232,7 +232,7 @@ export const formFlows = [
       await sees(page, '谢**');
       await sees(page, '公房');
       await sees(page, '改好了，记一次走访');
-      await tap(page, '撤销');
+      await undo(page);
       await at(page, '/households');
       await flat.waitFor();
       await flat.click();
@@ -375,15 +375,16 @@ export const formFlows = [
       await stood().waitFor();
       await withdraw();
       await stood().waitFor({ state: 'detached' });
-      await sees(page, '需要你 · 4');
-      await tap(page, '撤销');
-      await stood().waitFor();
       await sees(page, '需要你 · 5');
+      await undo(page);
+      await stood().waitFor();
+      await sees(page, '需要你 · 6');
       await withdraw();
+      await page.locator('[aria-live] > .bar .cross').click();
       await gone(page, '已撤掉');
       await go(page, '/today');
       await go(page, '/review');
-      await sees(page, '需要你 · 4');
+      await sees(page, '需要你 · 5');
     },
   },
   {
@@ -396,7 +397,7 @@ export const formFlows = [
       await sees(page, '选一下居住方式');
       await tap(page, '租住');
       await sees(page, '已归到 2幢2单元 602');
-      await tap(page, '撤销');
+      await undo(page);
       await go(page, '/households');
       await page.locator('a.door.empty:has-text("602")').waitFor();
     },

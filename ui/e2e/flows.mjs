@@ -2,9 +2,47 @@
 // nothing to press or to read fails the flow.
 import assert from 'node:assert/strict';
 import { formFlows } from './flows-forms.mjs';
-import { at, go, pin, sees, settle, tap } from './hand.mjs';
+import { at, go, pin, sees, settle, tap, underBar, undo } from './hand.mjs';
+
+/** In every size of letters the bar of what was just done leaves all buttons free. */
+const barFlows = [
+  ['', 'in_plain_type'],
+  ['big=1', 'in_big_type'],
+  ['big=3', 'in_the_largest_type'],
+].map(([look, name]) => ({
+  name: `the_undo_bar_lies_over_no_button_${name}`,
+  query: `patrol=walking&${look}`,
+  path: '/household/h1-301',
+  async run(page) {
+    const overNothing = async (where) => {
+      const under = await underBar(page);
+      assert.equal(under.length, 0, `${where}: the bar lies over ${under.join(', ')}`);
+    };
+    await tap(page, '都没变，记一次走访');
+    await sees(page, '走访记下了');
+    await page.locator('.bar .undo').hover();
+    for (const path of ['', '/today', '/households', '/incidents', '/me', '/me/week', '/incident/i1', '/patrol']) {
+      if (path) await go(page, path);
+      await settle(page);
+      await overNothing(path || 'the household');
+    }
+    await page.locator('.bar .cross').click();
+    await page.locator('[aria-live] > .bar').waitFor({ state: 'detached' });
+    // Over a sheet it is above the sheet's own buttons, and can be pressed.
+    await go(page, '/incident/i3');
+    await tap(page, '补充说明');
+    await tap(page, '补一张照片');
+    await page.locator('.van-popup .photo .remove').first().click();
+    await sees(page, '照片已删掉');
+    await settle(page);
+    await overNothing('a sheet');
+    await undo(page);
+    await page.locator('.van-popup .photo').first().waitFor();
+  },
+}));
 
 export const flows = [
+  ...barFlows,
   {
     name: 'a_worker_enrols_with_a_typed_code_and_a_pin',
     query: 'phase=new&first=1',
@@ -38,12 +76,50 @@ export const flows = [
       await page.locator('.van-popup .btn.danger').click();
       await sees(page, '草稿已清空');
       assert.equal(await page.inputValue('#code'), '');
-      await tap(page, '撤销');
+      await undo(page);
       await sees(page, '20 位齐了');
       await tap(page, '下一步');
       await pin(page, '258036');
       await pin(page, '258036');
       await at(page, '/first-sync');
+    },
+  },
+  {
+    name: 'who_enrols_without_signal_is_told_what_is_so_and_types_nothing_twice',
+    query: 'phase=new&first=1&net=off',
+    async run(page) {
+      await tap(page, '开始登记');
+      await page.fill('#address', '192.168.1.20:8443');
+      await page.fill('#code', '7k3m-9qxt-4hbr-t6w2-zc5d');
+      await tap(page, '下一步');
+      await pin(page, '258036');
+      await pin(page, '258036');
+      await sees(page, '这部手机还没登记上');
+      await sees(page, '填的地址和登记码都留着');
+      assert.equal(await page.locator('text=接着干活').count(), 0);
+      assert.equal(await page.locator('text=记下的都在手机里').count(), 0);
+      assert.match(await page.inputValue('#code'), /7K3M/i);
+      await page.evaluate(() => dispatchEvent(new CustomEvent('testing:net', { detail: 'on' })));
+      await tap(page, '再试一次');
+      await at(page, '/first-sync');
+    },
+  },
+  {
+    name: 'who_is_locked_out_without_signal_is_told_that_the_records_are_safe',
+    query: 'phase=needs_desk&net=off',
+    path: '/needs-desk',
+    async run(page) {
+      await tap(page, '我拿到恢复码了');
+      await page.fill('#code', '7k3m-9qxt-4hbr-t6w2-zc5d');
+      await tap(page, '下一步');
+      await pin(page, '258036');
+      await pin(page, '258036');
+      await sees(page, '手机还没打开');
+      await sees(page, '手机里的记录没有动，没送出去的也都在');
+      assert.equal(await page.locator('text=接着干活').count(), 0);
+      await page.evaluate(() => dispatchEvent(new CustomEvent('testing:net', { detail: 'on' })));
+      await tap(page, '再试一次');
+      await at(page, '/today');
     },
   },
   {
@@ -92,6 +168,54 @@ export const flows = [
       await go(page, '/today');
       await go(page, '/report');
       await sees(page, '上次拍的 1 张照片都在这里');
+    },
+  },
+  {
+    name: 'a_report_before_the_categories_came_is_told_so_and_keeps_what_was_typed',
+    query: 'categories=none',
+    path: '/report',
+    async run(page) {
+      await sees(page, '县里的事件类别还没送到这部手机');
+      await sees(page, '类别到了才能上报，填的都留着');
+      assert.equal(await page.locator('.kind').count(), 0);
+      await page.fill('#r-text', '四辆电动车');
+      await tap(page, '拍照');
+      await page.locator('.photo').waitFor();
+      assert.equal(await page.locator('.foot button:has-text("上报处理")').isDisabled(), true);
+      await page.evaluate(() => dispatchEvent(new Event('testing:categories')));
+      await tap(page, '占用消防通道');
+      await tap(page, '上报处理');
+      await at(page, '/incident/');
+      await sees(page, '四辆电动车');
+    },
+  },
+  {
+    name: 'in_big_type_a_report_goes_on_to_its_words_before_the_categories_came',
+    query: 'categories=none&big=3',
+    path: '/report',
+    async run(page) {
+      await tap(page, '不拍照，下一步');
+      await sees(page, '县里的事件类别还没送到这部手机');
+      await tap(page, '下一步');
+      await page.fill('#r-text', '四辆电动车');
+      await tap(page, '下一步');
+      await sees(page, '类别到了才能上报，填的都留着');
+    },
+  },
+  {
+    name: 'a_page_out_of_touch_with_its_core_says_so_in_view_and_what_to_do',
+    query: 'due=all',
+    path: '/today',
+    async run(page) {
+      await tap(page, '全部');
+      await page.evaluate(() => window.scrollTo(0, 700));
+      await page.evaluate(() => dispatchEvent(new Event('testing:core')));
+      const told = page.locator('.touch');
+      await told.waitFor();
+      assert.match(await told.innerText(), /关掉巡格再打开/);
+      await settle(page);
+      const [top, moved] = await told.evaluate((node) => [node.getBoundingClientRect().top, window.scrollY]);
+      assert.ok(moved > 300 && top >= -1 && top < 2, `at ${top} after ${moved}`);
     },
   },
   {
@@ -189,7 +313,7 @@ export const flows = [
       await tap(page, '都没变，记一次走访');
       await sees(page, '走访记下了');
       await sees(page, '这一期已算过');
-      await tap(page, '撤销');
+      await undo(page);
       await page.locator('text=走访记下了').first().waitFor({ state: 'detached' });
     },
   },
@@ -243,6 +367,56 @@ export const flows = [
       await at(page, '/households');
     },
   },
+  {
+    name: 'back_finds_the_list_unfolded_and_where_it_was',
+    query: 'due=all',
+    path: '/today',
+    async run(page) {
+      await tap(page, '全部');
+      await page.evaluate(() => window.scrollTo(0, 900));
+      await settle(page);
+      const before = await page.evaluate(() => window.scrollY);
+      assert.ok(before > 700, `the list is long: ${before}`);
+      await page.locator('a[href*="household"]:visible').nth(12).click();
+      await at(page, '/household/');
+      await sees(page, '记一次走访');
+      await page.goBack();
+      await at(page, '/today');
+      await page.waitForFunction((y) => Math.abs(window.scrollY - y) < 3, before);
+    },
+  },
+  ...[
+    ['', 'a_wide_building_stays_where_it_was_and_its_floors_in_view'],
+    ['big=3', 'in_large_letters_a_building_opens_at_the_staircase_it_was_left_at'],
+  ].map(([query, name]) => ({
+    name,
+    query,
+    path: '/households',
+    async run(page) {
+      await page.locator('.building:has-text("3幢")').click();
+      if (query) await page.locator('.stairs button:has-text("4 单元")').click();
+      else await page.locator('.heads .unit:has-text("4 单元")').waitFor({ state: 'attached' });
+      await page.locator('.grid').evaluate((grid) => (grid.scrollLeft = 200));
+      await settle(page);
+      const left = await page.locator('.grid').evaluate((grid) => grid.scrollLeft);
+      if (!query) assert.ok(left > 150, `the building is wide: ${left}`);
+      const labels = page.locator('.grid .floor:not(.heads) .number');
+      const [label, box] = [await labels.first().boundingBox(), await page.locator('.grid').boundingBox()];
+      assert.ok(label.x >= box.x && label.x < box.x + 20, `the floor's number is in view: ${label.x}`);
+      await page
+        .locator('.grid a.door')
+        .nth(query ? 2 : 5)
+        .click();
+      await at(page, '/household/');
+      await page.goBack();
+      await at(page, '/households');
+      if (query) await page.locator('.stairs button.on:has-text("4 单元")').waitFor();
+      await page.waitForFunction((x) => document.querySelector('.grid')?.scrollLeft === x, left);
+      // Another building has its own place.
+      await page.locator('.building:has-text("2幢")').click();
+      await page.waitForFunction(() => document.querySelector('.grid')?.scrollLeft === 0);
+    },
+  })),
   {
     name: 'a_person_is_added_by_id_and_birth_and_sex_fill_themselves',
     path: '/household/h1-302/person/new',
@@ -358,6 +532,9 @@ export const flows = [
       await sees(page, '两人都改了');
       await tap(page, '用我的');
       await sees(page, '定好了');
+      await sees(page, '需要你 · 5');
+      await tap(page, '是一户，合并');
+      await sees(page, '合并了，人都在一户里');
       await sees(page, '需要你 · 4');
       await tap(page, '合并');
       await sees(page, '合并了，两份记录都留着');
@@ -422,6 +599,57 @@ export const flows = [
       await page.locator('tr .open').first().click();
       await page.locator('.el-dialog .btn:has-text("不是同一个人")').click();
       await left('一人两处', /^$/);
+    },
+  },
+  {
+    name: 'the_desk_gives_no_verdict_on_a_round_under_way',
+    desk: true,
+    path: '/patrols',
+    async run(page) {
+      const row = page.locator('tr:has-text("巡查中")');
+      await row.waitFor();
+      assert.doesNotMatch(await row.innerText(), /0 秒|0 米|0 \/ 0|无/);
+      await row.click();
+      const box = page.locator('.el-dialog');
+      await box.locator('text=9:30 开始').first().waitFor();
+      assert.equal(await box.locator('li:has-text("还没说")').count(), 7);
+      assert.equal(await box.locator('text=没到').count(), 0);
+      assert.equal(await box.locator('text=中断：').count(), 0);
+      await page.evaluate(() => (window.location.hash = '#/grids/a4/map'));
+      const last = page.locator('.side .row:has-text("何军")').first();
+      await last.locator('.tag:has-text("巡查中")').waitFor();
+      assert.doesNotMatch(await last.innerText(), /没有中断|0\/0/);
+    },
+  },
+  {
+    name: 'what_changed_meanwhile_is_shown_anew_and_nothing_was_erased',
+    desk: true,
+    query: 'centre=1&meanwhile=1',
+    path: '/grids/a3/households',
+    async run(page) {
+      await page.locator('tr:has-text("孔**")').first().click();
+      await page.locator('.el-dialog').first().locator('.person:has-text("胡**") .erase').click();
+      const ask = page.locator('.el-dialog:has-text("依法删除")').last();
+      await ask.locator('input.field').fill('示范〔2026〕第 3 号');
+      await ask.locator('label:has-text("本人撤回同意")').click();
+      await ask.locator('.btn:has-text("确认删除")').click();
+      await ask.locator('text=还什么都没有删').waitFor();
+      assert.equal(await ask.locator('text=有人办了这件事').count(), 0);
+      await ask.locator('.btn:has-text("确认删除")').click();
+      await sees(page, '已删除 2 条记录');
+    },
+  },
+  {
+    name: 'a_ledger_of_a_heading_alone_is_not_called_ready',
+    desk: true,
+    path: '/imports?area=a3',
+    async run(page) {
+      const bytes = Buffer.from('姓名,住址\n');
+      await page.setInputFiles('input[type=file]', { name: '表头.csv', mimeType: 'text/csv', buffer: bytes });
+      await page.locator('.card .btn.main').click();
+      await sees(page, '表里只有表头');
+      assert.equal(await page.locator('text=没有问题，可以导入').count(), 0);
+      assert.equal(await page.locator('.go .btn.main').isDisabled(), true);
     },
   },
   {

@@ -24,6 +24,26 @@ export const inView = (page, selector) =>
   }, selector);
 export const focused = (page, selector) =>
   page.waitForFunction((wanted) => document.activeElement?.matches(wanted), selector);
+/** What was just done, undone by the bar: a page has other words of that kind. */
+export const undo = (page) => page.locator('[aria-live] > .bar .undo').click();
+/** What the undo bar lies over of all that can be pressed, once the page is moved as far down as it goes. */
+export const underBar = async (page) => {
+  await page.locator('[aria-live] > .bar').waitFor();
+  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+  await settle(page);
+  return page.evaluate(() => {
+    const bar = document.querySelector('[aria-live] > .bar');
+    const a = bar.getBoundingClientRect();
+    // What a sheet lies over cannot be pressed anyhow.
+    const sheet = [...document.querySelectorAll('.van-popup')].find((node) => node.getClientRects().length > 0);
+    const under = [...(sheet ?? document).querySelectorAll('button, a, input, textarea, h1, h2')].filter((node) => {
+      const b = node.getBoundingClientRect();
+      if (bar.contains(node) || b.width < 2 || node.closest('.leaflet-container, .visually-hidden')) return false;
+      return b.top < a.bottom - 1 && b.bottom > a.top + 1 && b.left < a.right && b.right > a.left;
+    });
+    return under.map((node) => node.textContent.trim());
+  });
+};
 /** As long as a sheet takes to open or close. */
 export const settle = (page) => page.waitForTimeout(350);
 /** A sheet is closed before its page is left. */

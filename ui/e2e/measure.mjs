@@ -38,8 +38,34 @@ export function measure({ width, big }) {
       found.push(`cut off below: ${short(node)}`);
   }
 
+  // What the buttons that stay at the bottom still lie over once the page is moved as far as it goes.
+  const foot = document.querySelector('main .foot');
+  if (foot && getComputedStyle(foot).position === 'fixed') {
+    const end = document.documentElement.scrollHeight - foot.getBoundingClientRect().height;
+    for (const node of document.querySelectorAll(
+      'main p, main a, main button, main input, main textarea, main .card',
+    )) {
+      const box = foot.contains(node) ? null : shown(node);
+      if (box && box.bottom + window.scrollY > end + 1) found.push(`under the buttons at the bottom: ${short(node)}`);
+    }
+  }
+
   const keys = document.body.innerText.match(/\b[a-z_]+\.[a-z_]+(\.[a-z_]+)?\b/g) ?? [];
   for (const key of keys) if (!/^(xunge|example|png|www|county)/.test(key)) found.push(`key shown: ${key}`);
+
+  // A word of the Latin alphabet that goes on in the next line without a hyphen. Chinese may break anywhere.
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = words.nextNode(); text; text = words.nextNode()) {
+    const node = text.parentElement;
+    if (!node || node.closest('svg, script, style, .water, .visually-hidden, textarea') || !shown(node)) continue;
+    for (const { 0: word, index } of text.data.matchAll(/[A-Za-z]{3,}/g)) {
+      const range = document.createRange();
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      const tops = new Set([...range.getClientRects()].flatMap((box) => (box.width > 1 ? [Math.round(box.top)] : [])));
+      if (tops.size > 1) found.push(`word broken: “${word}” in ${short(node)}`);
+    }
+  }
 
   const least = big ? 60 : 44;
   for (const node of document.querySelectorAll(
@@ -70,5 +96,27 @@ export function measure({ width, big }) {
     // One line by itself has no distance to keep.
     if (big && lines && line < 1.3 - 0.01) found.push(`lines ${line.toFixed(2)} apart: ${short(node)}`);
   }
+  return [...new Set(found)];
+}
+
+/**
+ * The desk's pages: too wide, a state or the head of a column cut off in its table, words that were not translated. Long
+ * text of a cell may end in dots: it is whole in the cell's title and in what the row opens.
+ */
+export function measureDesk({ width }) {
+  const found = [];
+  const wide = document.documentElement.scrollWidth - width;
+  if (wide > 1) found.push(`page is ${wide} px too wide`);
+  for (const part of document.querySelectorAll('td .tag, th')) {
+    const cell = part.closest('td, th');
+    if (cell.closest('.el-picker-panel')) continue;
+    const room = cell.getBoundingClientRect().right - parseFloat(getComputedStyle(cell).paddingRight);
+    const words = document.createRange();
+    words.selectNodeContents(part);
+    const end = part === cell ? words.getBoundingClientRect().right : part.getBoundingClientRect().right;
+    if (end - room > 1) found.push(`cut off by ${Math.round(end - room)} px: “${part.textContent.trim()}”`);
+  }
+  const keys = document.body.innerText.match(/\b[a-z_]+\.[a-z_]+(\.[a-z_]+)?\b/g) ?? [];
+  for (const key of keys) if (!/^(xunge|example|png|www|county)/.test(key)) found.push(`key shown: ${key}`);
   return [...new Set(found)];
 }

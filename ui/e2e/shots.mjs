@@ -62,6 +62,21 @@ export const phoneShots = [
       await page.setInputFiles('input[type=file]', { name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('x') });
     },
   },
+  {
+    name: '02c-enrol-no-contact',
+    path: '/enrol',
+    query: 'phase=new&net=off',
+    act: async (page) => {
+      await either('开始登记', 'Begin')(page);
+      await page.fill('#address', '192.168.1.20:8443');
+      await page.fill('#code', '7K3M9QXT4HBRT6W2ZC5D');
+      await either('下一步', 'Next')(page);
+      for (let n = 0; n < 2; n++) {
+        await page.keyboard.type('258036');
+        await page.waitForTimeout(200);
+      }
+    },
+  },
   { name: '04-first-sync', path: '/first-sync', query: 'first=1' },
   { name: '04b-first-sync-asking', path: '/first-sync', query: 'first=asking' },
   {
@@ -88,6 +103,15 @@ export const phoneShots = [
   { name: '11b-today-another', path: '/today', only: 'big', act: either('换一户', 'Another') },
   { name: '11c-today-both-done', daily: true, path: '/today', query: 'patrol=done' },
   { name: '12-households', daily: true, path: '/households' },
+  {
+    name: '12a-households-wide',
+    path: '/households',
+    act: async (page) => {
+      await page.locator('.building:has-text("3幢")').click();
+      await page.waitForTimeout(200);
+      await page.locator('.grid').evaluate((grid) => (grid.scrollLeft = 150));
+    },
+  },
   {
     name: '13-search',
     path: '/households',
@@ -151,6 +175,17 @@ export const phoneShots = [
   },
   { name: '25-nobody', path: '/household/h1-301', act: either('没见到人', 'Nobody') },
   { name: '26-visited', path: '/household/h1-301', act: either('记一次走访', 'record visit') },
+  {
+    name: '26a-visited-and-on',
+    path: '/household/h1-301',
+    query: 'patrol=walking',
+    act: async (page) => {
+      await either('记一次走访', 'record visit')(page);
+      await page.waitForTimeout(300);
+      await page.evaluate(() => (window.location.hash = '#/patrol'));
+      await page.waitForTimeout(600);
+    },
+  },
   { name: '27-household-form', path: '/household/h1-301/edit' },
   {
     name: '28-move',
@@ -223,6 +258,7 @@ export const phoneShots = [
     },
   },
   { name: '50-report', path: '/report' },
+  { name: '50b-report-no-categories', path: '/report', query: 'categories=none', full: true },
   { name: '51-report-draft', path: '/report', query: 'draft=1' },
   { name: '52-report-full', daily: true, path: '/report', query: 'draft=1', full: true },
   { name: '50a-report-no-fix', path: '/report', query: 'nofix=1', full: true },
@@ -277,8 +313,10 @@ export const phoneShots = [
         await page.locator('.sides + .pair button').first().click();
         await page.waitForTimeout(250);
       }
-      await either('合并', 'Merge')(page);
-      await page.waitForTimeout(250);
+      for (let n = 0; n < 2; n++) {
+        await either('合并', 'Merge', 'One: put together')(page);
+        await page.waitForTimeout(250);
+      }
       for (let n = 0; n < 2; n++) {
         await either('撤掉这一条', 'Withdraw it')(page);
         await page.waitForTimeout(450);
@@ -313,6 +351,20 @@ export const phoneShots = [
     act: async (page) => {
       await either('我拿到恢复码了', 'I have')(page);
       await page.fill('#code', '7K3M-9QXT-4HB');
+    },
+  },
+  {
+    name: '07a-reopen-no-contact',
+    path: '/needs-desk',
+    query: 'phase=needs_desk&net=off',
+    act: async (page) => {
+      await either('我拿到恢复码了', 'I have')(page);
+      await page.fill('#code', '7K3M9QXT4HBRT6W2ZC5D');
+      await either('下一步', 'Next')(page);
+      for (let n = 0; n < 2; n++) {
+        await page.keyboard.type('258036');
+        await page.waitForTimeout(200);
+      }
     },
   },
   { name: '74-failure', path: '/me/sync', query: 'net=off', act: press('') },
@@ -354,6 +406,8 @@ export const deskShots = [
   { name: '13-photo', daily: true, path: '/incidents/in0', act: async (page) => page.locator('.pic').first().click() },
   { name: '20-patrols', path: '/patrols' },
   { name: '21-patrol', daily: true, path: '/patrols/r1', wait: 600 },
+  { name: '22-patrol-under-way', path: '/patrols/r3', wait: 600 },
+  { name: '23-map-patrol-under-way', path: '/grids/a4/map', wait: 600 },
   { name: '30-visits', path: '/visits' },
   { name: '40-review', daily: true, path: '/review' },
   {

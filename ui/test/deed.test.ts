@@ -14,6 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => document.body.replaceChildren());
 
+const FIELDS = ['name', 'phone', 'note'];
 const wrong = (field: string, code = 'invalid_field') => Promise.reject(new CallFailure(code, { field }));
 
 type Use = () => { attempt: (deed: () => Promise<void>) => Promise<unknown> };
@@ -33,7 +34,7 @@ describe.each<[string, Use]>([
 
 describe('what was refused', () => {
   it('names_its_field_and_says_its_rule', async () => {
-    const { attempt, badField, badOf } = effectScope().run(useDeed)!;
+    const { attempt, badField, badOf } = effectScope().run(() => useDeed(() => FIELDS))!;
     await attempt(() => wrong('name'));
     expect(badField.value).toBe('name');
     expect(badOf('name')).toContain('姓名里要有文字');
@@ -51,7 +52,7 @@ describe('what was refused', () => {
   it('comes_into_view_and_takes_the_next_key_or_else_the_words_do', async () => {
     document.body.innerHTML = '<p data-failure tabindex="-1"></p><div class="marked"><label>x</label><input /></div>';
     const box = document.querySelector('.marked')!;
-    const { attempt } = effectScope().run(useDeed)!;
+    const { attempt } = effectScope().run(() => useDeed(() => FIELDS))!;
     await attempt(() => Promise.reject(new CallFailure('disk_full')));
     expect(document.activeElement).toBe(document.querySelector('p'));
     box.setAttribute('data-bad', '');
@@ -63,7 +64,7 @@ describe('what was refused', () => {
   it('does_not_pull_at_a_page_that_was_left_for_another', async () => {
     document.body.innerHTML = '<div data-bad><input /></div>';
     const scope = effectScope();
-    const { attempt } = scope.run(useDeed)!;
+    const { attempt } = scope.run(() => useDeed(() => FIELDS))!;
     const trying = attempt(() => wrong('name'));
     scope.stop();
     await trying;

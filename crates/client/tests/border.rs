@@ -93,6 +93,8 @@ fn types() -> Vec<(&'static str, String)> {
         people::UnplacedLines,
         people::CheckIdArgs,
         people::CheckedId,
+        same_home::SameHomeView,
+        same_home::HomeSourceView,
         same_person::SamePersonView,
         same_person::SourceView,
         same_person::FoldedView,

@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_same_person.sql"),
     include_str!("../migrations/0006_tenancies.sql"),
     include_str!("../migrations/0007_one_index_less.sql"),
+    include_str!("../migrations/0008_same_home.sql"),
 ];
 
 /// The schema this version writes.

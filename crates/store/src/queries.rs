@@ -6,6 +6,7 @@
 mod buildings;
 mod duties;
 mod history;
+mod homes;
 mod households;
 mod incidents;
 mod likeness;

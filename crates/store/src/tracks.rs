@@ -115,6 +115,18 @@ impl Reader<'_> {
         Ok(track)
     }
 
+    /// When the last point of a patrol was recorded, by the phone's clock; none where no point says.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn last_point_ms(&self, patrol: RecordId) -> Result<Option<i64>, StoreError> {
+        let Some(key) = self.key_of(patrol)? else { return Ok(None) };
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT wall_ms FROM track_point WHERE patrol = ?1 ORDER BY id DESC LIMIT 1")?;
+        Ok(statement.query_row([key], |row| row.get(0)).optional()?.flatten())
+    }
+
     /// Raw points still on this phone.
     ///
     /// # Errors

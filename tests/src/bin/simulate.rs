@@ -16,7 +16,7 @@ use xunge_tests::sim::{Outcome, live};
 const ENOUGH_SEEDS: u64 = 300;
 /// Seeds in which a planted bug must be caught.
 #[cfg(feature = "planted")]
-const BUDGET: u64 = 150;
+const BUDGET: u64 = 400;
 /// Lines of a failing seed's story that are told; a replay tells all.
 const LAST_LINES: usize = 60;
 const PROCESSES: u64 = 2;

@@ -39,6 +39,8 @@ pub(super) fn act(run: &mut Run, who: usize) {
     if !run.hands[who].is_open() {
         return;
     }
+    // No hand does two things in one millisecond: taking a decision back would say what the decision said, at the same moment.
+    run.hands[who].phone.clock.pass(1);
     let done = something(run, who);
     if run.bury(who) || !run.hands[who].is_open() {
         return;
@@ -140,17 +142,22 @@ fn at_the_door(run: &Run, hand: &Hand, household: &str, page: &Value) -> Done {
     let somebody = people.get(chance.below(people.len() as u64) as usize).map(|person| text(person, "id"));
     let duties: Vec<String> = list(page, "duties").iter().map(|duty| text(duty, "id")).collect();
     let number = |from: u64| format!("{from}{:08}", chance.below(100_000_000));
-    Done::wrote(match (chance.below(12), somebody) {
+    Done::wrote(match (chance.below(13), somebody) {
         (0..=2, _) => {
             let outcomes = ["nothing_changed", "changed", "met", "nobody_home", "declined"];
             let outcome = outcomes[chance.below(outcomes.len() as u64) as usize];
             hand.call("record_visit", json!({ "household": household, "outcome": outcome, "note": format!("第{step}步"), "duties": duties }))
         }
         (3 | 4, _) => hand.call("save_household", json!({ "id": household, "phone": number(143) })),
-        (5 | 6, _) => hand.call(
-            "save_household",
-            json!({ "id": household, "note": format!("{}记{step}", hand.name()), "occupancy": if chance.happens(50) { "owner" } else { "tenant" } }),
-        ),
+        (5 | 6, _) => {
+            let mut fields = json!({ "id": household, "note": format!("{}记{step}", hand.name()) });
+            // The form asks how a household holds its flat where it has one.
+            let holds = if chance.happens(50) { "owner" } else { "tenant" };
+            if !text(page, "building").is_empty() {
+                fields["occupancy"] = holds.into();
+            }
+            hand.call("save_household", fields)
+        }
         (7, Some(person)) => hand.call("save_person", json!({ "id": person, "fields": { "phone": number(142) } })),
         (8, Some(person)) => hand.call(
             "save_person",
@@ -163,6 +170,7 @@ fn at_the_door(run: &Run, hand: &Hand, household: &str, page: &Value) -> Done {
         (10, Some(person)) => {
             return Done::looked(hand.call("open_person", json!({ "id": person, "reason": "check_at_door" })));
         }
+        (11, _) => return move_in(run, hand),
         _ => hand.call(
             "save_person",
             json!({ "household": household, "fields": { "name": format!("新人{step}"), "relation": "8", "residence": "floating" } }),
@@ -170,10 +178,33 @@ fn at_the_door(run: &Run, hand: &Hand, household: &str, page: &Value) -> Done {
     })
 }
 
+/// Somebody moves into a flat: an empty one, or one in which a household lives already.
+fn move_in(run: &Run, hand: &Hand) -> Done {
+    let (step, chance) = (run.step, &run.chance);
+    let head = hand.call("households_head", json!({})).unwrap_or_default();
+    let drawn = head.get("drawn").cloned().unwrap_or_default();
+    let floors = list(&drawn, "floors");
+    let doors: Vec<&Value> = floors.iter().flat_map(|floor| list(floor, "doors")).collect();
+    let Some(door) = doors.get(chance.below(doors.len() as u64) as usize) else {
+        return Done::looked(Ok(Value::Null));
+    };
+    let into =
+        json!({ "dwelling": text(door, "dwelling"), "occupancy": "tenant", "beside": chance.happens(30) });
+    Done::wrote(hand.call(
+        "save_person",
+        json!({ "moves_into": into, "fields": { "name": format!("新户{}", step % 7), "residence": "floating" } }),
+    ))
+}
+
 /// An incident, with pictures mostly.
 fn report(run: &Run, who: usize) -> Done {
     let (step, chance) = (run.step, &run.chance);
     let hand = &run.hands[who];
+    // A phone whose grid is on its way has none to choose from yet, and the form cannot be sent.
+    let categories = hand.call("incident_categories", json!({})).unwrap_or_default();
+    if categories.as_array().is_none_or(Vec::is_empty) {
+        return Done::looked(Ok(Value::Null));
+    }
     for _ in 0..chance.below(3) {
         hand.phone.load_photo_bytes(super::pictures::picture(chance.below(super::pictures::PICTURES)));
         let _ = hand.call("take_photo", json!({ "form": "incident:new" }));
@@ -229,10 +260,20 @@ fn round(run: &Run, hand: &Hand) -> Done {
     }
 }
 
-/// A conflict is settled.
+/// A conflict is settled, or a home registered twice.
 fn resolve(run: &Run, hand: &Hand) -> Done {
     let chance = &run.chance;
     let review = hand.call("review", json!({})).unwrap_or_default();
+    let homes = list(&review, "same_homes");
+    if let Some(pair) = homes.first().filter(|_| chance.happens(40)) {
+        let one = |side: &str| pair.get(side).map(|home| text(home, "id")).unwrap_or_default();
+        let command = if chance.happens(70) { "merge_households" } else { "not_same_household" };
+        let said = hand.call(command, json!({ "one": one("stays"), "other": one("other") }));
+        if said.is_ok() {
+            run.tally.add("home registered twice");
+        }
+        return Done::wrote(said);
+    }
     let conflicts = list(&review, "conflicts");
     let Some(conflict) = conflicts.get(chance.below(conflicts.len() as u64) as usize) else {
         return Done::looked(Ok(Value::Null));

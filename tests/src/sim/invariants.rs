@@ -128,8 +128,13 @@ impl Run {
         let unsent = standing(&[OpState::OnPhone, OpState::Offered]);
         let there = standing(&[OpState::AtCounty, OpState::Waiting]);
         let refused = standing(&[OpState::Refused]);
-        let waiting = self.hands[who].phone.open().change(|change| Ok(change.writer.photos_waiting()?));
-        let pictures = waiting.map_or(0, |(pictures, _)| pictures as u32);
+        let counted = self.hands[who]
+            .phone
+            .open()
+            .change(|change| Ok((change.writer.photos_waiting()?.0, change.writer.photos_at_county()?)));
+        let (pictures, arrived) =
+            counted.map_or((0, 0), |(waiting, arrived)| (waiting as u32, arrived as u32));
+        let there = there + arrived;
         // What is not at the county is here, on its way or not; a record is on its way only while its batch is.
         let here = counts.on_phone + counts.sending;
         if here != unsent + pictures
@@ -148,7 +153,11 @@ impl Run {
     pub(super) fn acknowledged_is_there(&mut self) {
         let county = self.host.county.county();
         let mut wrong = Vec::new();
-        for row in county.devices().unwrap_or_default() {
+        let devices = county.devices().unwrap_or_else(|error| {
+            wrong.push(format!("the county does not name its phones: {}", error.code()));
+            Vec::new()
+        });
+        for row in devices {
             let Some(saved) = self.ledger.get(&row.no) else { continue };
             let Some((counter, hash)) = saved.acknowledged.last_key_value() else { continue };
             let id = xunge_domain::ids::OpId { device: row.no, counter: *counter };

@@ -281,7 +281,11 @@ impl Run {
         let device = self.hands[who].device;
         let code = match self.host.county.reopen_code_of(device) {
             Ok(code) => code,
-            Err(code) => return self.note(format!("the desk gives no code: {code}")),
+            Err(code) => {
+                // A planned crash may have come over it.
+                self.host.look_after();
+                return self.note(format!("the desk gives no code: {code}"));
+            }
         };
         let args =
             serde_json::json!({ "address": "county.test:8443", "code": code, "pin": crate::scene::PIN });

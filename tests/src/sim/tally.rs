@@ -39,6 +39,7 @@ pub const HARD: &[&str] = &[
     "conflict in review",
     "deletion against edit",
     "conflict resolved",
+    "home registered twice",
     "refused: out_of_scope",
     "refused: unknown_kind",
     "refused: too_long",

@@ -48,13 +48,13 @@ pub fn unmount(root: &Path) {
     lock(&MOUNTED).remove(root);
 }
 
-fn register() {
+/// Puts the VFS in its place, once; before the first database of the process is opened.
+pub(super) fn register() {
     static ONCE: Once = Once::new();
     // SAFETY: SQLite allows registering at any time after initialisation; the structure is leaked and so lives for ever.
     // The system's structure is copied whole: what is not replaced goes on working with the system's own data.
     ONCE.call_once(|| unsafe {
-        // Nobody here asks how much memory SQLite uses; counting takes a lock for each piece of it. Refused without harm where
-        // a database was opened before.
+        // Nobody here asks how much memory SQLite uses; counting takes a lock for each piece of it.
         ffi::sqlite3_config(ffi::SQLITE_CONFIG_MEMSTATUS, 0);
         // SQLCipher initialises itself with the first connection; a VFS is to be added after that.
         drop(rusqlite::Connection::open_in_memory());

@@ -8,11 +8,13 @@ use super::run::Run;
 use super::template::FRESH;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
+use xunge_client::Open;
 use xunge_client::syncing::Next;
 use xunge_domain::ids::RecordId;
 use xunge_domain::records::{FieldKey, RecordKind, SlotCode};
 use xunge_server::county::County;
-use xunge_store::RowValue;
+use xunge_server::storage::Fed;
+use xunge_store::{RowValue, StoredOperation};
 use xunge_sync::merge::MergedField;
 
 /// Most items of the review page.
@@ -45,19 +47,14 @@ impl Run {
                     let Some(theirs) = at_county.get(record) else { continue };
                     let mine = change.writer.row(kind, *record)?;
                     if !granted.contains(&theirs.area) {
-                        let above = kind == RecordKind::Area || kind == RecordKind::IncidentCategory
+                        let above = kind == RecordKind::Area
+                            || kind == RecordKind::IncidentCategory
                             || kind == RecordKind::CareCategory;
                         if mine.is_some() && !above {
-                            let by: Vec<String> = ops.iter().map(|fed| fed.op.id().to_string()).collect();
-                            let areas = &open.identity().areas;
                             let at = mine.map(|row| row.area);
-                            let here: Vec<String> = change
-                                .writer
-                                .operations_of(*record)?
-                                .iter()
-                                .map(|held| format!("{} {:?} {}", held.id(), held.state, held.header.area))
-                                .collect();
-                            let what = format!("{} still has {kind:?} {record} by {by:?} in {at:?}, granted {areas:?}, here {here:?}", hand.name());
+                            let known = known(&change.writer.operations_of(*record)?, ops, &open);
+                            let what =
+                                format!("{} still has {kind:?} {record} in {at:?}: {known}", hand.name());
                             wrong.push(("nothing out of scope", what));
                         }
                         hidden += usize::from(!above);
@@ -70,13 +67,23 @@ impl Run {
                     let slots = books.conflicts.get(record).into_iter().flat_map(BTreeMap::keys);
                     conflicts.extend(slots.map(|slot| handle(kind, *record, *slot)));
                     let Some(mine) = mine else {
-                        wrong.push(("everyone converges", format!("{} lacks {kind:?} {record}", hand.name())));
+                        let known = known(&change.writer.operations_of(*record)?, ops, &open);
+                        wrong.push((
+                            "everyone converges",
+                            format!("{} lacks {kind:?} {record}: {known}", hand.name()),
+                        ));
                         continue;
                     };
-                    if mine.deleted != (theirs.deleted || theirs.erased) || fields(&mine.values) != merged(&theirs.fields) {
+                    if mine.deleted != (theirs.deleted || theirs.erased)
+                        || fields(&mine.values) != merged(&theirs.fields)
+                    {
                         let what = format!(
                             "{}: {kind:?} {record} is {:?} (deleted {}), at the county {:?} (deleted {})",
-                            hand.name(), fields(&mine.values), mine.deleted, merged(&theirs.fields), theirs.deleted
+                            hand.name(),
+                            fields(&mine.values),
+                            mine.deleted,
+                            merged(&theirs.fields),
+                            theirs.deleted
                         );
                         wrong.push(("everyone converges", what));
                     }
@@ -148,6 +155,14 @@ impl Run {
     }
 }
 
+/// Where operations of a record stand at the county and on a phone, for whoever reads a failure.
+fn known(here: &[StoredOperation], there: &[Fed], open: &Open) -> String {
+    let there: Vec<String> = there.iter().map(|fed| fed.op.id().to_string()).collect();
+    let here: Vec<String> =
+        here.iter().map(|held| format!("{} {:?} {}", held.id(), held.state, held.header.area)).collect();
+    format!("at the county {there:?}, here {here:?}, areas {:?}", open.identity().areas)
+}
+
 /// Records of which the county keeps an edit of this phone without having applied it.
 fn unapplied(run: &Run, at: usize) -> BTreeSet<RecordId> {
     use xunge_store::OpState::{Refused, Waiting};
@@ -204,6 +219,8 @@ fn pages(hand: &super::hand::Hand) -> Vec<(String, Json)> {
         page("incident", json!({ "id": text(line, "id") }));
     }
     page("review", json!({}));
+    // Two homes behind one door stand in the order in which they came here.
+    pages.sort_by(|one, other| one.0.cmp(&other.0));
     pages
 }
 
@@ -228,7 +245,7 @@ fn difference(mine: &Json, theirs: &Json) -> String {
 
 /// A page without words about whose phone it is and how far it has sent, and without what depends on the day.
 fn impersonal(page: Json) -> Json {
-    const OF_THE_PHONE: [&str; 13] = [
+    const OF_THE_PHONE: [&str; 14] = [
         "standing",
         "mine",
         "by",
@@ -242,6 +259,7 @@ fn impersonal(page: Json) -> Json {
         "photo",
         "done",
         "may",
+        "undo",
     ];
     match page {
         Json::Object(map) => Json::Object(

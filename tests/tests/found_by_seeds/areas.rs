@@ -107,3 +107,33 @@ fn what_the_county_kept_for_the_desk_is_not_laid_over_an_area_that_is_granted_ag
         "{history:?}"
     );
 }
+
+#[test]
+fn a_report_undone_in_one_grid_and_made_again_in_another_arrives_with_its_photos() {
+    let scene = Scene::default();
+    let county = scene.county.county();
+    let phone = scene.phone("anna");
+    let worker = worker(&scene);
+    let one = scene.county.grid;
+    let other = scene.county.sibling;
+    phone.load_photo(3);
+    phone.call("take_photo", json!({ "form": "incident:new" })).unwrap();
+    let report = json!({ "form": "incident:new", "category": "lamp", "text": "灯不亮", "place_name": "东门",
+        "self_resolved": false, "resolution": "", "no_fix_reason": "indoors" });
+    let first = phone.call("report_incident", report.clone()).unwrap();
+    settle(&phone);
+    phone.call("undo", json!({ "undo": first["undo"] })).unwrap();
+    settle(&phone);
+    county.grant(worker, other).unwrap();
+    county.revoke_grant(worker, one).unwrap();
+    settle(&phone);
+    let again = phone.call("report_incident", report).unwrap();
+    settle(&phone);
+    assert_eq!(phone.call("review", json!({})).unwrap()["refused"], json!([]), "the county takes all of it");
+    let told = phone.call("incident", json!({ "id": again["id"] })).unwrap();
+    assert_eq!(told["photos"].as_array().unwrap().len(), 1);
+    let evidence = county.records_in(RecordKind::PhotoEvidence, other, Sort::Rising, Page::ALL).unwrap();
+    assert_eq!(evidence.len(), 1);
+    assert_eq!(evidence[0].id.to_string(), told["photos"][0]["id"]);
+    assert!(phone.call("today", json!({})).unwrap()["counts"]["needs_you"].as_u64() == Some(0));
+}

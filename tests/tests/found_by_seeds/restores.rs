@@ -2,9 +2,11 @@
 
 use super::{households, note_of, worker};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::Path;
 use xunge_domain::ids::RecordId;
-use xunge_domain::records::RecordKind;
+use xunge_domain::records::{FieldKey, RecordKind};
+use xunge_domain::value::Edit;
 use xunge_server::county::CountyEdit;
 use xunge_server::storage::{Page, Sort};
 use xunge_tests::marks::files_below;
@@ -108,6 +110,40 @@ fn what_was_kept_for_the_desk_and_is_applied_after_a_restore_shows_on_every_copy
     }
     let row = scene.county.county().record(household).unwrap().unwrap();
     assert_eq!(row.text(1), "太晚了");
+}
+
+#[test]
+fn what_was_taken_back_here_and_stands_at_the_county_through_another_copy_is_shown() {
+    let scene = Scene::default();
+    let mut phone = scene.phone("anna");
+    let other = scene.county.sibling;
+    back_up(&scene);
+    phone.link.set(false, 0);
+    // Written just before the area was found to be somebody else's.
+    let edits = BTreeMap::from([(FieldKey(1), Edit::Put("养狗".into()))]);
+    let write = |change: &mut xunge_client::change::Change<'_, '_>| {
+        let household = change.new_id();
+        change.edit(RecordKind::Household, household, other, edits)?;
+        Ok(household)
+    };
+    let household = phone.open().change(write).unwrap();
+    let clone = clone_of(&scene, &mut phone, "anna'");
+    phone.link.set(true, 0);
+    settle(&phone);
+    let refused = |phone: &SimPhone| phone.call("review", json!({})).unwrap()["refused"].clone();
+    assert_eq!(refused(&phone)[0]["reason"], "out_of_scope");
+    phone.call("withdraw_refused", json!({ "op": refused(&phone)[0]["op"] })).unwrap();
+
+    put_back(&scene);
+    scene.county.county().grant(worker(&scene), other).unwrap();
+    settle(&clone);
+    settle(&phone);
+    let row = scene.county.county().record(household).unwrap().unwrap();
+    assert_eq!(row.text(1), "养狗", "the other copy had it still");
+    for copy in [&phone, &clone] {
+        assert_eq!(note_of(copy, household), "养狗", "{}", copy.name);
+        assert_eq!(refused(copy), json!([]));
+    }
 }
 
 #[test]

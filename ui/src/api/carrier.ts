@@ -43,6 +43,10 @@ export interface Commands {
   merge_persons: [T.PairArgs, T.Saved];
   not_same_person: [T.PairArgs, T.Saved];
   unmerge_person: [T.UnmergeArgs, T.Saved];
+  merge_households: [T.PairArgs, T.Saved];
+  not_same_household: [T.PairArgs, T.Saved];
+  unmerge_household: [T.UnmergeArgs, T.Saved];
+  leave_household: [T.HouseholdArgs, T.Saved];
   check_citizen_id: [T.CheckIdArgs, T.CheckedId];
   undo: [T.UndoArgs, null];
   patrol: [None, T.PatrolView | null];

@@ -205,7 +205,13 @@ export interface Household {
   phone: string | null;
   people: PersonRow[];
   visits: { id: string; at_ms: number; outcome: string; note: string; by: string }[];
-  history: { at_ms: number; by: string; kind: string; fields: string[] }[];
+  history: {
+    at_ms: number;
+    by: string;
+    kind: string;
+    how: 'began' | 'changed' | 'ended' | 'removed';
+    fields: string[];
+  }[];
 }
 export interface OpenedPerson {
   id: string;
@@ -215,7 +221,11 @@ export interface OpenedPerson {
 }
 /** What an erasure by law would take: every record put together as the person. */
 export interface ToErase {
-  people: PersonRow[];
+  people: OneToErase[];
+}
+/** A record of the person; a deleted one stands in no list any more, and goes all the same. */
+export interface OneToErase extends PersonRow {
+  deleted: boolean;
 }
 /** What an erasure by law took. */
 export interface Erased {

@@ -1,4 +1,4 @@
-/** A deed of a dialog: busy while it is under way, one at a time, and what went wrong, until it is tried again. */
+/** What a button or a page does: busy while it is under way, one at a time, and what went wrong, until it is tried again. */
 import { ref, shallowRef } from 'vue';
 import { DeskFailure } from './api';
 

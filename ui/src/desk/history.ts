@@ -1,21 +1,15 @@
 /** The history of a household as people read it: an import of the county is one line, not one for every field it wrote. */
 import type { Household } from './api';
 import { t } from '@/words/language';
-import { importsTogether } from '@/words/imports';
-import { word } from '@/words/words';
+import { historyWords } from '@/words/history';
+import { COUNTY, importsTogether } from '@/words/imports';
 import { fieldWord } from './words';
 
 type Line = Household['history'][number];
 
-/** What the server calls the county's own writes; on screens the county has one name. */
-const COUNTY = 'county';
-
 export const actor = (by: string): string => (by === COUNTY ? t('by.county') : by);
 
-function told(line: Line): string {
-  const fields = line.fields.map((f) => fieldWord(line.kind, f)).join(t('common.comma'));
-  return t('household.changed', { kind: word('kind', line.kind), fields });
-}
+const told = (line: Line): string => historyWords(line, (field) => fieldWord(line.kind, field));
 
 /** Newest first, as it came. */
 export function foldImports(history: Line[]): { at_ms: number; by: string; text: string }[] {

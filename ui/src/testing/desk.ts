@@ -70,6 +70,7 @@ const PEOPLE = [
 ];
 /** Persons who were erased by law. */
 const erased = new Set<string>();
+let meanwhile = false;
 
 function answer(
   method: string,
@@ -117,7 +118,8 @@ function answer(
   if (path === 'areas') return [200, areas];
   if (first === 'areas' && third === 'map') {
     const grid = areas.find((a) => a.id === second)?.kind === 'grid';
-    return [200, mapOf(second!, !grid, patrols[0]!)];
+    const last = patrols.find((p) => p.area === second) ?? patrols.find((p) => p.id === 'r0')!;
+    return [200, mapOf(second!, !grid, last)];
   }
   if (first === 'areas' && third === 'rename') {
     const line = areas.find((a) => a.id === second)!;
@@ -217,6 +219,11 @@ function answer(
     return [200, { people: one.id === 'p2' ? [one, twice] : [one] }];
   }
   if (first === 'people' && third === 'erase') {
+    // Somebody put another record to these while the page was read.
+    if (new URLSearchParams(window.location.search).has('meanwhile') && !meanwhile) {
+      meanwhile = true;
+      return [409, { code: 'changed_meanwhile', params: {} }];
+    }
     erased.add(second!);
     return [200, { records: 2, operations: 5, pictures: 0 }];
   }

@@ -88,6 +88,10 @@ let imported: ImportView | null = null;
 const STEP = 130;
 
 function readLedger(area: string, file: string): ImportView {
+  const bare = {
+    ...{ of: 0, households: 0, people: 0, unplaced_people: 0, warnings: 0, refused: 0, notes: 0 },
+    codes: [],
+  };
   return {
     id: 'im1',
     file,
@@ -109,6 +113,8 @@ function readLedger(area: string, file: string): ImportView {
       { code: 'phone_unreadable', severity: 'warning', what: '电话读不出来，没有采用', rows: 1 },
     ],
     written: null,
+    // Nothing but a heading.
+    ...(file.startsWith('表头') ? bare : {}),
   };
 }
 
@@ -164,7 +170,7 @@ export function placesAnswer(
     if (!imported) return NOT_FOUND;
     if (third === 'rows') {
       const code = query.get('code');
-      const some = rows.filter((r) => code === null || r.code === code);
+      const some = imported.of === 0 ? [] : rows.filter((r) => code === null || r.code === code);
       return [200, { rows: some, total: some.length }];
     }
     if (third === 'run') {

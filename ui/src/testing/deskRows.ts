@@ -317,6 +317,16 @@ export const patrols: Patrol[] = [0, 1, 2].map((n) => ({
   outline: GRID_RING,
   coverage_permille: 820 - n * 90,
 }));
+/** A round that is under way: nothing but its start has come. */
+patrols.unshift({
+  ...patrols[0]!,
+  ...{ id: 'r3', area: 'a4', grid: '富民四格', worker: '何军', started_ms: at(9, 30), ended_ms: null },
+  ...{ length_m: 0, seconds: 0, points: 0, reached: 0, gaps: 0, gap_seconds: 0, incidents: 0 },
+  points_list: patrols[0]!.points_list.map((p) => ({ ...p, reached_ms: null, by: null })),
+  gaps_list: [],
+  incidents_list: [],
+  coverage_permille: null,
+});
 export const visits: VisitRow[] = ['nothing_changed', 'changed', 'nobody_home', 'declined'].map((outcome, n) => ({
   id: `v${n}`,
   household: `h${n}`,

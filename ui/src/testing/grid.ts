@@ -186,9 +186,12 @@ const unmet = (door: Door): boolean => door.id === NEW_TENANT && (!door.visited 
 export const metBy = (): string => isoDay(at(0, 0, -18));
 
 /** Doors at which something is still owed or somebody is new, in the order of the walk. */
-export const dueDoors = (): Door[] =>
+export const dueDoors = (everyone = false): Door[] =>
   doors
-    .filter((d) => unmet(d) || (OWED[d.id] && household(d).duties.some((duty) => !duty.done)))
+    .filter(
+      (d) =>
+        (everyone && d.people.length > 0) || unmet(d) || (OWED[d.id] && household(d).duties.some((duty) => !duty.done)),
+    )
     .sort((a, b) => a.unit.localeCompare(b.unit) || a.floor - b.floor);
 
 export function household(door: Door): HouseholdView {
@@ -210,6 +213,7 @@ export function household(door: Door): HouseholdView {
         checks: [],
         note: '老人身体还好',
         by: '刘敏',
+        undo: null,
         standing: 'at_county',
       },
     ],
@@ -224,6 +228,9 @@ export function household(door: Door): HouseholdView {
       },
     ],
     tenant_due: null,
+    left: false,
+    stays: null,
+    joined: [],
     review: door.id === 'h2-502' ? 1 : 0,
     standing: door.visited ? 'on_phone' : 'at_county',
   };
@@ -260,9 +267,12 @@ export function building(id: string): BuildingView {
   const own = doors.map((d) =>
     id === 'b2' ? d : { ...d, state: d.state === 'empty' ? 'empty' : 'plain', visited: null },
   );
+  // One of them is wider than a phone.
+  const wide = id === 'b3' ? own.map((d) => ({ ...d, unit: String(Number(d.unit) + 2) })) : [];
+  const all = [...own, ...wide];
   return {
     building: line,
-    units: ['1', '2'],
-    floors: [6, 5, 4, 3, 2, 1].map((floor) => ({ floor, doors: own.filter((d) => d.floor === floor).map(doorView) })),
+    units: [...new Set(all.map((d) => d.unit))],
+    floors: [6, 5, 4, 3, 2, 1].map((floor) => ({ floor, doors: all.filter((d) => d.floor === floor).map(doorView) })),
   };
 }

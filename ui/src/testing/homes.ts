@@ -70,7 +70,7 @@ export function homes({ by, saved, log }: Given): { [N in Extract<Name, Homes>]:
       d.state = outcome === 'nobody_home' ? 'nobody_home' : 'visited';
       for (const one of view.duties) if (duties.includes(one.id)) one.done = true;
       const visit = { id: `v-${id}-${view.visits.length}`, at_ms: Date.now(), outcome, note, checks: [...checks] };
-      view.visits.unshift({ ...visit, by, standing: 'on_phone' });
+      view.visits.unshift({ ...visit, by, undo: visit.id, standing: 'on_phone' });
       view.standing = 'on_phone';
       return saved(id, () => {
         Object.assign(d, { visited: before.visited, state: before.state });
@@ -113,7 +113,7 @@ export function homes({ by, saved, log }: Given): { [N in Extract<Name, Homes>]:
       if (text.length < 18)
         return { state: text ? 'incomplete' : 'empty', lengthened: null, birth: null, sex: null, notes: [] };
       const ok = checkDigit(text.slice(0, 17)) === text[17];
-      if (!ok) return { state: 'wrong', lengthened: null, birth: null, sex: null, notes: ['checksum'] };
+      if (!ok) return { state: 'wrong', lengthened: null, birth: null, sex: null, notes: ['id_check_digit'] };
       return {
         state: 'ok',
         lengthened: text,

@@ -20,7 +20,11 @@ type Handlers = { [N in Name]: (args: Args<N>) => Answer<N> };
 
 export function memory(search = window.location.search): Carrier {
   const scene = new URLSearchParams(search);
-  const online = scene.get('net') !== 'off';
+  let online = scene.get('net') !== 'off';
+  // A flow walks to where there is signal.
+  let lost = false;
+  window.addEventListener('testing:core', () => (lost = true));
+  window.addEventListener('testing:net', (event) => (online = (event as CustomEvent<string>).detail === 'on'));
   const enrolled = scene.get('phase') !== 'new';
   const worker = { id: 'w1', name: '刘敏', number: '3107', grid: '富民三格', county: '示范县' };
   const state: AppState = {
@@ -88,7 +92,7 @@ export function memory(search = window.location.search): Carrier {
     on_phone: saves.on_phone,
     sending: online ? 1 : 0,
     at_county: saves.at_county,
-    needs_you: review.conflicts.length + review.refused.length + review.same.length,
+    needs_you: review.conflicts.length + review.refused.length + review.same.length + review.same_homes.length,
   });
   // The county has not yet said how many there are.
   const asking = scene.get('first') === 'asking';
@@ -183,6 +187,7 @@ export function memory(search = window.location.search): Carrier {
     },
     enrol: ({ code, pin }) => {
       choose(pin);
+      if (!online) throw new CallFailure('county_unreachable', {}, true);
       if (code.startsWith('0000')) throw new CallFailure('bad_code');
       return Object.assign(state, { phase: 'ready', worker });
     },
@@ -201,6 +206,7 @@ export function memory(search = window.location.search): Carrier {
     },
     reopen: ({ code, pin }) => {
       choose(pin);
+      if (!online) throw new CallFailure('county_unreachable', {}, true);
       if (code.startsWith('0000')) throw new CallFailure('bad_code');
       return Object.assign(state, { phase: 'ready' });
     },
@@ -210,7 +216,10 @@ export function memory(search = window.location.search): Carrier {
       return Object.assign(state, { phase: 'new', worker: null, reopen: null });
     },
     settings_save: (settings) => Object.assign(state, { settings }),
-    changes: ({ after }) => ({ change: state.change, records: state.change > after, sync: sync() }),
+    changes: ({ after }) => {
+      if (lost) throw new CallFailure('core_unreachable', {}, true);
+      return { change: state.change, records: state.change > after, sync: sync() };
+    },
     sync_state: sync,
     sync_now: () => {
       if (!online) throw new CallFailure('county_unreachable', {}, true);
@@ -253,7 +262,7 @@ export function memory(search = window.location.search): Carrier {
       grid: worker.grid,
       slots: [slot('morning', '08:30', '11:30', 'due'), slot('afternoon', '14:30', '17:30', 'later')],
       counts: counts(),
-      ...dueToday(doors.filter((d) => d.visited).length),
+      ...dueToday(doors.filter((d) => d.visited).length, scene.has('due')),
       mended: mended ? { at_ms: at(7, 40), kept: 23, photos: 4, lost: 0, tail: false } : null,
     }),
     mended_seen: () => {
@@ -327,6 +336,10 @@ export function memory(search = window.location.search): Carrier {
     merge_persons: ({ one }) => ((review.same = []), saved(one)),
     not_same_person: ({ one }) => ((review.same = []), saved(one)),
     unmerge_person: ({ id }) => saved(id),
+    merge_households: ({ one }) => ((review.same_homes = []), saved(one)),
+    not_same_household: ({ one }) => ((review.same_homes = []), saved(one)),
+    unmerge_household: ({ id }) => saved(id),
+    leave_household: ({ id }) => saved(id),
     amend_refused: ({ op }) => {
       review.refused = review.refused.filter((r) => r.op !== op);
       return saved(op);

@@ -30,6 +30,7 @@ export function patrolView(state: 'walking' | 'paused' | 'done', started: number
     ended_ms: state === 'done' ? Date.now() : null,
     length_m: 1840,
     seconds: 42 * 60 + 11,
+    silent_s: state === 'walking' ? 4 : null,
     points: NAMES.map((name, n) => ({
       id: `ip${n + 1}`,
       number: n + 1,

@@ -28,6 +28,8 @@ export function reports({ scene, by, saved, drafts, draftPhotos }: Given): {
   [N in Extract<Name, Reports>]: (args: Args<N>) => Answer<N>;
 } {
   let recovered = false;
+  let arrived = scene.get('categories') !== 'none';
+  window.addEventListener('testing:categories', () => (arrived = true));
   const incident = (id: string): IncidentView => {
     const found = incidents.find((i) => i.line.id === id);
     if (!found) throw new CallFailure('not_found');
@@ -35,7 +37,7 @@ export function reports({ scene, by, saved, drafts, draftPhotos }: Given): {
   };
 
   return {
-    incident_categories: () => categories,
+    incident_categories: () => (arrived ? categories : []),
     similar_incidents: ({ category }) =>
       incidents
         .filter((i) => i.line.title === categories.find((c) => c.code === category)?.name && i.line.state !== 'closed')

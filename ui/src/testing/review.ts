@@ -100,6 +100,20 @@ export function reviewOf(): Review {
         ],
       },
     ],
+    same_homes: [
+      {
+        reason: 'two_phones',
+        door: '2幢3单元 501',
+        stays: {
+          ...{ id: 'h2-501', people: ['潘**'], phone: '142****3310', occupancy: 'tenant', note: '' },
+          ...{ by: '周敏', at_ms: at(9, 20) },
+        },
+        other: {
+          ...{ id: 'h2-501b', people: ['潘**', '潘*'], phone: null, occupancy: 'tenant', note: '白天没人' },
+          ...{ by: '刘敏', at_ms: at(10, 5) },
+        },
+      },
+    ],
     same: [
       {
         reason: 'citizen_id',

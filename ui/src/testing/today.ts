@@ -4,8 +4,9 @@ import { at, dueDoors, household, metBy } from './grid';
 
 export const dueToday = (
   done: number,
+  everyone = false,
 ): Pick<Today, 'visits_due' | 'visits_due_total' | 'visits_done' | 'answers' | 'returned'> => ({
-  visits_due: dueDoors().map((door) => {
+  visits_due: dueDoors(everyone).map((door) => {
     const view = household(door);
     const duty = view.duties.find((one) => !one.done);
     return {
@@ -19,7 +20,7 @@ export const dueToday = (
       due: duty?.due ?? metBy(),
     };
   }),
-  visits_due_total: dueDoors().length,
+  visits_due_total: dueDoors(everyone).length,
   visits_done: done,
   answers: [
     {

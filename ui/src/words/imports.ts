@@ -5,11 +5,17 @@ export const COUNTY = 'county';
 /** Writes of one import are moments apart. */
 const ONE_IMPORT_MS = 3_600_000;
 
-/** Lines that belong together, newest first, as they came; `imported` says which may be part of an import. */
-export function importsTogether<L extends { by: string; at_ms: number }>(
-  history: L[],
-  imported: (line: L) => boolean = (line) => line.by === COUNTY,
-): [L, ...L[]][] {
+interface Line {
+  at_ms: number;
+  by: string;
+  how: string;
+}
+
+/** What the county began; what it changes later somebody at the desk has decided. */
+const imported = (line: Line): boolean => line.by === COUNTY && line.how === 'began';
+
+/** Lines that belong together, newest first, as they came. */
+export function importsTogether<L extends Line>(history: L[]): [L, ...L[]][] {
   const out: [L, ...L[]][] = [];
   for (const line of history) {
     const last = out[out.length - 1];

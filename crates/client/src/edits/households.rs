@@ -5,7 +5,6 @@ use crate::change::{Change, Fields};
 use crate::error::{Result, rule, rule_with};
 use crate::open::Open;
 use crate::views::households::{HouseholdEdit, Saved, VisitArgs};
-use crate::views::people::MoveIn;
 use xunge_domain::codes::{Phone, unredact};
 use xunge_domain::ids::{OpId, RecordId};
 use xunge_domain::records::RecordKind;
@@ -53,17 +52,7 @@ impl Open {
         })
     }
 
-    /// A household without people, where somebody moves in.
-    pub(super) fn begin_household(&self, change: &mut Change<'_, '_>, into: &MoveIn) -> Result<RecordId> {
-        let grid = self.identity().grid().ok_or(rule("no_grid"))?;
-        let household = change.new_id();
-        change.put(RecordKind::Household, household, grid, Fields::new())?;
-        let occupancy = into.occupancy.as_deref();
-        self.put_occupancy(change, (household, grid), Some(&into.dwelling), occupancy)?;
-        Ok(household)
-    }
-
-    fn put_occupancy(
+    pub(super) fn put_occupancy(
         &self,
         change: &mut Change<'_, '_>,
         (household, area): (RecordId, RecordId),

@@ -1,7 +1,7 @@
 //! Reporting an incident, and the worker's own verbs on it.
 
 use super::households::text_or_null;
-use super::photos::short_number;
+use super::photos::{number_of, short_number};
 use super::{existing, id, short};
 use crate::change::{Change, Fields};
 use crate::error::{Result, rule, rule_with};
@@ -10,9 +10,9 @@ use crate::views::households::Saved;
 use crate::views::incidents::{IncidentArgs, IncidentStepArgs, ReportArgs};
 use xunge_domain::ids::RecordId;
 use xunge_domain::incident_flow::turn::next_turn;
+use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::StepVerb;
-use xunge_domain::records::{RecordKind, SlotCode};
-use xunge_domain::value::{Edit, Value};
+use xunge_domain::value::Value;
 use xunge_store::Photo;
 
 impl Open {
@@ -35,13 +35,14 @@ impl Open {
             }
             let photos = change.writer.photos_of_form(&args.form)?;
             let incident = change.new_id();
+            let number = number_of(&photos).unwrap_or_else(|| short_number(incident));
             let mut fields: Fields = vec![
                 ("category", Value::Text(args.category.clone())),
                 ("text", text_or_null(&text)),
                 ("place_name", text_or_null(&place_name)),
                 ("reported", Value::Int(change.now.wall_ms)),
                 ("worker", Value::reference(identity.worker)),
-                ("number", Value::Text(short_number(incident))),
+                ("number", Value::Text(number)),
                 ("self_resolved", Value::Bool(args.self_resolved)),
             ];
             // Where the worker stands now, or where the first photo was taken.
@@ -173,14 +174,6 @@ fn put_evidence(
     if let Some(ms) = facts.mono_since_server {
         fields.push(("mono_since_server", Value::Int(i64::try_from(ms).unwrap_or(i64::MAX))));
     }
-    let (kind, evidence) = (RecordKind::PhotoEvidence, photo.id());
-    // A photo that came back into its form with a report that was undone is evidence again.
-    if change.writer.row(kind, evidence)?.is_some_and(|row| row.deleted) {
-        let put = |(name, value): (&str, Value)| Some((kind.field_named(name)?.key, Edit::Put(value)));
-        let edits = fields.into_iter().filter_map(put).collect();
-        change.resolve(kind, evidence, area, SlotCode::ALIVE, edits)?;
-    } else {
-        change.put(kind, evidence, area, fields)?;
-    }
+    change.put(RecordKind::PhotoEvidence, photo.id(), area, fields)?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What a worker does: one function a use case, one durable change a call.
 
 pub mod drafts;
+pub mod homes;
 pub mod households;
 pub mod incidents;
 pub mod patrols;

@@ -82,6 +82,7 @@ impl Open {
                     None => {
                         residence.push(("person", Value::reference(person)));
                         residence.push(("household", Value::reference(household)));
+                        super::homes::back_to_its_door(change, household)?;
                         change.new_id()
                     }
                 };
@@ -119,7 +120,8 @@ impl Open {
         Ok((change.new_id(), Some(household), area))
     }
 
-    /// Ends a person's residence. The person stays on record and it can be undone.
+    /// Ends a person's residence. The person stays on record and it can be undone. With the last one the household leaves its
+    /// door: the flat is free.
     ///
     /// # Errors
     /// `not_found`, `invalid_field`, and those of the store.
@@ -139,6 +141,7 @@ impl Open {
                 let fields = vec![("until", Value::Int(today)), ("ended_because", Value::Int(why.code()))];
                 change.put(RecordKind::Residence, residence, area, fields)?;
             }
+            self.leave_if_empty(change, household)?;
             Ok(change.saved(person))
         })
     }

@@ -8,9 +8,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use xunge_domain::geometry::Fix;
 use xunge_domain::ids::RecordId;
+use xunge_domain::records::RecordKind;
 use xunge_domain::world::uuid_v7;
 use xunge_photo::{Limits, Stamp, process};
-use xunge_store::{NewPhoto, PhotoPart, StoreError};
+use xunge_store::{NewPhoto, Photo, PhotoPart, StoreError};
 
 /// Space that must stay free: a database transaction and the picture itself must still fit.
 const RESERVE: u64 = 64 * 1024 * 1024;
@@ -63,6 +64,7 @@ impl Open {
         let (taken_ms, time_verified) = self.best_time(now);
         let fix = self.fix_now();
         let photo = RecordId(uuid_v7(now, &*self.world.random));
+        let number = self.number_of_form(form)?.unwrap_or_else(|| short_number(photo));
         let identity = self.identity();
         let stamp = Stamp {
             taken: crate::local::time_of(taken_ms),
@@ -70,7 +72,7 @@ impl Open {
             place: fix.as_ref().map(place),
             place_name: None,
             worker_no: identity.worker_number.clone(),
-            item_no: short_number(photo),
+            item_no: number.clone(),
         };
         let processed = process(original, &stamp, &Limits::default())?;
         let vault = self.store.photos();
@@ -93,6 +95,7 @@ impl Open {
             accuracy_dm: fix.as_ref().map(|fix| fix.accuracy_dm),
             mock: fix.as_ref().is_some_and(|fix| fix.mock),
             satellite_ms: fix.as_ref().and_then(|fix| fix.satellite_ms),
+            number,
         };
         if let Err(error) = self.store.write(|writer| writer.add_photo(&new)) {
             // No row, no photo: the files would be swept at the next opening anyway.
@@ -100,6 +103,21 @@ impl Open {
             return Err(error.into());
         }
         self.photo_view(photo)
+    }
+
+    /// What the stamps of a form's pictures call its report: the number of the incident it adds to, or that of the picture
+    /// taken first, which the report then takes. None where there is neither.
+    fn number_of_form(&self, form: &str) -> Result<Option<String>> {
+        self.store.read(|reader| {
+            let incident = form.strip_prefix("incident:").and_then(|text| text.parse().ok());
+            if let Some(incident) = incident
+                && let Some(row) = reader.row(RecordKind::Incident, incident)?
+                && let Some(number) = row.field(RecordKind::Incident, "number").text()
+            {
+                return Ok(Some(number.to_owned()));
+            }
+            Ok(number_of(&reader.photos_of_form(form)?))
+        })
     }
 
     /// Takes a photo out of its form.
@@ -123,6 +141,11 @@ impl Open {
         let part = if thumbnail { PhotoPart::Thumbnail } else { PhotoPart::Picture };
         Ok(self.store.photos().read(photo, &held.facts.key, part)?)
     }
+}
+
+/// What the stamps of a form's pictures call its report.
+pub(super) fn number_of(photos: &[Photo]) -> Option<String> {
+    photos.iter().map(|photo| &photo.facts.number).find(|number| !number.is_empty()).cloned()
 }
 
 fn place(fix: &Fix) -> xunge_photo::Fix {

@@ -1,7 +1,8 @@
 //! Undoing: operations that take the former values back. The log keeps both, so it also works after the first were sent.
 //!
 //! A report that is undone goes back into its form, words and photos: nothing of it is on its way then, and nothing is
-//! lost.
+//! lost. Its photos are other photos from then on: the county keeps the evidence that was undone under its id and in its area
+//! for good, and the form may be reported from another grid.
 
 use crate::change::{Change, add_stored, state_of};
 use crate::error::{Result, rule};
@@ -13,6 +14,8 @@ use xunge_domain::operation::{Payload, Verb};
 use xunge_domain::records::words::StepVerb;
 use xunge_domain::records::{FieldKey, MergeKind, RecordKind, SlotCode};
 use xunge_domain::value::{Edit, Value};
+use xunge_domain::world::uuid_v7;
+use xunge_store::{PhotoKey, StoreError};
 use xunge_sync::merge::{MergedField, RecordState};
 
 /// The form of a new report: where an undone one goes back to.
@@ -35,18 +38,63 @@ impl Open {
         if ops.is_empty() {
             return Err(rule("undo_gone"));
         }
-        self.change(|change| {
+        let anew = self.photos_anew(&ops)?;
+        let undone = self.change(|change| {
             if undoes_report(change, &ops)? && form_is_begun(change)? {
                 return Err(rule("report_begun"));
             }
             let mut words = BTreeMap::new();
             for op in ops.iter().rev() {
-                take_back(change, *op, &mut words)?;
+                take_back(change, *op, &anew, &mut words)?;
             }
             Ok(())
-        })
+        });
+        for (photo, (again, _)) in &anew {
+            // What cannot be removed now is swept at the next opening: it has no row.
+            let _ = self.store.photos().remove(if undone.is_ok() { *photo } else { *again });
+        }
+        undone
+    }
+
+    /// Seals the photos of the evidence that is undone anew. One whose files are gone or damaged is not among them: it stays
+    /// where it is, and is told of there.
+    fn photos_anew(&self, ops: &[OpId]) -> Result<Anew> {
+        let photos = self.store.read(|reader| {
+            let mut photos = Vec::new();
+            for op in ops {
+                let written = reader.operation(*op)?.filter(|stored| {
+                    stored.header.verb != Verb::DELETE
+                        && stored.header.kind == RecordKind::PhotoEvidence.code()
+                });
+                if let Some(stored) = written {
+                    photos.extend(reader.photo(stored.header.record)?);
+                }
+            }
+            Ok::<_, StoreError>(photos)
+        })?;
+        let (vault, random) = (self.store.photos(), &*self.world.random);
+        let mut anew = Anew::new();
+        for photo in photos {
+            let again = RecordId(uuid_v7(self.world.clock.now(), random));
+            match vault.keep_anew(photo.id(), &photo.facts.key, again, random) {
+                Ok(key) => {
+                    anew.insert(photo.id(), (again, key));
+                }
+                Err(StoreError::PhotoDamaged) => {}
+                Err(error) => {
+                    for (kept, _) in anew.values() {
+                        let _ = vault.remove(*kept);
+                    }
+                    return Err(error.into());
+                }
+            }
+        }
+        Ok(anew)
     }
 }
+
+/// Photos that go back into the form, and the id and key that each has there.
+type Anew = BTreeMap<RecordId, (RecordId, PhotoKey)>;
 
 /// Whether a handle is that of a new report.
 fn undoes_report(change: &Change<'_, '_>, ops: &[OpId]) -> Result<bool> {
@@ -71,7 +119,12 @@ fn form_is_begun(change: &Change<'_, '_>) -> Result<bool> {
 }
 
 /// `words` gathers what an undone report said, by the names of its form.
-fn take_back(change: &mut Change<'_, '_>, op: OpId, words: &mut BTreeMap<String, String>) -> Result<()> {
+fn take_back(
+    change: &mut Change<'_, '_>,
+    op: OpId,
+    anew: &Anew,
+    words: &mut BTreeMap<String, String>,
+) -> Result<()> {
     let stored = change.writer.operation(op)?.ok_or(rule("undo_gone"))?;
     let kind = RecordKind::from_code(stored.header.kind).ok_or(rule("undo_gone"))?;
     let (record, area) = (stored.header.record, stored.header.area);
@@ -83,7 +136,9 @@ fn take_back(change: &mut Change<'_, '_>, op: OpId, words: &mut BTreeMap<String,
     let payload = stored.operation().and_then(|operation| operation.read().ok()).ok_or(rule("undo_gone"))?;
     if kind == RecordKind::PhotoEvidence && stored.header.verb != Verb::DELETE {
         // Written by its report and by nothing else: there is no former value to come back.
-        change.writer.photo_back_to_form(record, NEW_REPORT)?;
+        if let Some((again, key)) = anew.get(&record) {
+            change.writer.photo_back_to_form(record, *again, key, NEW_REPORT)?;
+        }
         change.delete(kind, record, area)?;
         return Ok(());
     }

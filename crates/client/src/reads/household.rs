@@ -1,5 +1,6 @@
 //! One page about one door: who lives there, masked; what is owed; what was done and changed.
 
+use super::began::began;
 use super::care::Duty;
 use super::look::{Look, not_found};
 use super::naming::{door_of_line, masked_id, masked_phone};
@@ -17,6 +18,7 @@ use xunge_domain::ids::RecordId;
 use xunge_domain::operation::{Payload, Verb};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{OccupancyKind, ResidenceKind, VisitOutcome};
+use xunge_domain::value::{Edit, Value};
 use xunge_store::queries::{PersonRow, VisitRow};
 use xunge_store::{OpState, StoredOperation};
 
@@ -52,6 +54,12 @@ impl Look<'_> {
         let duties = each_service_once(owed);
         let visits = self.reader.visits_of(household, VISITS)?;
         let history = self.reader.history_of(household, LOOKED_THROUGH)?;
+        let stays = self.reader.row(RecordKind::Household, household)?;
+        let stays = stays.and_then(|row| row.field(RecordKind::Household, "same_as").reference());
+        let joined = self.reader.homes_folded_into(household)?;
+        let left = rows.is_empty()
+            && page.line.door.dwelling.is_none()
+            && !self.reader.occupancies_of(household)?.is_empty();
         let changes = history.iter().filter(|row| !is_new_visit(&row.operation)).take(CHANGES);
         Ok(HouseholdView {
             id: household.to_string(),
@@ -67,6 +75,9 @@ impl Look<'_> {
             visits: visits.into_iter().map(|row| self.visit_line(row)).collect::<Result<_>>()?,
             history: changes.map(|row| self.history_line(&row.operation)).collect::<Result<_>>()?,
             review: page.line.conflicts,
+            left,
+            stays: stays.map(|stays| stays.to_string()),
+            joined: joined.into_iter().map(|other| self.home_source(other)).collect::<Result<_>>()?,
             standing: self.standing(household, page.line.unsettled, page.line.conflicts),
         })
     }
@@ -122,8 +133,21 @@ impl Look<'_> {
                 .to_owned(),
             note: redact(&row.note),
             by: self.worker(row.worker)?,
+            undo: self.undo_of_visit(row.visit, row.at_ms)?,
             standing: self.standing(row.visit, row.unsettled, 0),
         })
+    }
+
+    /// What takes a visit of today back that was written here and nowhere changed since.
+    fn undo_of_visit(&self, visit: RecordId, at_ms: Option<i64>) -> Result<Option<String>> {
+        if !at_ms.is_some_and(|at| self.day().contains(&at)) {
+            return Ok(None);
+        }
+        let all = self.reader.operations_of(visit)?;
+        let own = all.iter().all(|op| op.header.id.device.0 == self.me.device_no);
+        let counts = |op: &&StoredOperation| op.state != OpState::Withdrawn;
+        let handle: Vec<String> = all.iter().filter(counts).map(|op| op.id().to_string()).collect();
+        Ok(Some(handle.join(" ")).filter(|handle| own && !handle.is_empty()))
     }
 
     fn history_line(&self, stored: &StoredOperation) -> Result<HistoryLine> {
@@ -144,17 +168,12 @@ impl Look<'_> {
         if matches!(stored.header.verb, Verb::DELETE | Verb::ERASE) {
             return Ok(HistoryHow::Removed);
         }
+        if ends(stored) {
+            return Ok(HistoryHow::Ended);
+        }
         let record = stored.header.record;
         let all = self.reader.operations_of(record)?;
-        // Its id says when a record was begun, by the clock of whoever began it; another's clock may be behind.
-        let begun = record.0.get_timestamp().map_or(0, |made| {
-            let (seconds, nanos) = made.to_unix();
-            i64::try_from(seconds * 1_000 + u64::from(nanos) / 1_000_000).unwrap_or(0)
-        });
-        let began = all
-            .iter()
-            .filter(|op| op.header.height <= 1 && op.state != OpState::Withdrawn)
-            .min_by_key(|op| (op.header.evidence.wall_ms.abs_diff(begun), op.id()));
+        let began = began(record, &all);
         let began = began.is_some_and(|op| op.id() == stored.id());
         Ok(if began { HistoryHow::Began } else { HistoryHow::Changed })
     }
@@ -163,6 +182,17 @@ impl Look<'_> {
     fn standing_of_operation(&self, stored: &StoredOperation) -> Standing {
         self.standing(stored.header.record, Some(stored.state), 0)
     }
+}
+
+/// Whether somebody moved out with it, or a household did.
+fn ends(stored: &StoredOperation) -> bool {
+    let Some(kind) = RecordKind::from_code(stored.header.kind) else { return false };
+    let tie = matches!(kind, RecordKind::Residence | RecordKind::Occupancy);
+    let payload = stored.payload.as_deref().and_then(|bytes| Payload::decode(kind.code(), bytes).ok());
+    let until = kind.field_named("until").map(|field| field.key);
+    tie && payload
+        .zip(until)
+        .is_some_and(|(payload, until)| matches!(payload.edits.get(&until), Some(Edit::Put(Value::Int(_)))))
 }
 
 /// Whether it is the visit itself and not a change of one.

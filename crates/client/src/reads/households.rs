@@ -75,12 +75,17 @@ impl Open {
     }
 }
 
+/// Whether somebody lives there, or it has a door at least: everybody moved out of the others.
+fn is_home(line: &Line) -> bool {
+    line.people > 0 || line.door.dwelling.is_some()
+}
+
 impl Look<'_> {
     fn recent(&self, offset: u32, limit: u32) -> Result<HouseholdLines> {
         let Some(grid) = self.me.grid() else { return Ok(HouseholdLines { rows: Vec::new(), more: false }) };
         let since = self.now_ms.saturating_sub(RECENT_MS);
         let (lines, more) = self.reader.households_recent(grid, since, offset, limit)?;
-        let rows = lines.into_iter().map(|line| self.line(line, None, None)).collect();
+        let rows = lines.into_iter().filter(is_home).map(|line| self.line(line, None, None)).collect();
         Ok(HouseholdLines { rows, more })
     }
 
@@ -88,7 +93,7 @@ impl Look<'_> {
         let found = self.reader.search_households(typed, offset, limit)?;
         let mut rows = Vec::new();
         for hit in found.hits {
-            let Some(line) = self.reader.household_lines(&[hit.household])?.into_iter().next() else {
+            let Some(line) = self.reader.household_lines(&[hit.household])?.into_iter().find(is_home) else {
                 continue;
             };
             // Who matched stands in the line, so that the worker sees why it was found.

@@ -99,6 +99,7 @@ impl Look<'_> {
             points: points.iter().map(view).collect(),
             gaps: walked.gaps.iter().filter_map(gap_view).collect(),
             timed: walked.timed,
+            silent_s: self.silent(own, &running, started_ms)?,
             here: walked.here,
             outline: self.outline()?,
             buildings: self.building_spots()?,
@@ -110,6 +111,17 @@ impl Look<'_> {
             },
             track: walked.lines,
         })
+    }
+
+    /// How long no position has come: the gap that the summary will tell of is told while something can be done about it.
+    fn silent(&self, own: &OwnPatrol, running: &RunningPatrol, started_ms: i64) -> Result<Option<u32>> {
+        if running.state.phase != PatrolPhase::Walking {
+            return Ok(None);
+        }
+        let resumed = running.state.pauses.last().map_or(started_ms, |pause| pause.to_ms);
+        let last = self.reader.last_point_ms(own.patrol)?.unwrap_or(started_ms);
+        let silent = self.now_ms.saturating_sub(last.max(resumed).max(started_ms)) / 1_000;
+        Ok(Some(u32::try_from(silent.max(0)).unwrap_or(u32::MAX)))
     }
 
     fn walked(&self, own: &OwnPatrol, running: &RunningPatrol, started_ms: i64) -> Result<Walked> {

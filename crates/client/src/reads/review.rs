@@ -24,7 +24,12 @@ impl Open {
     /// Those of the store.
     pub fn review(&self) -> Result<Review> {
         self.look(|look| {
-            Ok(Review { conflicts: look.conflicts()?, refused: look.refused()?, same: look.same_persons()? })
+            Ok(Review {
+                conflicts: look.conflicts()?,
+                refused: look.refused()?,
+                same: look.same_persons()?,
+                same_homes: look.same_homes()?,
+            })
         })
     }
 }

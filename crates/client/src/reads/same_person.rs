@@ -1,6 +1,7 @@
 //! Persons who may be on record twice, in this phone's own rows and nowhere else: whoever lives in another worker's grid
 //! is for the county to find. Nothing is put together here; a human is asked (`edits::same_person`).
 
+use super::began::began;
 use super::look::Look;
 use super::naming::{masked_id, masked_phone};
 use super::review::MOST_ITEMS;
@@ -28,7 +29,7 @@ struct Pair {
 }
 
 impl Open {
-    /// How many pairs wait for somebody to decide. It goes over everybody of the grid and is asked for with every step of
+    /// How many pairs of persons and of households wait for somebody to decide. It goes over everybody of the grid and is asked for with every step of
     /// the sync: worked out anew only when people or homes have changed, and never over the connection that a save needs.
     pub(crate) fn same_persons_waiting(&self) -> Result<u32> {
         let change = self.store.home_change();
@@ -37,8 +38,11 @@ impl Open {
             return Ok(count);
         }
         let areas: Vec<RecordId> = self.identity().areas.iter().map(|(area, _, _)| *area).collect();
-        let pairs = self.store.read(|reader| pairs(reader, areas))?;
-        let count = u32::try_from(pairs.len()).unwrap_or(u32::MAX);
+        let pairs = self.store.read(|reader| {
+            let homes = super::same_home::waiting(reader, &areas)?;
+            Ok::<_, crate::error::ClientError>(homes + pairs(reader, areas)?.len())
+        })?;
+        let count = u32::try_from(pairs).unwrap_or(u32::MAX);
         *held = Some((change, count));
         Ok(count)
     }
@@ -176,11 +180,8 @@ impl Look<'_> {
     fn source(&self, person: RecordId, row: &Row) -> Result<SourceView> {
         let field = |name| row.field(RecordKind::Person, name);
         let household = self.reader.household_of(person)?;
-        let made = self
-            .reader
-            .operations_of(person)?
-            .into_iter()
-            .min_by_key(|stored| (stored.header.height, stored.header.id));
+        let all = self.reader.operations_of(person)?;
+        let made = began(person, &all);
         Ok(SourceView {
             id: person.to_string(),
             name: mask_name(field("name").text().unwrap_or_default()),
@@ -193,11 +194,7 @@ impl Look<'_> {
                 .map(|household| self.door_of_household(household))
                 .transpose()?
                 .unwrap_or_default(),
-            by: made
-                .as_ref()
-                .map(|stored| self.author(stored.header.id.device))
-                .transpose()?
-                .unwrap_or_default(),
+            by: made.map(|stored| self.author(stored.header.id.device)).transpose()?.unwrap_or_default(),
             at_ms: made.map_or(0, |stored| stored.header.evidence.wall_ms),
         })
     }

@@ -1,7 +1,7 @@
 //! Records down: the snapshot of what this phone may see, then the feed after it.
 
 use super::call::Failed;
-use crate::change::{arrived_state, put_merged, state_of};
+use crate::change::{arrived_state, is_handed_over, put_merged, state_of};
 use crate::error::{ClientError, Result};
 use crate::open::{Open, read_u64, write_u64};
 use ed25519_dalek::VerifyingKey;
@@ -151,9 +151,10 @@ impl Open {
             if op.header.id.device == own {
                 // Ours are here already, with their salts; those that are not – a second copy of this phone wrote them –
                 // come with the next greeting, together with the chain they belong to.
-                continue;
-            }
-            if !writer.append(op, OpState::Remote, None)? {
+                if !stands_after_all(writer, op)? {
+                    continue;
+                }
+            } else if !writer.append(op, OpState::Remote, None)? {
                 continue;
             }
             let Some(kind) = RecordKind::from_code(op.header.kind) else { continue };
@@ -191,6 +192,20 @@ impl Open {
         }
         Ok(photos)
     }
+}
+
+/// Whether the county applies an own operation of which this phone had heard, or had said itself, that it does not count: a
+/// second copy of the phone gave it to a county that was put back, or that had granted the area by then. What stands at the
+/// county is shown; who does not want it can take it back as any other.
+fn stands_after_all(writer: &Writer<'_>, op: &Operation) -> Result<bool> {
+    let Some(held) = writer.operation(op.id())? else { return Ok(false) };
+    let over = matches!(held.state, OpState::Waiting | OpState::Refused | OpState::Withdrawn);
+    let same = held.header == op.header && held.payload.as_ref() == Some(&op.payload);
+    let stands = same && (over || is_handed_over(&held));
+    if stands {
+        writer.set_outcome(op.id(), OpState::AtCounty, None, None)?;
+    }
+    Ok(stands)
 }
 
 /// A visit, a patrol and an incident name the worker they are of: from then on it is known who writes with that device.

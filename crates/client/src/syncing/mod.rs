@@ -170,7 +170,10 @@ impl Open {
                 ),
                 sending: small(offering.min(unsent) + travelling),
                 at_county: small(
-                    ops.at_county + ops.waiting + if planted(Bug::CountsLie) { unsent } else { 0 },
+                    ops.at_county
+                        + ops.waiting
+                        + reader.photos_at_county()?
+                        + if planted(Bug::CountsLie) { unsent } else { 0 },
                 ),
                 needs_you: small(
                     ops.refused

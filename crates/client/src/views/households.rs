@@ -196,6 +196,12 @@ pub struct HouseholdView {
     pub history: Vec<HistoryLine>,
     /// Conflicts waiting on this household or its people.
     pub review: u32,
+    /// Whether nobody lives here any more: the door is free, and the page is history.
+    pub left: bool,
+    /// The household this one was put together with: that page is the one to look at.
+    pub stays: Option<String>,
+    /// Other records of this household that were put together with it.
+    pub joined: Vec<super::same_home::HomeSourceView>,
     /// Where the newest change stands.
     pub standing: Standing,
 }
@@ -234,6 +240,8 @@ pub struct VisitLine {
     pub checks: Vec<String>,
     /// Name of the worker, or a role where the author is outside the reader's scope.
     pub by: String,
+    /// What takes it back, to be given to `undo`: where it is of today and was written on this phone.
+    pub undo: Option<String>,
     /// Where it stands.
     pub standing: Standing,
 }
@@ -263,6 +271,8 @@ pub enum HistoryHow {
     Began,
     /// Changed it.
     Changed,
+    /// Put an end to it: somebody moved out.
+    Ended,
     /// Took it away.
     Removed,
 }

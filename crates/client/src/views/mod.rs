@@ -11,6 +11,7 @@ pub mod incidents;
 pub mod patrols;
 pub mod people;
 pub mod review;
+pub mod same_home;
 pub mod same_person;
 pub mod session;
 
@@ -42,14 +43,14 @@ pub enum Standing {
     NeedsYou,
 }
 
-/// The four-state counts of Today, in records.
+/// The four-state counts of Today, in operations and photos.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Counts {
-    /// Operations saved here and not yet offered.
+    /// Operations and photos saved here and not yet offered.
     pub on_phone: u32,
     /// Operations or photos on their way.
     pub sending: u32,
-    /// Operations of this phone with a durable receipt.
+    /// Operations and photos of this phone with a durable receipt.
     pub at_county: u32,
     /// Review items and refused operations.
     pub needs_you: u32,

@@ -81,6 +81,8 @@ pub struct PatrolView {
     pub gaps: Vec<GapView>,
     /// Whether the track says when it was walked. Without, no interruption can be seen, which is not the same as none.
     pub timed: bool,
+    /// Seconds without a position up to now, since the start or the last pause at most; absent unless it is being walked.
+    pub silent_s: Option<u32>,
     /// Where the worker is now.
     pub here: Option<Place>,
     /// Outline of the grid.

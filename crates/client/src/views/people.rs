@@ -116,6 +116,9 @@ pub struct MoveIn {
     /// How it is held: an occupancy code.
     #[serde(default)]
     pub occupancy: Option<String>,
+    /// A household of its own beside the one that lives there already; without it that is refused with `home_taken`.
+    #[serde(default)]
+    pub beside: bool,
 }
 
 /// Arguments of `remove_person`: ends the residence (moved away, died); the person's record stays and it can be undone.

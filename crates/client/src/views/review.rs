@@ -12,6 +12,8 @@ pub struct Review {
     pub refused: Vec<RefusedView>,
     /// Records that may be one person, in the rows of this phone.
     pub same: Vec<super::same_person::SamePersonView>,
+    /// Pairs of households that may be one.
+    pub same_homes: Vec<super::same_home::SameHomeView>,
 }
 
 /// One field (or field group) with more than one value.

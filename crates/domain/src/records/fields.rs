@@ -77,6 +77,10 @@ const HOUSEHOLD: &[FieldSpec] = &[
     field(3, "contact_phones", Text).merged(Set).personal(),
     field(4, "remarks", Text).merged(Log).personal(),
     field(5, "kind", Int),
+    // On the household that was put together with another one (`docs/adr/0021-one-home-twice.md`).
+    field(6, "same_as", Ref(RecordKind::Household)),
+    // Ids of households that somebody said live behind the same door and are others.
+    field(7, "not_same", Bytes).merged(Set),
 ];
 
 const OCCUPANCY: &[FieldSpec] = &[

@@ -29,7 +29,17 @@ pub struct EraseForm {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ToErase {
     /// All records put together as this person, masked, the asked one first.
-    pub people: Vec<PersonRow>,
+    pub people: Vec<OneToErase>,
+}
+
+/// A record of the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OneToErase {
+    /// As lists show it.
+    #[serde(flatten)]
+    pub person: PersonRow,
+    /// Whether it was deleted before: no list shows it any more, and it goes all the same.
+    pub deleted: bool,
 }
 
 /// `GET people/{id}/erase`: what would go.
@@ -46,7 +56,7 @@ pub fn preview(call: &Call, county: &County, seat: &Seat) -> Answer<ToErase> {
     for row in &all {
         let lives = county.by_second(RecordKind::Residence, row.id)?;
         let open = lives.iter().rev().find(|residence| residence.int(6).is_none());
-        people.push(masked(row, open, county.now_ms()));
+        people.push(OneToErase { person: masked(row, open, county.now_ms()), deleted: row.deleted });
     }
     Ok(ToErase { people })
 }

@@ -8,12 +8,14 @@ use super::visits::outcome;
 use crate::county::County;
 use crate::storage::{Fed, Page, RecordRow, Sort};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 use xunge_domain::codes::{mask_name, mask_phone_text, redact};
-use xunge_domain::ids::RecordId;
+use xunge_domain::ids::{OpId, RecordId};
+use xunge_domain::operation::Verb;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::OccupancyKind;
+use xunge_domain::value::{Edit, Value};
 
 /// Lines of history and visits shown.
 const MOST_LINES: usize = 50;
@@ -64,6 +66,7 @@ pub struct HistoryLine {
     pub at_ms: i64,
     pub by: String,
     pub kind: &'static str,
+    pub how: &'static str,
     pub fields: Vec<&'static str>,
 }
 
@@ -93,8 +96,16 @@ impl Joined {
                 homes.insert(household, row);
             }
         }
+        let mut residents: BTreeMap<RecordId, Vec<RecordRow>> = BTreeMap::new();
+        for row in all(RecordKind::Residence)?.into_iter().filter(|row| row.int(6).is_none()) {
+            if let Some(household) = row.reference(2) {
+                residents.entry(household).or_default().push(row);
+            }
+        }
         let mut ordered: Vec<_> = all(RecordKind::Household)?
             .iter()
+            // Everybody moved out of the others.
+            .filter(|row| homes.contains_key(&row.id) || residents.contains_key(&row.id))
             .map(|row| {
                 let home = homes.get(&row.id);
                 let dwelling = home.and_then(|home| home.reference(2)).and_then(|id| dwellings.get(&id));
@@ -114,12 +125,6 @@ impl Joined {
             })
             .collect();
         ordered.sort();
-        let mut residents: BTreeMap<RecordId, Vec<RecordRow>> = BTreeMap::new();
-        for row in all(RecordKind::Residence)?.into_iter().filter(|row| row.int(6).is_none()) {
-            if let Some(household) = row.reference(2) {
-                residents.entry(household).or_default().push(row);
-            }
-        }
         let ordered = ordered.into_iter().map(|(_, line)| line).collect();
         Ok(Self { ordered, residents, people: by_id(all(RecordKind::Person)?) })
     }
@@ -253,8 +258,11 @@ pub fn one(call: &Call, county: &County, seat: &Seat) -> Answer<Household> {
 /// Who changed which fields, newest first; never what they hold.
 fn history(county: &County, labels: &Labels<'_>, records: &[RecordId]) -> Answer<Vec<HistoryLine>> {
     let mut all: Vec<Fed> = Vec::new();
+    let mut began: BTreeSet<OpId> = BTreeSet::new();
     for record in records {
-        all.extend(county.history(*record)?);
+        let of_record = county.history(*record)?;
+        began.extend(of_record.iter().min_by_key(|fed| fed.seq).map(|fed| fed.op.id()));
+        all.extend(of_record);
     }
     all.sort_by_key(|fed| std::cmp::Reverse(fed.seq));
     let mut lines = Vec::new();
@@ -262,10 +270,18 @@ fn history(county: &County, labels: &Labels<'_>, records: &[RecordId]) -> Answer
         let header = &fed.op.header;
         let Some(kind) = RecordKind::from_code(header.kind) else { continue };
         let edited = fed.op.read().map(|payload| payload.edits).unwrap_or_default();
+        let tie = matches!(kind, RecordKind::Residence | RecordKind::Occupancy);
+        let until = kind.field_named("until").and_then(|field| edited.get(&field.key));
         lines.push(HistoryLine {
             at_ms: header.evidence.wall_ms,
             by: labels.device(header.id.device)?,
             kind: kind.name(),
+            how: match header.verb {
+                Verb::DELETE | Verb::ERASE => "removed",
+                _ if tie && matches!(until, Some(Edit::Put(Value::Int(_)))) => "ended",
+                _ if began.contains(&header.id) => "began",
+                _ => "changed",
+            },
             fields: edited.keys().filter_map(|key| kind.field(*key)).map(|field| field.name).collect(),
         });
     }

@@ -363,6 +363,8 @@ fn people_are_masked_until_one_is_opened_for_a_reason_that_is_written_down_first
     assert_eq!(body(&list)["rows"][0]["door"], "2幢1单元 301");
     assert_eq!(body(&one)["people"][0]["citizen_id"], "990101********1233");
     assert_eq!(body(&one)["people"][0]["relation"], "head");
+    let history = body(&one)["history"].clone();
+    assert!(history.as_array().unwrap().iter().all(|line| line["how"] == "began"), "{history}");
     let path = format!("people/{person}/open");
     let refused = desk.post(&county, &path, &json!({"reason": "curious", "text": ""}));
     assert_eq!(code(&refused), (400, "bad_request".into()));

@@ -203,6 +203,7 @@ fn only_the_county_erases_and_says_on_what_ground() {
     let shown = desk.read(&centre, &path)["people"].clone();
     assert_eq!((shown.as_array().unwrap().len(), &shown[0]["id"]), (1, &json!(person.to_string())));
     assert!(shown[0]["name"].as_str().unwrap().contains('*'), "masked");
+    assert_eq!(shown[0]["deleted"], false);
     assert_eq!(code(&desk.post(&town, &path, &ground("ordered", "7号"))), (403, "not_allowed".into()));
     assert_eq!(code(&desk.post(&centre, &path, &ground("because", "7号"))).0, 400);
     assert_eq!(code(&desk.post(&centre, &path, &ground("ordered", " "))).0, 400);
@@ -214,4 +215,38 @@ fn only_the_county_erases_and_says_on_what_ground() {
     let line = lines.as_array().unwrap().iter().find(|line| line["what"] == "erase").unwrap();
     assert_eq!((&line["who"], &line["reason"]), (&json!("centre"), &json!("consent_withdrawn")));
     assert_eq!((&line["file"], &line["phone_time"]), (&json!("7号"), &json!(null)));
+}
+
+#[test]
+fn a_record_deleted_before_is_shown_as_such_before_it_goes_and_in_the_history() {
+    let desk = Desk::new();
+    let bench = &desk.bench;
+    let (household, person) = desk.household(bench.areas.grid);
+    let twin = bench.id();
+    let folded = [(1, Value::from("欧阳建国")), (9, Value::reference(person))];
+    bench.write(RecordKind::Person, twin, bench.areas.grid, folded);
+    let mut phone = bench.phone("周慧", bench.areas.grid);
+    phone.write(RecordKind::Household, household, bench.areas.grid, [(1, Value::from("门锁换过"))]);
+    let lives = bench.county.by_second(RecordKind::Residence, person).unwrap().remove(0).id;
+    for (kind, record) in [(RecordKind::Person, twin), (RecordKind::Residence, lives)] {
+        let seen = bench.county.history(record).unwrap().iter().map(|fed| fed.op.id()).collect();
+        let mut payload = Payload::default();
+        payload.replaces.insert(SlotCode::ALIVE, seen);
+        phone.write_payload(kind, record, bench.areas.grid, payload, 2);
+        phone.unsent.last_mut().unwrap().header.verb = Verb::DELETE;
+    }
+    phone.push(bench);
+    let centre = desk.account("centre", "county", bench.areas.county);
+    let shown = desk.read(&centre, &format!("people/{person}/erase"))["people"].clone();
+    let told: Vec<_> =
+        shown.as_array().unwrap().iter().map(|one| (one["id"].clone(), one["deleted"].clone())).collect();
+    assert_eq!(told, [(json!(person.to_string()), json!(false)), (json!(twin.to_string()), json!(true))]);
+
+    let history = desk.read(&centre, &format!("households/{household}"))["history"].clone();
+    let how = |kind: &str| -> Vec<String> {
+        let of_kind = history.as_array().unwrap().iter().filter(|line| line["kind"] == kind);
+        of_kind.map(|line| line["how"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(how("household"), ["changed", "began"]);
+    assert_eq!(how("occupancy"), ["began"]);
 }

@@ -76,6 +76,8 @@ pub struct NewPhoto {
     pub mock: bool,
     /// What satellites said the time was, UTC ms.
     pub satellite_ms: Option<i64>,
+    /// The short number that its stamp gives the report.
+    pub number: String,
 }
 
 /// A photo as it lies here.
@@ -122,7 +124,7 @@ impl Photo {
 pub(crate) const SELECT_PHOTO: &str = "SELECT uuid, form, key, original_sha256, stored_sha256, thumbnail_sha256, bytes,
     thumbnail_bytes, width, height, taken_ms, time_verified, mono_since_server, lat_e7, lon_e7, accuracy_dm, mock,
     (SELECT record.uuid FROM record WHERE record.id = photo.evidence), state, upload_url, sent_bytes, thumbnail_sent,
-    reason, receipt_ms, satellite_ms
+    reason, receipt_ms, satellite_ms, number
     FROM photo";
 
 pub(crate) fn read_photo(row: &rusqlite::Row<'_>) -> rusqlite::Result<Photo> {
@@ -147,6 +149,7 @@ pub(crate) fn read_photo(row: &rusqlite::Row<'_>) -> rusqlite::Result<Photo> {
             accuracy_dm: row.get(15)?,
             mock: row.get(16)?,
             satellite_ms: row.get(24)?,
+            number: row.get(25)?,
         },
         evidence: row.get::<_, Option<[u8; 16]>>(17)?.map(|bytes| RecordId(Uuid::from_bytes(bytes))),
         state: PhotoState::from_number(state)
@@ -209,6 +212,16 @@ impl Reader<'_> {
     pub fn photo_count(&self) -> Result<u64, StoreError> {
         let mut statement =
             self.connection.prepare_cached("SELECT COUNT(*) FROM photo WHERE state BETWEEN 1 AND 5")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
+    /// How many photos the county has and said so by receipt, those whose files have gone from the phone since too.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn photos_at_county(&self) -> Result<u64, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT COUNT(*) FROM photo WHERE state IN (3, 5)")?;
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 
@@ -294,8 +307,8 @@ impl Writer<'_> {
             .prepare_cached(
                 "INSERT INTO photo (uuid, form, key, original_sha256, stored_sha256, thumbnail_sha256, bytes, thumbnail_bytes,
                    width, height, taken_ms, time_verified, mono_since_server, lat_e7, lon_e7, accuracy_dm, mock, satellite_ms,
-                   state)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, 0)",
+                   number, state)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, 0)",
             )?
             .execute(params![
                 photo.id.0.as_bytes().as_slice(),
@@ -316,6 +329,7 @@ impl Writer<'_> {
                 photo.accuracy_dm,
                 photo.mock,
                 photo.satellite_ms,
+                photo.number,
             ])?;
         self.touch();
         Ok(())
@@ -333,20 +347,33 @@ impl Writer<'_> {
         )
     }
 
-    /// Takes a reported photo back into a form: it is a draft's again, as if nothing of it had been sent. One whose files
-    /// are gone, or that the county refused, stays as it is.
+    /// Takes a reported photo back into a form: it is a draft's again, as if nothing of it had been sent, and another photo
+    /// from here on, `anew`, whose files lie there already ([`super::PhotoVault::keep_anew`]). Its former id stays that of the
+    /// evidence that was undone, at the county too, and there in the area it was reported in. One whose files are gone, or
+    /// that the county refused, stays as it is.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn photo_back_to_form(&self, id: RecordId, form: &str) -> Result<(), StoreError> {
+    pub fn photo_back_to_form(
+        &self,
+        id: RecordId,
+        anew: RecordId,
+        key: &PhotoKey,
+        form: &str,
+    ) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(
                 "UPDATE photo
-                 SET form = ?2, evidence = NULL, state = 0, upload_url = NULL, sent_bytes = 0, thumbnail_sent = 0,
-                   receipt_ms = NULL
+                 SET uuid = ?2, key = ?3, form = ?4, evidence = NULL, state = 0, upload_url = NULL, sent_bytes = 0,
+                   thumbnail_sent = 0, receipt_ms = NULL
                  WHERE uuid = ?1 AND state IN (1, 2, 3)",
             )?
-            .execute(params![id.0.as_bytes().as_slice(), form])?;
+            .execute(params![
+                id.0.as_bytes().as_slice(),
+                anew.0.as_bytes().as_slice(),
+                key.0.as_slice(),
+                form
+            ])?;
         self.touch();
         Ok(())
     }

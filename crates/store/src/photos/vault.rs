@@ -106,6 +106,23 @@ impl PhotoVault {
         Ok(PhotoKey(key))
     }
 
+    /// Seals both files anew for another photo's id, under a fresh key; those of `photo` stay. What [`PhotoVault::keep`] says
+    /// of the row holds here too ([`crate::Writer::photo_back_to_form`]).
+    ///
+    /// # Errors
+    /// Those of [`PhotoVault::read`] and [`PhotoVault::keep`].
+    pub fn keep_anew(
+        &self,
+        photo: RecordId,
+        key: &PhotoKey,
+        anew: RecordId,
+        random: &dyn Randomness,
+    ) -> Result<PhotoKey, StoreError> {
+        let picture = self.read(photo, key, PhotoPart::Picture)?;
+        let thumbnail = self.read(photo, key, PhotoPart::Thumbnail)?;
+        self.keep(anew, &picture, &thumbnail, random)
+    }
+
     /// A whole file.
     ///
     /// # Errors

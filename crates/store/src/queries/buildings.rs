@@ -59,7 +59,7 @@ pub struct DoorRow {
     pub unsettled: Option<OpState>,
 }
 
-/// Numbers of a grid.
+/// Numbers of a grid: households and people who are there, not those who moved away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct GridCounts {
     /// Households.
@@ -137,12 +137,38 @@ pub(super) const DOORS: &str = concat!(
 );
 
 pub(super) const COUNTS: &str = "SELECT
-       (SELECT COUNT(*) FROM household WHERE household.area = ?1 AND household.deleted = 0),
+       (SELECT COUNT(*) FROM household WHERE household.area = ?1 AND household.deleted = 0)
+         - (SELECT COUNT(DISTINCT household.id)
+            FROM occupancy INDEXED BY occupancy_ended
+            CROSS JOIN household ON household.id = occupancy.household AND household.area = ?1 AND household.deleted = 0
+            WHERE occupancy.area = ?1 AND occupancy.until IS NOT NULL AND occupancy.deleted = 0
+              AND NOT EXISTS (
+                SELECT 1 FROM occupancy AS now
+                WHERE now.household = household.id AND now.until IS NULL AND now.deleted = 0
+              )
+              AND NOT EXISTS (
+                SELECT 1 FROM residence AS now
+                WHERE now.household = household.id AND now.until IS NULL AND now.deleted = 0
+              )),
        (SELECT COUNT(*) FROM person WHERE person.area = ?1 AND person.deleted = 0)
          - (SELECT COUNT(*)
             FROM folded_person
             CROSS JOIN person ON person.id = folded_person.id
-            WHERE person.area = ?1 AND person.deleted = 0),
+            WHERE person.area = ?1 AND person.deleted = 0)
+         - (SELECT COUNT(DISTINCT person.id)
+            FROM residence INDEXED BY residence_ended
+            LEFT JOIN folded_person ON folded_person.id = residence.person
+            CROSS JOIN person ON person.id = COALESCE(folded_person.stays, residence.person)
+              AND person.area = ?1 AND person.deleted = 0
+            WHERE residence.area = ?1 AND residence.until IS NOT NULL AND residence.deleted = 0
+              AND NOT EXISTS (
+                SELECT 1 FROM residence AS now
+                WHERE now.until IS NULL AND now.deleted = 0 AND now.person IN (
+                  SELECT person.id
+                  UNION ALL
+                  SELECT folded.id FROM folded_person AS folded WHERE folded.stays = person.id
+                )
+              )),
        (SELECT COUNT(*) FROM visit WHERE visit.at >= ?2 AND visit.at < ?3 AND visit.deleted = 0),
        (SELECT COUNT(DISTINCT visit.household)
         FROM visit

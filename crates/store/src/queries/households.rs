@@ -111,7 +111,7 @@ pub(super) const PAGE: &str = concat!(
        SELECT newest.id
        FROM occupancy AS newest
        WHERE newest.household = household.id AND newest.deleted = 0 AND newest.until IS NULL
-       ORDER BY newest.id DESC
+       ORDER BY (SELECT tie.uuid FROM record AS tie WHERE tie.id = newest.id) DESC
        LIMIT 1
      )
      LEFT JOIN dwelling ON dwelling.id = occupancy.dwelling
@@ -120,8 +120,10 @@ pub(super) const PAGE: &str = concat!(
        SELECT COALESCE(folded_person.stays, residence.person)
        FROM residence
        LEFT JOIN folded_person ON folded_person.id = residence.person
+       JOIN person AS one ON one.id = COALESCE(folded_person.stays, residence.person) AND one.deleted = 0
+       JOIN record AS who ON who.id = one.id
        WHERE residence.household = household.id AND residence.deleted = 0 AND residence.until IS NULL
-       ORDER BY residence.relation IS NOT 0, folded_person.id IS NOT NULL, residence.id
+       ORDER BY residence.relation IS NOT 0, residence.relation, one.birth, who.uuid
        LIMIT 1
      )
      WHERE household.id = ?1 AND household.deleted = 0"
@@ -137,7 +139,7 @@ pub(super) const DOOR: &str = "SELECT
        SELECT newest.id
        FROM occupancy AS newest
        WHERE newest.household = household.id AND newest.deleted = 0 AND newest.until IS NULL
-       ORDER BY newest.id DESC
+       ORDER BY (SELECT tie.uuid FROM record AS tie WHERE tie.id = newest.id) DESC
        LIMIT 1
      )
      LEFT JOIN dwelling ON dwelling.id = occupancy.dwelling
@@ -166,7 +168,12 @@ pub(super) const VISITS: &str = concat!(
     "
      FROM visit
      JOIN record ON record.id = visit.id
-     WHERE visit.household = ?1 AND visit.deleted = 0
+     WHERE visit.household IN (
+         SELECT ?1
+         UNION ALL
+         SELECT folded.id FROM household AS folded WHERE folded.same_as = ?1 AND folded.deleted = 0
+       )
+       AND visit.deleted = 0
      ORDER BY visit.at DESC
      LIMIT ?2"
 );

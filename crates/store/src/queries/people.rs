@@ -49,7 +49,7 @@ pub(super) const PEOPLE: &str = concat!(
      JOIN record AS who ON who.id = person.id
      JOIN record AS tie ON tie.id = residence.id
      WHERE residence.household = ?1 AND residence.deleted = 0 AND residence.until IS NULL
-     ORDER BY residence.relation IS NOT 0, residence.relation, person.birth, person.id
+     ORDER BY residence.relation IS NOT 0, residence.relation, person.birth, who.uuid, folded_person.id IS NOT NULL, tie.uuid
      LIMIT ?2"
 );
 
@@ -59,7 +59,7 @@ pub(super) const TIES: &str = "SELECT record.uuid
      JOIN record ON record.id = residence.id
      WHERE residence.household = ?1 AND residence.deleted = 0 AND residence.until IS NULL
        AND COALESCE(folded_person.stays, residence.person) = ?2
-     ORDER BY folded_person.id IS NOT NULL, residence.id";
+     ORDER BY folded_person.id IS NOT NULL, record.uuid";
 
 impl Reader<'_> {
     /// Who lives in a household now, head first, then by relation and age. A person on record twice is there once, under

@@ -1,14 +1,15 @@
-//! Who moved in lately, as others told it: the ledger, the county, another worker. Whether somebody has to call is the
-//! client's rule; here are the facts.
+//! Who moved in lately, as the county told it: the ledger, the desk. Whom a worker registered at the door that worker has
+//! met. Whether somebody has to call is the client's rule; here are the facts.
 
 use super::{MAX_ROWS, id, rows};
 use crate::error::StoreError;
+use crate::records::pack;
 use crate::store::Reader;
 use rusqlite::params;
 use std::ops::RangeInclusive;
-use xunge_domain::ids::RecordId;
+use xunge_domain::ids::{DeviceNo, OpId, RecordId};
 
-/// A tenancy that goes on and that nobody wrote on this phone.
+/// A tenancy that goes on and that nobody wrote on a phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenancyRow {
     /// Who moved in.
@@ -25,13 +26,13 @@ pub(super) const TOLD: &str = "SELECT home.uuid, occupancy.since
      WHERE occupancy.area = ?1 AND occupancy.since >= ?2 AND occupancy.since <= ?3
        AND occupancy.kind = 2 AND occupancy.until IS NULL AND occupancy.deleted = 0
        AND NOT EXISTS (
-         SELECT 1 FROM operation WHERE operation.record = occupancy.id AND operation.state <> 0
+         SELECT 1 FROM operation WHERE operation.record = occupancy.id AND operation.id >= ?5
        )
      ORDER BY occupancy.since DESC
      LIMIT ?4";
 
 impl Reader<'_> {
-    /// Tenancies of an area that began on one of these days and were told by somebody else; newest first.
+    /// Tenancies of an area that began on one of these days and were told by the county; newest first.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -41,7 +42,8 @@ impl Reader<'_> {
         days: &RangeInclusive<i64>,
     ) -> Result<Vec<TenancyRow>, StoreError> {
         let Some(area) = self.key_of(area)? else { return Ok(Vec::new()) };
-        rows(self, TOLD, params![area, days.start(), days.end(), MAX_ROWS], |row| {
+        let first_of_a_phone = pack(OpId { device: DeviceNo(1), counter: 0 })?;
+        rows(self, TOLD, params![area, days.start(), days.end(), MAX_ROWS, first_of_a_phone], |row| {
             Ok(TenancyRow { household: id(row, 0)?, since: row.get(1)? })
         })
     }

@@ -24,6 +24,7 @@ pub fn new_photo(number: u128, key: PhotoKey, bytes: &[u8]) -> NewPhoto {
         accuracy_dm: Some(120),
         mock: false,
         satellite_ms: Some(1_760_000_000_400),
+        number: "7F2C".into(),
     }
 }
 

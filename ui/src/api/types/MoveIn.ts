@@ -11,4 +11,8 @@ dwelling: string,
 /**
  * How it is held: an occupancy code.
  */
-occupancy: string | null, };
+occupancy: string | null, 
+/**
+ * A household of its own beside the one that lives there already; without it that is refused with `home_taken`.
+ */
+beside: boolean, };

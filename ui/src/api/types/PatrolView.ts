@@ -54,6 +54,10 @@ gaps: Array<GapView>,
  */
 timed: boolean, 
 /**
+ * Seconds without a position up to now, since the start or the last pause at most; absent unless it is being walked.
+ */
+silent_s: number | null, 
+/**
  * Where the worker is now.
  */
 here: Place | null, 

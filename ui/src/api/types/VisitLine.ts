@@ -30,6 +30,10 @@ checks: Array<string>,
  */
 by: string, 
 /**
+ * What takes it back, to be given to `undo`: where it is of today and was written on this phone.
+ */
+undo: string | null, 
+/**
  * Where it stands.
  */
 standing: Standing, };

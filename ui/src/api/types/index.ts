@@ -12,6 +12,8 @@ export type { FoldedView } from './FoldedView';
 export type { MoveIn } from './MoveIn';
 export type { OpenFolded } from './OpenFolded';
 export type { PairArgs } from './PairArgs';
+export type { HomeSourceView } from './HomeSourceView';
+export type { SameHomeView } from './SameHomeView';
 export type { SamePersonView } from './SamePersonView';
 export type { SourceView } from './SourceView';
 export type { UnmergeArgs } from './UnmergeArgs';

@@ -1,9 +1,11 @@
 /**
- * Two presses before the page is drawn anew are one: a button that is busy is switched off only as it is drawn.
+ * Presses that come in one go, before what the first one did is on the page, are one: a button that is busy is switched off
+ * only as it is drawn. No finger is that quick – between its two taps the page is drawn, and then `busy` and `useDeed` stop
+ * the second –, but whatever presses for somebody may be.
  */
 import { nextTick } from 'vue';
 
-/** Answers whether this press is the first since the page was drawn. */
+/** Answers whether this press is the first of its go. */
 export function onePress(): () => boolean {
   let pressed = false;
   return () => {

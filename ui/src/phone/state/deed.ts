@@ -27,10 +27,14 @@ function show(ofField: boolean): void {
   at.scrollIntoView({ block: 'nearest' });
 }
 
-export function useDeed() {
+/** `fields`: what can be put right on the page. A failure about another field is told, but nothing is marked. */
+export function useDeed(fields: () => readonly string[] = () => []) {
   const busy = ref(false);
   const failure = shallowRef<CallFailure | null>(null);
-  const badField = computed(() => blamed(failure.value));
+  const badField = computed(() => {
+    const name = blamed(failure.value);
+    return fields().includes(name) ? name : '';
+  });
   let left = false;
   onScopeDispose(() => (left = true));
 

@@ -1,6 +1,8 @@
 /** What lies over every page: the undo bar, a failure told in full, a question. Shown by App.vue. */
 import { reactive } from 'vue';
 import { call, CallFailure, type Saved } from '@/api';
+import { bigType } from './app';
+import { Countdown } from './countdown';
 import { poll } from './sync';
 import { recordsTick } from './records';
 
@@ -20,18 +22,39 @@ export const notice = reactive<{
   question: Question | null;
 }>({ bar: null, failure: null, question: null });
 
-const BAR_MS = 6000;
-let timer: ReturnType<typeof setTimeout> | undefined;
+/** How long a bar stands, ms: to be read, or to be read, thought over and pressed. Large letters are read more slowly. */
+const READ_MS = 6000;
+const UNDO_MS = 12_000;
+const standing = (ms: number) => (bigType.value ? 2 * ms : ms);
+
+/** How long the bar still stands; a finger on it, the keyboard in it and a page out of sight hold it. */
+export const barTime = new Countdown();
+const seen = () => (document.visibilityState === 'hidden' ? barTime.hold('hidden') : barTime.release('hidden'));
+document.addEventListener('visibilitychange', seen);
+seen();
 
 export function say(text: string, undo: string | null = null): void {
   void runHeld();
   notice.bar = { text, undo };
-  clearTimeout(timer);
-  timer = setTimeout(() => (notice.bar = null), BAR_MS);
+  barTime.start(standing(undo ? UNDO_MS : READ_MS), dismiss);
+}
+
+/** Takes the bar away: nothing can be undone by it any more, and what was held back for it is done. */
+export function dismiss(): void {
+  void runHeld();
+  notice.bar = null;
+  barTime.stop();
 }
 
 let held: (() => Promise<void>) | null = null;
 let running: Promise<void> = Promise.resolve();
+
+/** A locked phone: the bar goes, and what was held back for it is not done. It stands there again when the phone opens. */
+export function leaveBar(): void {
+  held = null;
+  notice.bar = null;
+  barTime.stop();
+}
 
 /** Does now what is being held back. Pages call it before they read or send what it would change. */
 export async function runHeld(): Promise<void> {
@@ -40,7 +63,7 @@ export async function runHeld(): Promise<void> {
   // Whoever asks while it is being done waits for it too.
   if (!act) return running;
   notice.bar = null;
-  clearTimeout(timer);
+  barTime.stop();
   running = act();
   await running;
 }
@@ -60,8 +83,7 @@ export function hold(text: string, act: () => Promise<unknown>, back: () => void
       back();
     },
   };
-  clearTimeout(timer);
-  timer = setTimeout(() => void runHeld(), BAR_MS);
+  barTime.start(standing(UNDO_MS), dismiss);
 }
 
 /** After every save: tell it, offer undo, let the pages load again now instead of at the next poll. `back` puts what
@@ -77,6 +99,7 @@ export async function undoLast(): Promise<void> {
   const bar = notice.bar;
   const handle = bar?.undo;
   notice.bar = null;
+  barTime.stop();
   bar?.back?.();
   if (!handle) return;
   const done = await tell(call('undo', { undo: handle }));

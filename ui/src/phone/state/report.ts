@@ -2,7 +2,7 @@
  * The incident being reported: its photos, its fields, where it is, and whether the same thing is reported already.
  * The pages show it at once or step by step; what is entered is kept either way.
  */
-import { computed, onMounted, ref, watch } from 'vue';
+import { computed, onMounted, ref, shallowRef, watch } from 'vue';
 import { useI18n } from 'vue-i18n';
 import { useRouter } from 'vue-router';
 import { call, CallFailure, type CategoryView, type Place, type SimilarIncident } from '@/api';
@@ -10,6 +10,8 @@ import { useDeed } from './deed';
 import { useDraft } from './drafts';
 import { ask, hold, runHeld, saved } from './notice';
 import { usePhotos } from './photos';
+import { recordsTick } from './records';
+import { sync } from './sync';
 
 export const FORM = 'incident:new';
 
@@ -18,11 +20,14 @@ export function useReport() {
   const router = useRouter();
   const draft = useDraft(FORM);
   const pictures = usePhotos(FORM);
-  const categories = ref<CategoryView[]>([]);
+  /** Null until the phone has answered; empty where the county's have not arrived. */
+  const listed = shallowRef<CategoryView[] | null>(null);
+  const categories = computed(() => listed.value ?? []);
+  const none = computed(() => listed.value?.length === 0);
   const here = ref<Place | null>(null);
   const locating = ref(true);
   const similar = ref<SimilarIncident[]>([]);
-  const { busy, failure, badField, badOf, attempt } = useDeed();
+  const { busy, failure, badField, badOf, attempt } = useDeed(() => ['category', 'resolution']);
 
   const field = (name: string) => draft.fields[name] ?? '';
   const category = computed(() => field('category'));
@@ -31,6 +36,7 @@ export function useReport() {
   const fix = computed(() => pictures.photos.value.find((p) => p.place)?.place ?? here.value);
   /** What is still wanted before it can be sent, in one sentence; empty when nothing. */
   const missing = computed(() => {
+    if (none.value) return t('report.wait_categories');
     if (!category.value) return t('report.need_category');
     if (pictures.photos.value.length === 0 && !field('text').trim()) return t('report.need_something');
     if (!fix.value && !locating.value && !field('no_fix_reason')) return t('report.need_reason');
@@ -125,19 +131,25 @@ export function useReport() {
     }
   }
 
+  // They come with a contact, while the page may be open.
+  watch([recordsTick, () => sync.value?.last_contact_ms], async () => {
+    if (!none.value) return;
+    // What was answered before stands where this fails: the next contact asks again.
+    listed.value = await call('incident_categories').catch(() => listed.value);
+  });
   watch([category, fix, locating], () => void lookForSimilar());
   onMounted(async () => {
     void locate();
     try {
       const [list] = await Promise.all([call('incident_categories'), pictures.load(), draft.load()]);
-      categories.value = list;
+      listed.value = list;
     } catch (error) {
       failure.value = CallFailure.from(error);
     }
   });
 
   return {
-    ...{ draft, pictures, categories, category, chosen, fix, locating, similar, missing, field },
+    ...{ draft, pictures, categories, none, category, chosen, fix, locating, similar, missing, field },
     ...{ busy, failure, badField, badOf, send, addTo, dropAll },
   };
 }

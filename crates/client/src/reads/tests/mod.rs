@@ -4,6 +4,7 @@ mod care;
 mod conflicts;
 mod doors;
 mod full_disk;
+mod homes;
 mod incidents;
 mod large;
 mod masks;

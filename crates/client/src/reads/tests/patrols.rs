@@ -76,6 +76,25 @@ fn a_slot_is_later_then_due_then_missed() {
 }
 
 #[test]
+fn a_round_says_how_long_no_position_has_come() {
+    let phone = with_points();
+    let start = at("2026-11-21", 9);
+    phone.set_time(start);
+    phone.open.start_patrol(&PatrolStartArgs { slot: "morning".into() }).unwrap();
+    let silent = |seconds: i64| {
+        phone.set_time(start + seconds * 1_000);
+        phone.open.patrol().unwrap().unwrap().silent_s
+    };
+    assert_eq!(silent(40), Some(40), "since the start");
+    walk(&phone, 0, start, 0, 100);
+    assert_eq!(silent(520), Some(420), "since the last one");
+    phone.open.move_patrol(PatrolMove::Pause).unwrap();
+    assert_eq!(silent(900), None);
+    phone.open.move_patrol(PatrolMove::Resume).unwrap();
+    assert_eq!(silent(930), Some(30), "a pause is no silence");
+}
+
+#[test]
 fn a_round_is_walked_paused_and_done() {
     let phone = with_points();
     let start = at("2026-11-21", 9);

@@ -103,7 +103,7 @@ pub struct Phone {
     clock: Arc<HandClock>,
     counters: AtomicU64,
     registry: SigningKey,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl Phone {
@@ -144,7 +144,17 @@ impl Phone {
             })
             .unwrap();
         let open = Open::new(store, Arc::new(world), Settings::default()).unwrap();
-        Self { open, device, clock, counters: AtomicU64::new(1), registry, _dir: dir }
+        Self { open, device, clock, counters: AtomicU64::new(1), registry, dir }
+    }
+
+    /// Where its encrypted photos lie.
+    pub fn photo_folder(&self) -> std::path::PathBuf {
+        self.dir.path().join("photos")
+    }
+
+    /// What the clock shows.
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now().wall_ms
     }
 
     /// Sets the clock.

@@ -125,6 +125,41 @@ fn pictures(phone: &Phone) -> Vec<String> {
     phone.open.draft_photos(&args).unwrap().into_iter().map(|photo| photo.id).collect()
 }
 
+fn bytes(phone: &Phone, photos: &[String]) -> Vec<Vec<u8>> {
+    let both = |photo: &String| [false, true].map(|small| phone.open.photo_bytes(photo, small).unwrap());
+    photos.iter().flat_map(both).collect()
+}
+
+#[test]
+fn a_photo_whose_file_is_gone_is_told_of_and_the_report_is_undone_all_the_same() {
+    let phone = with_categories();
+    phone.device.load_photos(vec![super::near::picture(40), super::near::picture(90)]);
+    take(&phone).unwrap();
+    take(&phone).unwrap();
+    let taken = pictures(&phone);
+    let saved = report(&phone, false);
+    phone.open.store.photos().remove(taken[0].parse().unwrap()).unwrap();
+    undo(&phone, saved).unwrap();
+    let back = pictures(&phone);
+    assert_eq!(back.len(), 1, "the other one");
+    assert!(phone.open.photo_bytes(&back[0], false).is_ok());
+    let lost = phone.open.store.read(|r| r.photo(taken[0].parse().unwrap())).unwrap().unwrap();
+    assert_eq!(lost.state, PhotoState::ToSend, "it is tried, and said to be damaged then");
+}
+
+#[test]
+fn an_undoing_that_is_refused_leaves_no_file_behind() {
+    let phone = with_categories();
+    phone.device.load_photos(vec![super::near::picture(40), super::near::picture(90)]);
+    take(&phone).unwrap();
+    let first = report(&phone, false);
+    take(&phone).unwrap();
+    let files = || std::fs::read_dir(phone.photo_folder()).unwrap().count();
+    let before = files();
+    assert_eq!(undo(&phone, first).unwrap_err().code(), "report_begun");
+    assert_eq!(files(), before);
+}
+
 #[test]
 fn a_report_that_is_undone_is_a_form_again_with_words_and_photos() {
     for self_resolved in [false, true] {
@@ -134,6 +169,7 @@ fn a_report_that_is_undone_is_a_form_again_with_words_and_photos() {
         take(&phone).unwrap();
         let taken = pictures(&phone);
         assert_eq!(taken.len(), 2);
+        let seen = bytes(&phone, &taken);
         let saved = report(&phone, self_resolved);
         let incident = saved.id.clone();
         assert!(pictures(&phone).is_empty());
@@ -147,8 +183,15 @@ fn a_report_that_is_undone_is_a_form_again_with_words_and_photos() {
         undo(&phone, saved).unwrap();
 
         assert_eq!(phone.open.incident(&IncidentArgs { id: incident }).unwrap_err().code(), "not_found");
-        assert_eq!(pictures(&phone), taken);
-        let states = phone.open.store.read(|r| r.photo(first)).unwrap().unwrap();
+        let back = pictures(&phone);
+        assert!(
+            back.iter().all(|photo| !taken.contains(photo)),
+            "the ids are those of the evidence that is over"
+        );
+        assert_eq!(bytes(&phone, &back), seen);
+        assert!(phone.open.store.read(|r| r.photo(first)).unwrap().is_none());
+        assert_eq!(phone.open.photo_bytes(&taken[0], false).unwrap_err().code(), "not_found");
+        let states = phone.open.store.read(|r| r.photo(back[0].parse().unwrap())).unwrap().unwrap();
         assert_eq!((states.state, states.sent_bytes, states.upload_url), (PhotoState::Draft, 0, None));
         let draft = phone.open.load_draft(&DraftKey { form: FORM.into() }).unwrap().unwrap();
         let mut wanted = vec![
@@ -165,13 +208,13 @@ fn a_report_that_is_undone_is_a_form_again_with_words_and_photos() {
             draft.fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         assert_eq!(kept, wanted);
 
-        // Reported again the photos are evidence of the new one.
+        // Reported again the photos are evidence of the new one, and of nothing else.
         let again = report(&phone, self_resolved);
         let view = phone.open.incident(&IncidentArgs { id: again.id.clone() }).unwrap();
-        assert_eq!(view.photos.iter().map(|photo| photo.id.clone()).collect::<Vec<_>>(), taken);
+        assert_eq!(view.photos.iter().map(|photo| photo.id.clone()).collect::<Vec<_>>(), back);
         assert!(pictures(&phone).is_empty());
         undo(&phone, again).unwrap();
-        assert_eq!(pictures(&phone), taken);
+        assert_eq!(bytes(&phone, &pictures(&phone)), seen);
         let evidence = phone.open.store.read(|r| r.row(RecordKind::PhotoEvidence, first)).unwrap();
         assert!(evidence.unwrap().deleted, "nobody waits for it at the county");
     }
@@ -219,7 +262,11 @@ fn who_moves_into_an_empty_flat_brings_the_household_or_neither_is_there() {
     let into = |name: &str| PersonEdit {
         id: None,
         household: None,
-        moves_into: Some(MoveIn { dwelling: id(21).to_string(), occupancy: Some("tenant".into()) }),
+        moves_into: Some(MoveIn {
+            dwelling: id(21).to_string(),
+            occupancy: Some("tenant".into()),
+            beside: false,
+        }),
         fields: [("name".to_owned(), name.to_owned())].into(),
     };
     let count = |phone: &Phone| phone.open.own_operations().unwrap().len();

@@ -1,0 +1,292 @@
+//! The beginning and the end of a home, and homes on record twice: two workers registered the same flat without signal.
+//!
+//! A household lives behind its door while its occupancy goes on; when the last of its people moves out, that ends with
+//! them, and the flat is free. Putting two households together is made of ordinary edits, too: the people of the record
+//! made later get the other household in their residences, its occupancy ends, and its `same_as` says where they went.
+//! Both records keep what was written in them, and all of it is taken back by one handle, or later by
+//! [`Open::unmerge_household`] (`docs/adr/0021-one-home-twice.md`).
+
+use super::{existing, id};
+use crate::change::{Change, state_of};
+use crate::error::{Result, rule, rule_with};
+use crate::open::Open;
+use crate::reads::same_home::roles;
+use crate::views::households::{HouseholdArgs, Saved};
+use crate::views::people::MoveIn;
+use crate::views::same_person::{PairArgs, UnmergeArgs};
+use std::collections::BTreeMap;
+use xunge_domain::ids::{DeviceNo, RecordId};
+use xunge_domain::records::words::ResidenceEnd;
+use xunge_domain::records::{FieldKey, RecordKind};
+use xunge_domain::same_person::who_stays;
+use xunge_domain::value::{Edit, Value};
+
+const HOME: RecordKind = RecordKind::Household;
+
+impl Open {
+    /// A household without people, where somebody moves in.
+    ///
+    /// # Errors
+    /// `no_grid`; `home_taken` with the household that lives there already, unless it is to live beside that one; those of
+    /// the store.
+    pub(super) fn begin_household(&self, change: &mut Change<'_, '_>, into: &MoveIn) -> Result<RecordId> {
+        let grid = self.identity().grid().ok_or(rule("no_grid"))?;
+        let there = change.writer.homes_at(id(&into.dwelling)?)?;
+        if let Some(first) = there.first().filter(|_| !into.beside) {
+            return Err(rule_with("home_taken", "household", first));
+        }
+        let household = change.new_id();
+        change.put(HOME, household, grid, Vec::new())?;
+        let occupancy = into.occupancy.as_deref();
+        self.put_occupancy(change, (household, grid), Some(&into.dwelling), occupancy)?;
+        for other in there {
+            // Known to be two: nobody is asked.
+            part(change, household, other)?;
+        }
+        Ok(household)
+    }
+
+    /// Nobody lives here any more, although a household is behind the door: the last two moved out on two phones.
+    ///
+    /// # Errors
+    /// `not_found`; `home_lived_in` while somebody lives there; those of the store.
+    pub fn leave_household(&self, args: &HouseholdArgs) -> Result<Saved> {
+        let household = id(&args.id)?;
+        self.change(|change| {
+            existing(change, HOME, household)?;
+            if !change.writer.people_of(household)?.is_empty() {
+                return Err(rule("home_lived_in"));
+            }
+            self.end_occupancies(change, household)?;
+            Ok(change.saved(household))
+        })
+    }
+
+    /// The last one moved out: the household lives behind its door no longer.
+    pub(super) fn leave_if_empty(&self, change: &mut Change<'_, '_>, household: RecordId) -> Result<()> {
+        if change.writer.people_of(household)?.is_empty() {
+            self.end_occupancies(change, household)?;
+        }
+        Ok(())
+    }
+
+    fn end_occupancies(&self, change: &mut Change<'_, '_>, household: RecordId) -> Result<()> {
+        for (occupancy, until) in change.writer.occupancies_of(household)? {
+            if until.is_none() {
+                let area = existing(change, RecordKind::Occupancy, occupancy)?.area;
+                let today = Value::Int(self.today_number());
+                change.put(RecordKind::Occupancy, occupancy, area, vec![("until", today)])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Two records are one household: the people of the one made later go over to the other, which stands for both.
+    ///
+    /// # Errors
+    /// `not_found`; `invalid_field` for one record twice and for records of two areas; those of the store.
+    pub fn merge_households(&self, args: &PairArgs) -> Result<Saved> {
+        let (one, other) = (id(&args.one)?, id(&args.other)?);
+        self.change(|change| {
+            let area = shared_area(change, one, other)?;
+            let (stays, folded) = match (put_together(change, one)?, put_together(change, other)?) {
+                // Somebody was entered since in the one that went: it goes again.
+                (Some(into), _) if into == other => (other, one),
+                (_, Some(into)) if into == one => (one, other),
+                _ => roles(change.writer, one, other)?,
+            };
+            let there: Vec<RecordId> = living(change, stays)?.into_iter().map(|(_, person)| person).collect();
+            for (residence, person) in living(change, folded)? {
+                let fields = if there.contains(&person) {
+                    // One record of a person lives there once.
+                    let mistake = ResidenceEnd::EnteredByMistake.code();
+                    vec![("until", Value::Int(self.today_number())), ("ended_because", Value::Int(mistake))]
+                } else {
+                    vec![("household", Value::reference(stays))]
+                };
+                let area = existing(change, RecordKind::Residence, residence)?.area;
+                change.put(RecordKind::Residence, residence, area, fields)?;
+            }
+            back_to_its_door(change, stays)?;
+            let behind_a_door = change.writer.occupancies_of(stays)?.iter().any(|(_, until)| until.is_none());
+            if behind_a_door {
+                self.end_occupancies(change, folded)?;
+            }
+            forget_parting(change, stays, folded, area)?;
+            forget_parting(change, folded, stays, area)?;
+            self.carry_over(change, stays, folded, area)?;
+            change.put(HOME, folded, area, vec![("same_as", Value::reference(stays))])?;
+            Ok(change.saved(stays))
+        })
+    }
+
+    /// What only the record that goes says is said by the one that stays.
+    fn carry_over(
+        &self,
+        change: &mut Change<'_, '_>,
+        stays: RecordId,
+        folded: RecordId,
+        area: RecordId,
+    ) -> Result<()> {
+        let (kept, gone) = (existing(change, HOME, stays)?, existing(change, HOME, folded)?);
+        let only_there = |name: &'static str| {
+            let text = gone.field(HOME, name).text().filter(|text| !text.is_empty())?;
+            let missing = kept.field(HOME, name).text().unwrap_or_default().is_empty();
+            missing.then(|| (name, Value::Text(text.to_owned())))
+        };
+        let fields: Vec<_> = ["phone", "note"].into_iter().filter_map(only_there).collect();
+        if !fields.is_empty() {
+            change.put(HOME, stays, area, fields)?;
+        }
+        Ok(())
+    }
+
+    /// Two households live behind one door. It is written into the record made first, so that nobody is asked again on any
+    /// phone.
+    ///
+    /// # Errors
+    /// As [`Open::merge_households`].
+    pub fn not_same_household(&self, args: &PairArgs) -> Result<Saved> {
+        let (one, other) = (id(&args.one)?, id(&args.other)?);
+        self.change(|change| {
+            let area = shared_area(change, one, other)?;
+            let _ = area;
+            for (record, from) in [(one, other), (other, one)] {
+                if put_together(change, record)? == Some(from) {
+                    take_apart(change, record, from)?;
+                }
+            }
+            part(change, one, other)?;
+            Ok(change.saved(who_stays(one, other).0))
+        })
+    }
+
+    /// Takes back, at any later time, that a household is the same as another: whoever came over goes back, and both live
+    /// behind the door.
+    ///
+    /// # Errors
+    /// `not_found`, `undo_gone` when it is no longer put together with any, and those of the store.
+    pub fn unmerge_household(&self, args: &UnmergeArgs) -> Result<Saved> {
+        let folded = id(&args.id)?;
+        self.change(|change| {
+            existing(change, HOME, folded)?;
+            let stays = put_together(change, folded)?.ok_or(rule("undo_gone"))?;
+            take_apart(change, folded, stays)?;
+            part(change, folded, stays)?;
+            Ok(change.saved(folded))
+        })
+    }
+}
+
+/// Residences that go on in a household, and whose.
+fn living(change: &Change<'_, '_>, household: RecordId) -> Result<Vec<(RecordId, RecordId)>> {
+    let all = change.writer.residences_of(household)?;
+    Ok(all.iter().filter(|tie| tie.until.is_none()).map(|tie| (tie.residence, tie.person)).collect())
+}
+
+/// The household this one was put together with.
+fn put_together(change: &Change<'_, '_>, household: RecordId) -> Result<Option<RecordId>> {
+    Ok(existing(change, HOME, household)?.field(HOME, "same_as").reference())
+}
+
+/// A household in which somebody lives is behind its door: the last one it had, where it has none.
+pub(super) fn back_to_its_door(change: &mut Change<'_, '_>, household: RecordId) -> Result<()> {
+    let all = change.writer.occupancies_of(household)?;
+    let last = all.iter().filter(|(_, until)| until.is_some()).max_by_key(|(id, until)| (*until, *id));
+    if let Some((occupancy, _)) = last.filter(|_| all.iter().all(|(_, until)| until.is_some())) {
+        let area = existing(change, RecordKind::Occupancy, *occupancy)?.area;
+        change.put(RecordKind::Occupancy, *occupancy, area, vec![("until", Value::Null)])?;
+    }
+    Ok(())
+}
+
+/// Whoever came over from `folded` goes back, and it lives behind its door again.
+fn take_apart(change: &mut Change<'_, '_>, folded: RecordId, stays: RecordId) -> Result<()> {
+    for tie in change.writer.residences_of(stays)? {
+        if tie.until.is_none() && came_from(change, tie.residence, folded)? {
+            let area = existing(change, RecordKind::Residence, tie.residence)?.area;
+            let back = vec![("household", Value::reference(folded))];
+            change.put(RecordKind::Residence, tie.residence, area, back)?;
+        }
+    }
+    // One record of a person lived there once: what ended with the putting together goes on.
+    let together = written_with(change, HOME, folded, "same_as")?;
+    for tie in change.writer.residences_of(folded)? {
+        let ended = written_with(change, RecordKind::Residence, tie.residence, "ended_because")?;
+        if tie.until.is_some() && ended.is_some() && ended == together {
+            let area = existing(change, RecordKind::Residence, tie.residence)?.area;
+            let again = vec![("until", Value::Null), ("ended_because", Value::Null)];
+            change.put(RecordKind::Residence, tie.residence, area, again)?;
+        }
+    }
+    back_to_its_door(change, folded)?;
+    let area = existing(change, HOME, folded)?.area;
+    change.put(HOME, folded, area, vec![("same_as", Value::Null)])?;
+    Ok(())
+}
+
+/// Who wrote a field last, and when: what was written in one touch has both in common.
+fn written_with(
+    change: &Change<'_, '_>,
+    kind: RecordKind,
+    record: RecordId,
+    field: &str,
+) -> Result<Option<(DeviceNo, i64)>> {
+    let Some(field) = kind.field_named(field) else { return Ok(None) };
+    let all = change.writer.operations_of(record)?;
+    let wrote = all.iter().filter(|stored| {
+        let payload = stored.operation().and_then(|operation| operation.read().ok());
+        payload.is_some_and(|payload| payload.edits.contains_key(&field.key))
+    });
+    let last = wrote.max_by_key(|stored| (stored.header.height, stored.header.id));
+    Ok(last.map(|stored| (stored.header.id.device, stored.header.evidence.wall_ms)))
+}
+
+/// Whether a residence was in `household` before.
+fn came_from(change: &Change<'_, '_>, residence: RecordId, household: RecordId) -> Result<bool> {
+    let Some(field) = RecordKind::Residence.field_named("household") else { return Ok(false) };
+    let was = Edit::Put(Value::reference(household));
+    Ok(change.writer.operations_of(residence)?.iter().any(|stored| {
+        let payload = stored.operation().and_then(|operation| operation.read().ok());
+        payload.is_some_and(|payload| payload.edits.get(&field.key) == Some(&was))
+    }))
+}
+
+fn not_same() -> Result<FieldKey> {
+    Ok(HOME.field_named("not_same").ok_or(rule("internal"))?.key)
+}
+
+/// Says that two households are two.
+fn part(change: &mut Change<'_, '_>, one: RecordId, other: RecordId) -> Result<()> {
+    let (keeper, parted) = who_stays(one, other);
+    let area = existing(change, HOME, keeper)?.area;
+    let edit = Edit::Members { add: vec![Value::reference(parted)], remove: Vec::new() };
+    change.edit(HOME, keeper, area, BTreeMap::from([(not_same()?, edit)]))?;
+    Ok(())
+}
+
+/// The area two different records lie in.
+fn shared_area(change: &Change<'_, '_>, one: RecordId, other: RecordId) -> Result<RecordId> {
+    let (a, b) = (existing(change, HOME, one)?, existing(change, HOME, other)?);
+    if one == other || a.area != b.area {
+        return Err(rule_with("invalid_field", "field", "other"));
+    }
+    Ok(a.area)
+}
+
+/// What was said before about `other` being another household no longer holds.
+fn forget_parting(
+    change: &mut Change<'_, '_>,
+    record: RecordId,
+    other: RecordId,
+    area: RecordId,
+) -> Result<()> {
+    let key = not_same()?;
+    let removal = state_of(change.writer, HOME, record)?.removal(key, &Value::reference(other));
+    if removal.1.is_empty() {
+        return Ok(());
+    }
+    let edit = Edit::Members { add: Vec::new(), remove: vec![removal] };
+    change.edit(HOME, record, area, BTreeMap::from([(key, edit)]))?;
+    Ok(())
+}

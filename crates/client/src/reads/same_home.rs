@@ -1,0 +1,131 @@
+//! Households that may be on record twice, among this phone's own rows: two workers registered one flat without signal.
+//! Nothing is put together here; a human is asked (`edits::homes`). A door may rightly hold two households, so those of the
+//! county's ledger are not asked about for standing behind one door alone.
+
+use super::began::began;
+use super::look::Look;
+use super::naming::{door_of_line, masked_phone};
+use super::review::MOST_ITEMS;
+use crate::error::Result;
+use crate::views::same_home::{HomeSourceView, SameHomeView};
+use std::collections::BTreeSet;
+use xunge_domain::codes::{mask_name, redact};
+use xunge_domain::ids::{DeviceNo, RecordId};
+use xunge_domain::records::RecordKind;
+use xunge_domain::records::words::OccupancyKind;
+use xunge_domain::same_person::who_stays;
+use xunge_store::{Reader, StoredOperation};
+
+const HOME: RecordKind = RecordKind::Household;
+
+/// Two records and why they are asked about.
+struct Pair {
+    stays: RecordId,
+    other: RecordId,
+    reason: &'static str,
+}
+
+/// How many pairs of households wait for somebody to decide.
+pub(super) fn waiting(reader: &Reader<'_>, areas: &[RecordId]) -> Result<usize> {
+    Ok(pairs(reader, areas)?.len())
+}
+
+fn pairs(reader: &Reader<'_>, areas: &[RecordId]) -> Result<Vec<Pair>> {
+    let mut found = Vec::new();
+    for area in areas {
+        for (other, stays) in reader.homes_folded_and_lived_in(*area)? {
+            found.push(Pair { stays, other, reason: "again" });
+        }
+        for (one, other) in reader.homes_shared(*area)? {
+            let (stays, other) = roles(reader, one, other)?;
+            if let Some(reason) = likeness(reader, stays, other)? {
+                found.push(Pair { stays, other, reason });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Which of two households stays when they are put together, and which goes: the one made first, so that two people who
+/// decide apart decide the same; where nobody lives in one of them, the one that is lived in.
+pub(crate) fn roles(reader: &Reader<'_>, one: RecordId, other: RecordId) -> Result<(RecordId, RecordId)> {
+    let (first, second) = who_stays(one, other);
+    let nobody = |household| Ok::<_, crate::error::ClientError>(reader.people_of(household)?.is_empty());
+    Ok(if nobody(first)? && !nobody(second)? { (second, first) } else { (first, second) })
+}
+
+/// Why two households behind one door may be one; nothing where somebody said they are two, or nothing speaks for it.
+fn likeness(reader: &Reader<'_>, one: RecordId, other: RecordId) -> Result<Option<&'static str>> {
+    let (Some(a), Some(b)) = (reader.row(HOME, one)?, reader.row(HOME, other)?) else { return Ok(None) };
+    let parted = [(&a, other), (&b, one)].into_iter().any(|(row, from)| {
+        row.field(HOME, "not_same").many().iter().any(|id| id.as_reference() == Some(from))
+    });
+    if parted {
+        return Ok(None);
+    }
+    let names = |household| -> Result<BTreeSet<String>> {
+        let people = reader.people_of(household)?;
+        Ok(people.into_iter().map(|person| person.name).filter(|name| !name.is_empty()).collect())
+    };
+    let (people, others) = (names(one)?, names(other)?);
+    if people.intersection(&others).next().is_some() {
+        return Ok(Some("person"));
+    }
+    let phone = |row: &xunge_store::Row| row.field(HOME, "phone").text().unwrap_or_default().to_owned();
+    if !phone(&a).is_empty() && phone(&a) == phone(&b) {
+        return Ok(Some("phone"));
+    }
+    if reader.people_of(one)?.is_empty() || reader.people_of(other)?.is_empty() {
+        return Ok(Some("nobody"));
+    }
+    let makers = (made(reader, one)?, made(reader, other)?);
+    let device = |made: &Option<StoredOperation>| made.as_ref().map(|stored| stored.header.id.device);
+    Ok(match (device(&makers.0), device(&makers.1)) {
+        (Some(a), Some(b)) if a != b && a != DeviceNo::COUNTY && b != DeviceNo::COUNTY => Some("two_phones"),
+        _ => None,
+    })
+}
+
+/// The operation that made a record, of those that count everywhere.
+fn made(reader: &Reader<'_>, record: RecordId) -> Result<Option<StoredOperation>> {
+    let all = reader.operations_of(record)?;
+    Ok(began(record, &all).cloned())
+}
+
+impl Look<'_> {
+    /// Pairs of households for somebody to decide about.
+    pub(super) fn same_homes(&self) -> Result<Vec<SameHomeView>> {
+        let areas: Vec<RecordId> = self.areas().collect();
+        let mut views = Vec::new();
+        for pair in pairs(self.reader, &areas)?.into_iter().take(MOST_ITEMS as usize) {
+            let door = self.reader.door_of(pair.stays)?;
+            views.push(SameHomeView {
+                reason: pair.reason.to_owned(),
+                door: door.as_ref().map(door_of_line).unwrap_or_default(),
+                stays: self.home_source(pair.stays)?,
+                other: self.home_source(pair.other)?,
+            });
+        }
+        Ok(views)
+    }
+
+    /// What a record says of a household.
+    pub(super) fn home_source(&self, household: RecordId) -> Result<HomeSourceView> {
+        let page = self.reader.household(household)?;
+        let kind = page.as_ref().and_then(|page| page.occupancy_kind).and_then(OccupancyKind::from_code);
+        let made = made(self.reader, household)?;
+        Ok(HomeSourceView {
+            id: household.to_string(),
+            people: self.reader.people_of(household)?.iter().map(|person| mask_name(&person.name)).collect(),
+            phone: page.as_ref().and_then(|page| masked_phone(page.phone.as_deref())),
+            occupancy: kind.unwrap_or(OccupancyKind::Unknown).word().to_owned(),
+            note: page.as_ref().map(|page| redact(&page.note)).unwrap_or_default(),
+            by: made
+                .as_ref()
+                .map(|stored| self.author(stored.header.id.device))
+                .transpose()?
+                .unwrap_or_default(),
+            at_ms: made.map_or(0, |stored| stored.header.evidence.wall_ms),
+        })
+    }
+}

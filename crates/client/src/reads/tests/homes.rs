@@ -1,0 +1,337 @@
+//! Homes that empty, flats that are taken, and one home entered twice: asked about, put together, taken apart again.
+
+use super::phone::{Phone, id, link, named, text};
+use crate::views::Page;
+use crate::views::households::{
+    BuildingArgs, HeadArgs, HistoryHow, HouseholdArgs, HouseholdView, HouseholdsArgs, Saved, UndoArgs,
+};
+use crate::views::people::{MoveIn, PersonEdit, RemovePersonArgs};
+use crate::views::same_home::SameHomeView;
+use crate::views::same_person::{PairArgs, UnmergeArgs};
+use xunge_domain::records::RecordKind;
+use xunge_domain::records::words::OccupancyKind;
+use xunge_domain::value::Value;
+use xunge_sync::merge::RecordState;
+
+fn street() -> Phone {
+    let phone = Phone::new();
+    phone.building(10, "2幢", 1, 20, &[("1", 3, "301"), ("1", 2, "201")]);
+    phone.household(100, 20, &[named("单秀兰"), named("毕文红")]);
+    phone
+}
+
+fn page_of(phone: &Phone, household: &str) -> HouseholdView {
+    phone.open.household(&HouseholdArgs { id: household.to_owned() }).unwrap()
+}
+
+fn page(phone: &Phone, household: u128) -> HouseholdView {
+    page_of(phone, &id(household).to_string())
+}
+
+fn names(phone: &Phone, household: u128) -> Vec<String> {
+    page(phone, household).people.into_iter().map(|person| person.name).collect()
+}
+
+/// Households and people, as the head of the tab counts them.
+fn counted(phone: &Phone) -> (u32, u32) {
+    let head = phone.open.households_head(&HeadArgs::default()).unwrap();
+    (head.households, head.people)
+}
+
+/// The households behind a door, by the grid of the building.
+fn behind(phone: &Phone, door: &str) -> Vec<Option<String>> {
+    let view = phone.open.building(&BuildingArgs { id: id(10).to_string() }).unwrap();
+    let doors = view.floors.into_iter().flat_map(|floor| floor.doors);
+    doors.filter(|shown| shown.door == door).map(|shown| shown.household).collect()
+}
+
+fn removal(person: &str, household: u128) -> RemovePersonArgs {
+    RemovePersonArgs {
+        id: person.to_owned(),
+        household: id(household).to_string(),
+        reason: "moved_away".into(),
+    }
+}
+
+fn undo(phone: &Phone, saved: Saved) {
+    phone.open.undo(&UndoArgs { undo: saved.undo.unwrap() }).unwrap();
+}
+
+fn moves_in(name: &str, dwelling: u128, beside: bool) -> PersonEdit {
+    PersonEdit {
+        id: None,
+        household: None,
+        moves_into: Some(MoveIn { dwelling: id(dwelling).to_string(), occupancy: None, beside }),
+        fields: [("name".to_owned(), name.to_owned())].into(),
+    }
+}
+
+/// A colleague registers a household in 201 on another phone.
+fn a_colleague_registers(phone: &Phone, household: u128, device: u32, name: &str, number: &str) {
+    let nothing = RecordState::default();
+    let home = vec![("phone", text(number))];
+    phone.written_by(device, &nothing, RecordKind::Household, household, home);
+    let lives = vec![
+        ("household", link(household)),
+        ("dwelling", link(21)),
+        ("kind", Value::Int(OccupancyKind::Tenant.code())),
+    ];
+    phone.written_by(device, &nothing, RecordKind::Occupancy, household + 1, lives);
+    phone.written_by(device, &nothing, RecordKind::Person, household + 2, named(name));
+    let tie = vec![("person", link(household + 2)), ("household", link(household))];
+    phone.written_by(device, &nothing, RecordKind::Residence, household + 3, tie);
+}
+
+fn asked(phone: &Phone) -> Vec<SameHomeView> {
+    phone.open.review().unwrap().same_homes
+}
+
+fn pair(one: u128, other: u128) -> PairArgs {
+    PairArgs { one: id(one).to_string(), other: id(other).to_string() }
+}
+
+#[test]
+fn when_the_last_one_moves_out_the_flat_is_free_and_nobody_is_counted() {
+    let phone = street();
+    assert_eq!(counted(&phone), (1, 2));
+    let people = page(&phone, 100).people;
+    phone.open.remove_person(&removal(&people[0].id, 100)).unwrap();
+    assert_eq!(counted(&phone), (1, 1));
+    assert!(behind(&phone, "301")[0].is_some());
+    assert!(!page(&phone, 100).left);
+    let last = phone.open.remove_person(&removal(&people[1].id, 100)).unwrap();
+    assert_eq!((counted(&phone), behind(&phone, "301")), ((0, 0), vec![None]));
+    let left = page(&phone, 100);
+    assert!(left.left && left.people.is_empty());
+    let how = |view: &HouseholdView| -> Vec<(String, HistoryHow)> {
+        view.history.iter().take(2).map(|line| (line.kind.clone(), line.how)).collect()
+    };
+    assert_eq!(
+        how(&left),
+        [("occupancy".to_owned(), HistoryHow::Ended), ("residence".to_owned(), HistoryHow::Ended)]
+    );
+    let all = HouseholdsArgs { query: String::new(), page: Page { offset: 0, limit: 50 } };
+    assert!(phone.open.households(&all).unwrap().rows.is_empty(), "nor is it among the recent ones");
+
+    // Who comes next is another household, and has not the phone of the one before.
+    let next = phone.open.save_person(&moves_in("示例新人", 20, false)).unwrap();
+    assert_ne!(next.id, id(100).to_string());
+    assert_eq!(counted(&phone), (1, 1));
+    undo(&phone, next);
+    undo(&phone, last);
+    assert_eq!((counted(&phone), page(&phone, 100).left), ((1, 1), false));
+}
+
+#[test]
+fn a_flat_that_was_taken_meanwhile_is_said_to_be_and_nothing_is_written() {
+    let phone = street();
+    a_colleague_registers(&phone, 300, 8, "潘丽华", "14255557788");
+    let before = phone.open.own_operations().unwrap().len();
+    let refused = phone.open.save_person(&moves_in("示例新人", 21, false)).unwrap_err();
+    assert_eq!(refused.code(), "home_taken");
+    assert!(format!("{refused:?}").contains(&id(300).to_string()), "and whose it is");
+    assert_eq!(phone.open.own_operations().unwrap().len(), before);
+
+    phone.open.save_person(&moves_in("示例新人", 21, true)).unwrap();
+    assert_eq!(behind(&phone, "201").len(), 2);
+    assert_eq!(asked(&phone), [], "who knew of the other one is not asked");
+}
+
+#[test]
+fn a_home_that_two_phones_registered_is_asked_about_put_together_and_taken_apart() {
+    let phone = street();
+    a_colleague_registers(&phone, 300, 8, "潘丽华", "14255557788");
+    a_colleague_registers(&phone, 400, 9, "潘建", "");
+    phone.visit(700, 400, phone.now_ms() - 1_000, 1);
+    let question = asked(&phone);
+    assert_eq!((question.len(), question[0].reason.as_str()), (1, "two_phones"));
+    assert_eq!(question[0].door, "2幢1单元 201");
+    assert_eq!((&question[0].stays.id, &question[0].other.id), (&id(300).to_string(), &id(400).to_string()));
+    assert_eq!(
+        (question[0].stays.people.clone(), question[0].other.people.clone()),
+        (vec!["潘**".to_owned()], vec!["潘*".to_owned()])
+    );
+    assert_eq!(phone.open.counts().unwrap().needs_you, 1);
+
+    let saved = phone.open.merge_households(&pair(400, 300)).unwrap();
+    assert_eq!((asked(&phone), phone.open.counts().unwrap().needs_you), (Vec::new(), 0));
+    assert_eq!(
+        (names(&phone, 300).len(), behind(&phone, "201"), counted(&phone)),
+        (2, vec![Some(id(300).to_string())], (2, 4))
+    );
+    let merged = page(&phone, 300);
+    assert_eq!(merged.visits.len(), 1, "who called there called here");
+    assert_eq!(merged.joined.iter().map(|other| other.id.clone()).collect::<Vec<_>>(), [id(400).to_string()]);
+    assert_eq!(page(&phone, 400).stays, Some(id(300).to_string()));
+    undo(&phone, saved);
+    assert_eq!((asked(&phone).len(), names(&phone, 300).len(), names(&phone, 400).len()), (1, 1, 1));
+
+    // At any later time.
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    phone.open.unmerge_household(&UnmergeArgs { id: id(400).to_string() }).unwrap();
+    assert_eq!((names(&phone, 300).len(), names(&phone, 400).len()), (1, 1));
+    assert_eq!((behind(&phone, "201").len(), asked(&phone)), (2, Vec::new()), "and nobody is asked again");
+    let gone = phone.open.unmerge_household(&UnmergeArgs { id: id(400).to_string() });
+    assert_eq!(gone.unwrap_err().code(), "undo_gone");
+}
+
+#[test]
+fn two_homes_behind_one_door_are_two_when_somebody_says_so() {
+    let phone = street();
+    a_colleague_registers(&phone, 300, 8, "潘丽华", "14255557788");
+    a_colleague_registers(&phone, 400, 9, "戴志远", "14255557788");
+    assert_eq!(asked(&phone)[0].reason, "phone");
+    let saved = phone.open.not_same_household(&pair(300, 400)).unwrap();
+    assert_eq!(asked(&phone), []);
+    undo(&phone, saved);
+    assert_eq!(asked(&phone).len(), 1);
+    let across = PairArgs { one: id(300).to_string(), other: id(300).to_string() };
+    assert_eq!(phone.open.merge_households(&across).unwrap_err().code(), "invalid_field");
+}
+
+#[test]
+fn homes_of_the_ledger_behind_one_door_are_asked_about_only_for_the_same_person() {
+    let phone = street();
+    phone.household(500, 21, &[named("潘丽华")]);
+    phone.household(600, 21, &[named("戴志远")]);
+    assert_eq!(asked(&phone), [], "sharing a flat is no mistake");
+    phone.household(700, 21, &[named("戴志远")]);
+    let reasons: Vec<String> = asked(&phone).into_iter().map(|pair| pair.reason).collect();
+    assert_eq!(reasons, ["person"]);
+}
+
+#[test]
+fn somebody_entered_in_the_home_that_went_is_asked_about_again() {
+    let phone = street();
+    a_colleague_registers(&phone, 300, 8, "潘丽华", "");
+    a_colleague_registers(&phone, 400, 9, "潘建", "");
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    // Another phone had not heard of it yet.
+    let nothing = RecordState::default();
+    phone.written_by(9, &nothing, RecordKind::Person, 402 + 8, named("潘小满"));
+    let tie = vec![("person", link(410)), ("household", link(400))];
+    phone.written_by(9, &nothing, RecordKind::Residence, 411, tie);
+    assert_eq!(asked(&phone)[0].reason, "again");
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    assert_eq!((names(&phone, 300).len(), asked(&phone)), (3, Vec::new()));
+}
+
+#[test]
+fn a_visit_of_today_can_be_taken_back_from_the_page_and_nobody_elses() {
+    let phone = street();
+    let args = crate::views::households::VisitArgs {
+        household: id(100).to_string(),
+        outcome: "nothing_changed".into(),
+        note: String::new(),
+        duties: Vec::new(),
+        checks: Vec::new(),
+    };
+    phone.open.record_visit(&args).unwrap();
+    phone.visit(700, 100, phone.now_ms() - 5_000, 1);
+    let visits = page(&phone, 100).visits;
+    assert_eq!((visits.len(), visits[1].undo.clone()), (2, None));
+    phone.open.undo(&UndoArgs { undo: visits[0].undo.clone().unwrap() }).unwrap();
+    assert_eq!(page(&phone, 100).visits.len(), 1);
+}
+
+/// Two households of two phones behind the door of 201.
+fn registered_twice() -> Phone {
+    let phone = street();
+    a_colleague_registers(&phone, 300, 8, "潘丽华", "");
+    a_colleague_registers(&phone, 400, 9, "潘建", "");
+    phone
+}
+
+/// Somebody is entered in 400 by a phone that has not heard of the rest.
+fn entered_in_400(phone: &Phone) {
+    let nothing = RecordState::default();
+    phone.written_by(9, &nothing, RecordKind::Person, 410, named("潘小满"));
+    let tie = vec![("person", link(410)), ("household", link(400))];
+    phone.written_by(9, &nothing, RecordKind::Residence, 411, tie);
+}
+
+#[test]
+fn whoever_writes_the_first_note_did_not_register_the_home() {
+    let phone = registered_twice();
+    phone.mine(RecordKind::Household, 400, vec![("note", text("白天没人"))]);
+    assert_eq!(asked(&phone)[0].reason, "two_phones", "device 7 wrote in what device 9 had begun");
+    assert_eq!(asked(&phone)[0].other.note, "白天没人");
+}
+
+#[test]
+fn who_says_of_the_home_that_went_that_it_is_another_has_both_behind_the_door() {
+    let phone = registered_twice();
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    entered_in_400(&phone);
+    phone.open.not_same_household(&pair(300, 400)).unwrap();
+    assert_eq!((names(&phone, 300).len(), names(&phone, 400).len()), (1, 2), "each has its own");
+    assert_eq!((behind(&phone, "201").len(), asked(&phone)), (2, Vec::new()));
+}
+
+#[test]
+fn a_home_that_somebody_is_put_into_is_behind_its_door_again() {
+    let phone = registered_twice();
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    for person in page(&phone, 300).people {
+        phone.open.remove_person(&removal(&person.id, 300)).unwrap();
+    }
+    assert_eq!(behind(&phone, "201"), [None]);
+    entered_in_400(&phone);
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    assert_eq!((behind(&phone, "201"), names(&phone, 300).len()), (vec![Some(id(300).to_string())], 1));
+
+    let last = page(&phone, 300).people.remove(0);
+    phone.open.remove_person(&removal(&last.id, 300)).unwrap();
+    let again = PersonEdit {
+        household: Some(id(300).to_string()),
+        moves_into: None,
+        ..moves_in("示例新人", 21, false)
+    };
+    phone.open.save_person(&again).unwrap();
+    assert!(!page(&phone, 300).left);
+    assert_eq!(behind(&phone, "201"), [Some(id(300).to_string())]);
+}
+
+#[test]
+fn a_home_whose_two_were_taken_out_by_two_phones_can_be_left() {
+    let phone = street();
+    let args = HouseholdArgs { id: id(100).to_string() };
+    assert_eq!(phone.open.leave_household(&args).unwrap_err().code(), "home_lived_in");
+    let people = page(&phone, 100).people;
+    phone.open.remove_person(&removal(&people[0].id, 100)).unwrap();
+    // The other phone ended the other one's residence and saw somebody left.
+    let other = phone.open.store.read(|reader| reader.residences_of(id(100))).unwrap();
+    let open = other.iter().find(|tie| tie.until.is_none()).unwrap().residence;
+    phone.county(RecordKind::Residence, open.0.as_u128(), vec![("until", Value::Int(20_000))]);
+    assert_eq!((names(&phone, 100).len(), behind(&phone, "301").len()), (0, 1));
+    assert!(behind(&phone, "301")[0].is_some(), "nobody's, and not free");
+    let saved = phone.open.leave_household(&args).unwrap();
+    assert_eq!(behind(&phone, "301"), [None]);
+    undo(&phone, saved);
+    assert!(behind(&phone, "301")[0].is_some());
+}
+
+#[test]
+fn taking_apart_brings_nobody_back_who_was_entered_by_mistake_before() {
+    let phone = registered_twice();
+    entered_in_400(&phone);
+    let wrong =
+        RemovePersonArgs { reason: "entered_by_mistake".into(), ..removal(&id(410).to_string(), 400) };
+    phone.open.remove_person(&wrong).unwrap();
+    phone.set_time(phone.now_ms() + 60_000);
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    phone.open.unmerge_household(&UnmergeArgs { id: id(400).to_string() }).unwrap();
+    assert_eq!(names(&phone, 400).len(), 1);
+}
+
+#[test]
+fn of_two_homes_the_one_that_is_lived_in_stays() {
+    let phone = street();
+    a_colleague_registers(&phone, 300, 8, "潘丽华", "");
+    phone.county(RecordKind::Residence, 303, vec![("until", Value::Int(20_000))]);
+    a_colleague_registers(&phone, 400, 9, "潘建", "14255557788");
+    let question = asked(&phone).remove(0);
+    assert_eq!((question.reason.as_str(), question.stays.id), ("nobody", id(400).to_string()));
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    assert_eq!(behind(&phone, "201"), [Some(id(400).to_string())]);
+}

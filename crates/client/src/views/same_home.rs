@@ -1,0 +1,38 @@
+//! One home on record twice: what is asked, what is decided, and what both records say.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Two households that may be one, for a human to decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SameHomeView {
+    /// Why it is asked: `person` (somebody of the same name lives in both), `phone` (the same contact phone), `nobody` (in
+    /// one of them nobody lives), `two_phones` (each was entered on a phone of its own), `again` (put together before, and
+    /// somebody was entered in the other one since).
+    pub reason: String,
+    /// The door both are behind.
+    pub door: String,
+    /// The record made first, which stays when they are put together.
+    pub stays: HomeSourceView,
+    /// The other one.
+    pub other: HomeSourceView,
+}
+
+/// What one record says of a household, masked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HomeSourceView {
+    /// Household id.
+    pub id: String,
+    /// Masked names of who lives there.
+    pub people: Vec<String>,
+    /// Masked contact phone.
+    pub phone: Option<String>,
+    /// How the flat is held: an occupancy code.
+    pub occupancy: String,
+    /// Note, its numbers masked.
+    pub note: String,
+    /// Who made the record: a worker's name, `county`, or a role where the author is outside the reader's scope.
+    pub by: String,
+    /// When, by the writer's clock.
+    pub at_ms: i64,
+}
