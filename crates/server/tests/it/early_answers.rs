@@ -49,6 +49,8 @@ fn post(transport: &dyn Transport, phone: &mut Phone, path: &str, body: Vec<u8>)
 
 struct Setting {
     served: Served,
+    /// Opens a connection of its own, as the app does.
+    connect: Box<dyn Fn() -> Box<dyn Transport>>,
     transport: Box<dyn Transport>,
     phone: Phone,
     /// Of an upload that stands at 10,000 bytes.
@@ -60,8 +62,9 @@ fn setting() -> Setting {
     let folder = tempfile::tempdir().unwrap();
     let (places, ca, grid, codes) = county(folder.path());
     let served = Served::start(&places, &ca);
-    let connector = HttpsConnector::new().unwrap();
-    let transport = connector.connect(&served.address.to_string(), &[ca]).unwrap();
+    let (connector, address) = (HttpsConnector::new().unwrap(), served.address.to_string());
+    let connect = Box::new(move || connector.connect(&address, std::slice::from_ref(&ca)).unwrap());
+    let transport = connect();
     let key = SigningKey::from_bytes(&[1; 32]);
     let redeemed = messages::encode(&redeem(&codes[0], &key));
     let enrolled = transport.send(&request("POST", "/enrol/v1/redeem", &[], redeemed)).unwrap();
@@ -84,8 +87,10 @@ fn setting() -> Setting {
     let url = begun.header("location").unwrap().to_owned();
     let piece = piece(&url, 0, picture[..10_000].to_vec());
     assert_eq!(transport.send(&piece).unwrap().status, 204);
-    Setting { served, transport, phone, url, _folder: folder }
+    Setting { served, connect, transport, phone, url, _folder: folder }
 }
+
+const UNKNOWN: &str = "/uploads/00112233445566778899aabbccddeeff0011223344556677";
 
 fn piece(url: &str, offset: usize, body: Vec<u8>) -> Request {
     let offset = offset.to_string();
@@ -95,8 +100,7 @@ fn piece(url: &str, offset: usize, body: Vec<u8>) -> Request {
 
 #[test]
 fn a_refusal_while_the_body_is_being_sent_reaches_the_phone_as_what_it_is() {
-    let Setting { served, transport, mut phone, url, .. } = setting();
-    let unknown = "/uploads/00112233445566778899aabbccddeeff0011223344556677";
+    let Setting { served, connect, transport, mut phone, url, _folder } = setting();
     let message = [("content-type", CONTENT_TYPE)];
     for bytes in [200 * 1024, 3 * MIB, 4 * MIB + 4_096, 24 * MIB] {
         let body = noise(bytes);
@@ -105,7 +109,7 @@ fn a_refusal_while_the_body_is_being_sent_reaches_the_phone_as_what_it_is() {
             ("a stranger's push", post("/sync/v1/push"), 401, "bad_signature"),
             ("a code too long", post("/enrol/v1/redeem"), 413, "too_large"),
             ("a way that is none", post("/sync/v1/nothing"), 404, "not_found"),
-            ("an upload nobody began", piece(unknown, 0, body.clone()), 404, "not_found"),
+            ("an upload nobody began", piece(UNKNOWN, 0, body.clone()), 404, "not_found"),
             ("a piece for another place", piece(&url, 0, body.clone()), 409, "offset_mismatch"),
             ("another tus", request("PATCH", &url, &[], body.clone()), 412, "tus_version"),
             (
@@ -129,7 +133,9 @@ fn a_refusal_while_the_body_is_being_sent_reaches_the_phone_as_what_it_is() {
             refused.push(("more than the picture", piece(&url, 10_000, body.clone()), 413, "too_large"));
         }
         for (what, sent, status, expected) in refused {
-            // Several times, because it is a race between the answer and the rest of the body.
+            // Several times, because it is a race between the answer and the rest of the body. Each kind on a connection of
+            // its own: what arrives after the answer counts as trouble there, and at 1,024 frames of it the connection ends.
+            let transport = connect();
             for nth in 0..5 {
                 let answer = transport.send(&sent);
                 let answer =
@@ -149,5 +155,28 @@ fn a_refusal_while_the_body_is_being_sent_reaches_the_phone_as_what_it_is() {
         let head = request("HEAD", &url, &[("tus-resumable", "1.0.0")], Vec::new());
         assert_eq!(transport.send(&head).unwrap().header("upload-offset"), Some("10000"));
     }
+    served.kill();
+}
+
+/// However often it happens on one connection: once the county has had enough of what is sent after its answers it closes
+/// the connection, which is told as a broken one, and the next request opens another and is answered.
+#[test]
+fn a_connection_the_county_has_had_enough_of_is_followed_by_another() {
+    let Setting { served, transport, _folder, .. } = setting();
+    let sent = piece(UNKNOWN, 0, noise(3 * MIB));
+    let mut broken_before = false;
+    for nth in 0..400 {
+        match transport.send(&sent) {
+            Ok(answer) => {
+                assert_eq!((answer.status, code(&answer).as_str()), (404, "not_found"), "try {nth}");
+                broken_before = false;
+            }
+            Err(error) => {
+                assert!(!broken_before, "try {nth}: broken twice in a row, {error}");
+                broken_before = true;
+            }
+        }
+    }
+    assert_eq!(transport.send(&request("GET", "/healthz", &[], Vec::new())).unwrap().status, 200);
     served.kill();
 }
