@@ -54,6 +54,7 @@ pub const NAMES: &[&str] = &[
     "not_same_household",
     "unmerge_household",
     "leave_household",
+    "return_household",
     "check_citizen_id",
     "undo",
     "patrol",
@@ -170,6 +171,7 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
         "not_same_household" => answer(open.not_same_household(&read(args)?)?),
         "unmerge_household" => answer(open.unmerge_household(&read(args)?)?),
         "leave_household" => answer(open.leave_household(&read(args)?)?),
+        "return_household" => answer(open.return_household(&read(args)?)?),
         "check_citizen_id" => answer(open.check_citizen_id(&read(args)?)?),
         "undo" => answer(open.undo(&read(args)?)?),
         "patrol" => {

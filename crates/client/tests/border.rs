@@ -95,6 +95,7 @@ fn types() -> Vec<(&'static str, String)> {
         people::CheckedId,
         same_home::SameHomeView,
         same_home::HomeSourceView,
+        same_home::DoorlessHomeView,
         same_person::SamePersonView,
         same_person::SourceView,
         same_person::FoldedView,

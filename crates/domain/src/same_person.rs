@@ -74,6 +74,8 @@ pub enum Likeness {
     CitizenId,
     /// The same name and birth date behind the same door.
     NameAndBirth,
+    /// The same name behind the same door, where a birth date is not known of both.
+    NameAndDoor,
 }
 
 impl Likeness {
@@ -82,6 +84,7 @@ impl Likeness {
         match self {
             Self::CitizenId => "citizen_id",
             Self::NameAndBirth => "name_and_birth",
+            Self::NameAndDoor => "name_and_door",
         }
     }
 }
@@ -93,8 +96,11 @@ pub fn likeness(a: &Traits<'_>, b: &Traits<'_>) -> Option<Likeness> {
         return (one == other).then_some(Likeness::CitizenId);
     }
     let named = crate::codes::name_key(a.name) == crate::codes::name_key(b.name) && !a.name.trim().is_empty();
-    let born = a.birth.is_some() && a.birth == b.birth;
-    (named && born && !a.homes.is_disjoint(b.homes)).then_some(Likeness::NameAndBirth)
+    let likeness = match (a.birth, b.birth) {
+        (Some(one), Some(other)) => (one == other).then_some(Likeness::NameAndBirth),
+        _ => Some(Likeness::NameAndDoor),
+    };
+    likeness.filter(|_| named && !a.homes.is_disjoint(b.homes))
 }
 
 #[cfg(test)]
@@ -152,6 +158,18 @@ mod tests {
         assert_eq!(alike(Some(old), None, &here), Some(Likeness::NameAndBirth));
         assert_eq!(alike(None, None, &there), None, "a name and a birth date are not enough");
         assert_eq!(alike(Some("declined"), Some("declined"), &there), None);
+    }
+
+    #[test]
+    fn one_name_behind_one_door_is_asked_about_until_two_birth_dates_speak_against() {
+        let (here, there) = (BTreeSet::from([id(1)]), BTreeSet::from([id(2)]));
+        let born = |birth| Traits { birth, ..traits(None, 0, &here) };
+        assert_eq!(likeness(&born(None), &born(Some(5))), Some(Likeness::NameAndDoor));
+        assert_eq!(likeness(&born(None), &born(None)), Some(Likeness::NameAndDoor));
+        assert_eq!(likeness(&born(Some(5)), &born(Some(5))), Some(Likeness::NameAndBirth));
+        assert_eq!(likeness(&born(Some(5)), &born(Some(6))), None);
+        assert_eq!(likeness(&born(None), &Traits { homes: &there, ..born(None) }), None);
+        assert_eq!(likeness(&born(None), &Traits { name: "单文", ..born(None) }), None);
     }
 
     proptest! {

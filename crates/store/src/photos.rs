@@ -8,6 +8,7 @@
 pub(crate) mod frames;
 mod rows;
 mod vault;
+mod writing;
 
 pub use rows::{NewPhoto, Photo, PhotoState, PhotosFrom};
 pub use vault::{PhotoKey, PhotoPart, PhotoVault, Sweep};

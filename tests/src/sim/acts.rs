@@ -260,7 +260,7 @@ fn round(run: &Run, hand: &Hand) -> Done {
     }
 }
 
-/// A conflict is settled, or a home registered twice.
+/// A conflict is settled, a home registered twice, or one that lost its door.
 fn resolve(run: &Run, hand: &Hand) -> Done {
     let chance = &run.chance;
     let review = hand.call("review", json!({})).unwrap_or_default();
@@ -271,6 +271,14 @@ fn resolve(run: &Run, hand: &Hand) -> Done {
         let said = hand.call(command, json!({ "one": one("stays"), "other": one("other") }));
         if said.is_ok() {
             run.tally.add("home registered twice");
+        }
+        return Done::wrote(said);
+    }
+    if let Some(lost) = list(&review, "doorless").first().filter(|_| chance.happens(40)) {
+        let home = lost.get("home").map(|home| text(home, "id")).unwrap_or_default();
+        let said = hand.call("return_household", json!({ "id": home }));
+        if said.is_ok() {
+            run.tally.add("home behind its door again");
         }
         return Done::wrote(said);
     }

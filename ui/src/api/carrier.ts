@@ -47,6 +47,7 @@ export interface Commands {
   not_same_household: [T.PairArgs, T.Saved];
   unmerge_household: [T.UnmergeArgs, T.Saved];
   leave_household: [T.HouseholdArgs, T.Saved];
+  return_household: [T.HouseholdArgs, T.Saved];
   check_citizen_id: [T.CheckIdArgs, T.CheckedId];
   undo: [T.UndoArgs, null];
   patrol: [None, T.PatrolView | null];

@@ -199,6 +199,7 @@ export function household(door: Door): HouseholdView {
     id: door.id,
     door: `2幢${door.unit}单元 ${door.door}`,
     building: '2幢',
+    building_id: 'b2',
     occupancy: door.unit === '1' ? 'owner' : 'tenant',
     note: door.door === '301' ? '门铃坏了，请敲门' : '',
     phone: door.door === '301' ? '142****0146' : null,

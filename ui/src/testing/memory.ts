@@ -92,7 +92,7 @@ export function memory(search = window.location.search): Carrier {
     on_phone: saves.on_phone,
     sending: online ? 1 : 0,
     at_county: saves.at_county,
-    needs_you: review.conflicts.length + review.refused.length + review.same.length + review.same_homes.length,
+    needs_you: Object.values(review).reduce((n, items) => n + items.length, 0),
   });
   // The county has not yet said how many there are.
   const asking = scene.get('first') === 'asking';
@@ -340,6 +340,7 @@ export function memory(search = window.location.search): Carrier {
     not_same_household: ({ one }) => ((review.same_homes = []), saved(one)),
     unmerge_household: ({ id }) => saved(id),
     leave_household: ({ id }) => saved(id),
+    return_household: ({ id }) => ((review.doorless = []), saved(id)),
     amend_refused: ({ op }) => {
       review.refused = review.refused.filter((r) => r.op !== op);
       return saved(op);

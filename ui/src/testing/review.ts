@@ -100,6 +100,16 @@ export function reviewOf(): Review {
         ],
       },
     ],
+    doorless: [
+      {
+        door: '2幢1单元 102',
+        taken: false,
+        home: {
+          ...{ id: 'h1-102', people: ['示**'], phone: null, occupancy: 'tenant', note: '' },
+          ...{ by: '刘敏', at_ms: at(9, 48) },
+        },
+      },
+    ],
     same_homes: [
       {
         reason: 'two_phones',

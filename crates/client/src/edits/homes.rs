@@ -6,18 +6,18 @@
 //! Both records keep what was written in them, and all of it is taken back by one handle, or later by
 //! [`Open::unmerge_household`] (`docs/adr/0021-one-home-twice.md`).
 
+use super::pairs::{forget_parting, part, shared_area};
 use super::{existing, id};
-use crate::change::{Change, state_of};
+use crate::change::Change;
 use crate::error::{Result, rule, rule_with};
 use crate::open::Open;
 use crate::reads::same_home::roles;
 use crate::views::households::{HouseholdArgs, Saved};
 use crate::views::people::MoveIn;
 use crate::views::same_person::{PairArgs, UnmergeArgs};
-use std::collections::BTreeMap;
 use xunge_domain::ids::{DeviceNo, RecordId};
+use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::ResidenceEnd;
-use xunge_domain::records::{FieldKey, RecordKind};
 use xunge_domain::same_person::who_stays;
 use xunge_domain::value::{Edit, Value};
 
@@ -41,7 +41,7 @@ impl Open {
         self.put_occupancy(change, (household, grid), Some(&into.dwelling), occupancy)?;
         for other in there {
             // Known to be two: nobody is asked.
-            part(change, household, other)?;
+            part(change, HOME, household, other)?;
         }
         Ok(household)
     }
@@ -58,6 +58,19 @@ impl Open {
                 return Err(rule("home_lived_in"));
             }
             self.end_occupancies(change, household)?;
+            Ok(change.saved(household))
+        })
+    }
+
+    /// Somebody still lives here, although the household left its door: it is behind the last one again.
+    ///
+    /// # Errors
+    /// `not_found`; those of the store.
+    pub fn return_household(&self, args: &HouseholdArgs) -> Result<Saved> {
+        let household = id(&args.id)?;
+        self.change(|change| {
+            existing(change, HOME, household)?;
+            back_to_its_door(change, household)?;
             Ok(change.saved(household))
         })
     }
@@ -88,7 +101,7 @@ impl Open {
     pub fn merge_households(&self, args: &PairArgs) -> Result<Saved> {
         let (one, other) = (id(&args.one)?, id(&args.other)?);
         self.change(|change| {
-            let area = shared_area(change, one, other)?;
+            let area = shared_area(change, HOME, one, other)?;
             let (stays, folded) = match (put_together(change, one)?, put_together(change, other)?) {
                 // Somebody was entered since in the one that went: it goes again.
                 (Some(into), _) if into == other => (other, one),
@@ -112,8 +125,7 @@ impl Open {
             if behind_a_door {
                 self.end_occupancies(change, folded)?;
             }
-            forget_parting(change, stays, folded, area)?;
-            forget_parting(change, folded, stays, area)?;
+            forget_parting(change, HOME, stays, folded)?;
             self.carry_over(change, stays, folded, area)?;
             change.put(HOME, folded, area, vec![("same_as", Value::reference(stays))])?;
             Ok(change.saved(stays))
@@ -149,14 +161,13 @@ impl Open {
     pub fn not_same_household(&self, args: &PairArgs) -> Result<Saved> {
         let (one, other) = (id(&args.one)?, id(&args.other)?);
         self.change(|change| {
-            let area = shared_area(change, one, other)?;
-            let _ = area;
+            shared_area(change, HOME, one, other)?;
             for (record, from) in [(one, other), (other, one)] {
                 if put_together(change, record)? == Some(from) {
                     take_apart(change, record, from)?;
                 }
             }
-            part(change, one, other)?;
+            part(change, HOME, one, other)?;
             Ok(change.saved(who_stays(one, other).0))
         })
     }
@@ -172,7 +183,7 @@ impl Open {
             existing(change, HOME, folded)?;
             let stays = put_together(change, folded)?.ok_or(rule("undo_gone"))?;
             take_apart(change, folded, stays)?;
-            part(change, folded, stays)?;
+            part(change, HOME, folded, stays)?;
             Ok(change.saved(folded))
         })
     }
@@ -250,43 +261,4 @@ fn came_from(change: &Change<'_, '_>, residence: RecordId, household: RecordId) 
         let payload = stored.operation().and_then(|operation| operation.read().ok());
         payload.is_some_and(|payload| payload.edits.get(&field.key) == Some(&was))
     }))
-}
-
-fn not_same() -> Result<FieldKey> {
-    Ok(HOME.field_named("not_same").ok_or(rule("internal"))?.key)
-}
-
-/// Says that two households are two.
-fn part(change: &mut Change<'_, '_>, one: RecordId, other: RecordId) -> Result<()> {
-    let (keeper, parted) = who_stays(one, other);
-    let area = existing(change, HOME, keeper)?.area;
-    let edit = Edit::Members { add: vec![Value::reference(parted)], remove: Vec::new() };
-    change.edit(HOME, keeper, area, BTreeMap::from([(not_same()?, edit)]))?;
-    Ok(())
-}
-
-/// The area two different records lie in.
-fn shared_area(change: &Change<'_, '_>, one: RecordId, other: RecordId) -> Result<RecordId> {
-    let (a, b) = (existing(change, HOME, one)?, existing(change, HOME, other)?);
-    if one == other || a.area != b.area {
-        return Err(rule_with("invalid_field", "field", "other"));
-    }
-    Ok(a.area)
-}
-
-/// What was said before about `other` being another household no longer holds.
-fn forget_parting(
-    change: &mut Change<'_, '_>,
-    record: RecordId,
-    other: RecordId,
-    area: RecordId,
-) -> Result<()> {
-    let key = not_same()?;
-    let removal = state_of(change.writer, HOME, record)?.removal(key, &Value::reference(other));
-    if removal.1.is_empty() {
-        return Ok(());
-    }
-    let edit = Edit::Members { add: Vec::new(), remove: vec![removal] };
-    change.edit(HOME, record, area, BTreeMap::from([(key, edit)]))?;
-    Ok(())
 }

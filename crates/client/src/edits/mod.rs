@@ -4,6 +4,7 @@ pub mod drafts;
 pub mod homes;
 pub mod households;
 pub mod incidents;
+mod pairs;
 pub mod patrols;
 pub mod people;
 pub mod photos;

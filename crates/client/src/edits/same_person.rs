@@ -1,17 +1,15 @@
 //! Saying that two records are one person, that they are not, and taking the first back. Each is an ordinary edit: both
 //! records keep what was written in them.
 
+use super::pairs::{forget_parting, part, shared_area};
 use super::{existing, id};
-use crate::change::{Change, state_of};
-use crate::error::{Result, rule, rule_with};
+use crate::error::{Result, rule};
 use crate::open::Open;
 use crate::views::households::Saved;
 use crate::views::same_person::{PairArgs, UnmergeArgs};
-use std::collections::BTreeMap;
-use xunge_domain::ids::RecordId;
-use xunge_domain::records::{FieldKey, RecordKind};
+use xunge_domain::records::RecordKind;
 use xunge_domain::same_person::who_stays;
-use xunge_domain::value::{Edit, Value};
+use xunge_domain::value::Value;
 
 const PERSON: RecordKind = RecordKind::Person;
 
@@ -25,7 +23,7 @@ impl Open {
     pub fn merge_persons(&self, args: &PairArgs) -> Result<Saved> {
         let (one, other) = (id(&args.one)?, id(&args.other)?);
         self.change(|change| {
-            let area = shared_area(change, one, other)?;
+            let area = shared_area(change, PERSON, one, other)?;
             // Where either is folded already, the two that stand for them are put together.
             let (one, other) = (change.writer.stands_for(one)?, change.writer.stands_for(other)?);
             let (stays, folded) = match who_stays(one, other) {
@@ -36,8 +34,7 @@ impl Open {
                 }
                 apart => apart,
             };
-            forget_parting(change, stays, folded, area)?;
-            forget_parting(change, folded, stays, area)?;
+            forget_parting(change, PERSON, stays, folded)?;
             change.put(PERSON, folded, area, vec![("same_as", Value::reference(stays))])?;
             Ok(change.saved(stays))
         })
@@ -50,7 +47,7 @@ impl Open {
     pub fn not_same_person(&self, args: &PairArgs) -> Result<Saved> {
         let (one, other) = (id(&args.one)?, id(&args.other)?);
         self.change(|change| {
-            let area = shared_area(change, one, other)?;
+            let area = shared_area(change, PERSON, one, other)?;
             let (keeper, parted) = who_stays(one, other);
             for (record, from) in [(keeper, parted), (parted, keeper)] {
                 let row = existing(change, PERSON, record)?;
@@ -58,8 +55,7 @@ impl Open {
                     change.put(PERSON, record, area, vec![("same_as", Value::Null)])?;
                 }
             }
-            let edit = Edit::Members { add: vec![Value::reference(parted)], remove: Vec::new() };
-            change.edit(PERSON, keeper, area, BTreeMap::from([(not_same()?, edit)]))?;
+            part(change, PERSON, one, other)?;
             Ok(change.saved(keeper))
         })
     }
@@ -86,35 +82,4 @@ impl Open {
             Ok(change.saved(folded))
         })
     }
-}
-
-fn not_same() -> Result<FieldKey> {
-    Ok(PERSON.field_named("not_same").ok_or(rule("internal"))?.key)
-}
-
-/// The area two different records lie in.
-fn shared_area(change: &Change<'_, '_>, one: RecordId, other: RecordId) -> Result<RecordId> {
-    let (a, b) = (existing(change, PERSON, one)?, existing(change, PERSON, other)?);
-    if one == other || a.area != b.area {
-        return Err(rule_with("invalid_field", "field", "other"));
-    }
-    Ok(a.area)
-}
-
-/// What was said before about `other` being somebody else no longer holds.
-fn forget_parting(
-    change: &mut Change<'_, '_>,
-    record: RecordId,
-    other: RecordId,
-    area: RecordId,
-) -> Result<()> {
-    let element = Value::reference(other);
-    let key = not_same()?;
-    let removal = state_of(change.writer, PERSON, record)?.removal(key, &element);
-    if removal.1.is_empty() {
-        return Ok(());
-    }
-    let edit = Edit::Members { add: Vec::new(), remove: vec![removal] };
-    change.edit(PERSON, record, area, BTreeMap::from([(key, edit)]))?;
-    Ok(())
 }

@@ -18,7 +18,6 @@ use xunge_domain::ids::RecordId;
 use xunge_domain::operation::{Payload, Verb};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{OccupancyKind, ResidenceKind, VisitOutcome};
-use xunge_domain::value::{Edit, Value};
 use xunge_store::queries::{PersonRow, VisitRow};
 use xunge_store::{OpState, StoredOperation};
 
@@ -57,14 +56,18 @@ impl Look<'_> {
         let stays = self.reader.row(RecordKind::Household, household)?;
         let stays = stays.and_then(|row| row.field(RecordKind::Household, "same_as").reference());
         let joined = self.reader.homes_folded_into(household)?;
-        let left = rows.is_empty()
-            && page.line.door.dwelling.is_none()
-            && !self.reader.occupancies_of(household)?.is_empty();
+        let last = self.reader.last_dwelling_of(household)?;
+        let left = rows.is_empty() && page.line.door.dwelling.is_none() && last.is_some();
+        let (door, building) = match (page.line.door.dwelling, last) {
+            (None, Some(last)) => (self.door_of_dwelling(last)?, self.building_of_dwelling(last)?),
+            _ => (door_of_line(&page.line.door), page.line.door.building),
+        };
         let changes = history.iter().filter(|row| !is_new_visit(&row.operation)).take(CHANGES);
         Ok(HouseholdView {
             id: household.to_string(),
-            door: door_of_line(&page.line.door),
-            building: page.line.door.building_name,
+            door,
+            building: building.map(|building| self.building_name(building)).transpose()?.unwrap_or_default(),
+            building_id: building.map(|building| building.to_string()),
             occupancy: occupancy.word().to_owned(),
             note: redact(&page.note),
             phone: masked_phone(page.phone.as_deref()),
@@ -187,12 +190,8 @@ impl Look<'_> {
 /// Whether somebody moved out with it, or a household did.
 fn ends(stored: &StoredOperation) -> bool {
     let Some(kind) = RecordKind::from_code(stored.header.kind) else { return false };
-    let tie = matches!(kind, RecordKind::Residence | RecordKind::Occupancy);
     let payload = stored.payload.as_deref().and_then(|bytes| Payload::decode(kind.code(), bytes).ok());
-    let until = kind.field_named("until").map(|field| field.key);
-    tie && payload
-        .zip(until)
-        .is_some_and(|(payload, until)| matches!(payload.edits.get(&until), Some(Edit::Put(Value::Int(_)))))
+    payload.is_some_and(|payload| payload.ends_a_tie(kind))
 }
 
 /// Whether it is the visit itself and not a change of one.

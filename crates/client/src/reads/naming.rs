@@ -106,6 +106,13 @@ impl Look<'_> {
         Ok(door_text(&building, text("unit"), text("door")))
     }
 
+    /// The building a dwelling is in.
+    pub(super) fn building_of_dwelling(&self, dwelling: RecordId) -> Result<Option<RecordId>> {
+        let kind = RecordKind::Dwelling;
+        let row = self.reader.row(kind, dwelling)?;
+        Ok(row.and_then(|row| row.field(kind, "building").reference()))
+    }
+
     /// Name of a building.
     pub(super) fn building_name(&self, building: RecordId) -> Result<String> {
         let row = self.reader.row(RecordKind::Building, building)?;

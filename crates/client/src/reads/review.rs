@@ -18,7 +18,7 @@ use xunge_sync::settle::room_for_both;
 pub(super) const MOST_ITEMS: u32 = 50;
 
 impl Open {
-    /// Conflicts, refused operations, and records that may be one person.
+    /// Conflicts, refused operations, records that may be one, and homes without a door.
     ///
     /// # Errors
     /// Those of the store.
@@ -29,6 +29,7 @@ impl Open {
                 refused: look.refused()?,
                 same: look.same_persons()?,
                 same_homes: look.same_homes()?,
+                doorless: look.doorless_homes()?,
             })
         })
     }

@@ -7,7 +7,7 @@ use super::look::Look;
 use super::naming::{door_of_line, masked_phone};
 use super::review::MOST_ITEMS;
 use crate::error::Result;
-use crate::views::same_home::{HomeSourceView, SameHomeView};
+use crate::views::same_home::{DoorlessHomeView, HomeSourceView, SameHomeView};
 use std::collections::BTreeSet;
 use xunge_domain::codes::{mask_name, redact};
 use xunge_domain::ids::{DeviceNo, RecordId};
@@ -25,9 +25,18 @@ struct Pair {
     reason: &'static str,
 }
 
-/// How many pairs of households wait for somebody to decide.
+/// How many households and pairs of them wait for somebody to decide.
 pub(super) fn waiting(reader: &Reader<'_>, areas: &[RecordId]) -> Result<usize> {
-    Ok(pairs(reader, areas)?.len())
+    Ok(pairs(reader, areas)?.len() + doorless(reader, areas)?.len())
+}
+
+/// Households that are lived in, behind no door.
+fn doorless(reader: &Reader<'_>, areas: &[RecordId]) -> Result<Vec<RecordId>> {
+    let mut found = Vec::new();
+    for area in areas {
+        found.extend(reader.homes_without_door(*area)?);
+    }
+    Ok(found)
 }
 
 fn pairs(reader: &Reader<'_>, areas: &[RecordId]) -> Result<Vec<Pair>> {
@@ -105,6 +114,21 @@ impl Look<'_> {
                 stays: self.home_source(pair.stays)?,
                 other: self.home_source(pair.other)?,
             });
+        }
+        Ok(views)
+    }
+
+    /// Households without a door for somebody to decide about.
+    pub(super) fn doorless_homes(&self) -> Result<Vec<DoorlessHomeView>> {
+        let areas: Vec<RecordId> = self.areas().collect();
+        let mut views = Vec::new();
+        for household in doorless(self.reader, &areas)?.into_iter().take(MOST_ITEMS as usize) {
+            let dwelling = self.reader.last_dwelling_of(household)?;
+            let (door, taken) = match dwelling {
+                Some(place) => (self.door_of_dwelling(place)?, !self.reader.homes_at(place)?.is_empty()),
+                None => (String::new(), false),
+            };
+            views.push(DoorlessHomeView { door, home: self.home_source(household)?, taken });
         }
         Ok(views)
     }

@@ -29,8 +29,9 @@ struct Pair {
 }
 
 impl Open {
-    /// How many pairs of persons and of households wait for somebody to decide. It goes over everybody of the grid and is asked for with every step of
-    /// the sync: worked out anew only when people or homes have changed, and never over the connection that a save needs.
+    /// How many pairs of persons, and households, wait for somebody to decide. It goes over everybody of the grid and is
+    /// asked for with every step of the sync: worked out anew only when people or homes have changed, and never over the
+    /// connection that a save needs.
     pub(crate) fn same_persons_waiting(&self) -> Result<u32> {
         let change = self.store.home_change();
         let mut held = self.same_persons.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -79,7 +80,9 @@ fn pairs(reader: &Reader<'_>, areas: impl IntoIterator<Item = RecordId>) -> Resu
             }
         }
     }
-    found.sort_by_key(|pair| pair.reason == Likeness::NameAndBirth.code());
+    found.sort_by_key(|pair| {
+        [Likeness::NameAndBirth, Likeness::NameAndDoor].iter().position(|weak| weak.code() == pair.reason)
+    });
     Ok(found)
 }
 

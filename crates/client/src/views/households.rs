@@ -172,10 +172,12 @@ pub struct HouseholdArgs {
 pub struct HouseholdView {
     /// Household id.
     pub id: String,
-    /// Door as people say it.
+    /// Door as people say it; of a household behind no door the last one it had.
     pub door: String,
     /// Name of the building.
     pub building: String,
+    /// The building, for its grid of doors.
+    pub building_id: Option<String>,
     /// How they live there: code `owner`, `tenant`, `public`, `other`, `unknown`.
     pub occupancy: String,
     /// Free note on the household (no names, no judgement).

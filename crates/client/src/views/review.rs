@@ -14,6 +14,8 @@ pub struct Review {
     pub same: Vec<super::same_person::SamePersonView>,
     /// Pairs of households that may be one.
     pub same_homes: Vec<super::same_home::SameHomeView>,
+    /// Households in which somebody lives, behind no door.
+    pub doorless: Vec<super::same_home::DoorlessHomeView>,
 }
 
 /// One field (or field group) with more than one value.

@@ -18,6 +18,18 @@ pub struct SameHomeView {
     pub other: HomeSourceView,
 }
 
+/// A household in which somebody lives although it left its door: one phone took out the last one while another entered
+/// somebody. A human says whether they still live there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DoorlessHomeView {
+    /// The door it was behind.
+    pub door: String,
+    /// What the record says.
+    pub home: HomeSourceView,
+    /// Whether another household lives behind that door by now.
+    pub taken: bool,
+}
+
 /// What one record says of a household, masked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct HomeSourceView {

@@ -35,6 +35,13 @@ impl Payload {
         self
     }
 
+    /// Whether it says that somebody's living in a household came to its end, or a household's in a dwelling.
+    pub fn ends_a_tie(&self, kind: RecordKind) -> bool {
+        let tie = matches!(kind, RecordKind::Residence | RecordKind::Occupancy);
+        let until = kind.field_named("until").and_then(|field| self.edits.get(&field.key));
+        tie && matches!(until, Some(Edit::Put(Value::Int(_))))
+    }
+
     /// Canonical bytes: keys rise.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::new();

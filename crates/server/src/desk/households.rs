@@ -15,7 +15,6 @@ use xunge_domain::ids::{OpId, RecordId};
 use xunge_domain::operation::Verb;
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::OccupancyKind;
-use xunge_domain::value::{Edit, Value};
 
 /// Lines of history and visits shown.
 const MOST_LINES: usize = 50;
@@ -269,20 +268,18 @@ fn history(county: &County, labels: &Labels<'_>, records: &[RecordId]) -> Answer
     for fed in all.iter().take(MOST_LINES) {
         let header = &fed.op.header;
         let Some(kind) = RecordKind::from_code(header.kind) else { continue };
-        let edited = fed.op.read().map(|payload| payload.edits).unwrap_or_default();
-        let tie = matches!(kind, RecordKind::Residence | RecordKind::Occupancy);
-        let until = kind.field_named("until").and_then(|field| edited.get(&field.key));
+        let payload = fed.op.read().unwrap_or_default();
         lines.push(HistoryLine {
             at_ms: header.evidence.wall_ms,
             by: labels.device(header.id.device)?,
             kind: kind.name(),
             how: match header.verb {
                 Verb::DELETE | Verb::ERASE => "removed",
-                _ if tie && matches!(until, Some(Edit::Put(Value::Int(_)))) => "ended",
+                _ if payload.ends_a_tie(kind) => "ended",
                 _ if began.contains(&header.id) => "began",
                 _ => "changed",
             },
-            fields: edited.keys().filter_map(|key| kind.field(*key)).map(|field| field.name).collect(),
+            fields: payload.edits.keys().filter_map(|key| kind.field(*key)).map(|field| field.name).collect(),
         });
     }
     Ok(lines)

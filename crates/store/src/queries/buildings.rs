@@ -85,7 +85,14 @@ fn building_sql(which: &str) -> String {
               AND EXISTS (
                 SELECT 1
                 FROM visit
-                WHERE visit.household = household.id AND visit.at >= ?2 AND visit.at < ?3 AND visit.deleted = 0
+                WHERE visit.household IN (
+                    SELECT household.id
+                    UNION ALL
+                    SELECT folded.id
+                    FROM household AS folded
+                    WHERE folded.same_as = household.id AND folded.deleted = 0
+                  )
+                  AND visit.at >= ?2 AND visit.at < ?3 AND visit.deleted = 0
               ))
          FROM building
          JOIN record ON record.id = building.id
@@ -127,7 +134,12 @@ pub(super) const DOORS: &str = concat!(
      LEFT JOIN visit ON visit.id = (
        SELECT newest.id
        FROM visit AS newest
-       WHERE newest.household = household.id AND newest.at >= ?2 AND newest.at < ?3 AND newest.deleted = 0
+       WHERE newest.household IN (
+           SELECT household.id
+           UNION ALL
+           SELECT folded.id FROM household AS folded WHERE folded.same_as = household.id AND folded.deleted = 0
+         )
+         AND newest.at >= ?2 AND newest.at < ?3 AND newest.deleted = 0
        ORDER BY newest.at DESC
        LIMIT 1
      )

@@ -35,6 +35,34 @@ pub(super) const STILL: &str = "SELECT mine.uuid, theirs.uuid
      ORDER BY mine.uuid
      LIMIT ?2";
 
+/// Households of an area in which somebody lives and that are behind no door any more.
+pub(super) const DOORLESS: &str = "SELECT DISTINCT record.uuid
+     FROM occupancy INDEXED BY occupancy_ended
+     CROSS JOIN household ON household.id = occupancy.household AND household.area = ?1 AND household.deleted = 0
+       AND household.same_as IS NULL
+     CROSS JOIN record ON record.id = household.id
+     WHERE occupancy.area = ?1 AND occupancy.until IS NOT NULL AND occupancy.deleted = 0
+       AND NOT EXISTS (
+         SELECT 1 FROM occupancy AS now
+         WHERE now.household = household.id AND now.until IS NULL AND now.deleted = 0
+       )
+       AND EXISTS (
+         SELECT 1
+         FROM residence
+         JOIN person ON person.id = residence.person AND person.deleted = 0
+         WHERE residence.household = household.id AND residence.deleted = 0 AND residence.until IS NULL
+       )
+     ORDER BY record.uuid
+     LIMIT ?2";
+
+pub(super) const LAST_DWELLING: &str = "SELECT place.uuid
+     FROM occupancy
+     JOIN record AS tie ON tie.id = occupancy.id
+     JOIN record AS place ON place.id = occupancy.dwelling
+     WHERE occupancy.household = ?1 AND occupancy.deleted = 0
+     ORDER BY occupancy.until IS NULL DESC, occupancy.until DESC, tie.uuid DESC
+     LIMIT 1";
+
 pub(super) const FOLDED: &str = "SELECT record.uuid
      FROM household
      JOIN record ON record.id = household.id
@@ -92,6 +120,25 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn homes_folded_and_lived_in(&self, area: RecordId) -> Result<Vec<(RecordId, RecordId)>, StoreError> {
         self.pairs(STILL, area)
+    }
+
+    /// Households of an area in which somebody lives although they left their door: on one phone the last one moved out
+    /// while on another somebody was entered.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn homes_without_door(&self, area: RecordId) -> Result<Vec<RecordId>, StoreError> {
+        let Some(area) = self.key_of(area)? else { return Ok(Vec::new()) };
+        rows(self, DOORLESS, params![area, MAX_ROWS], |row| id(row, 0))
+    }
+
+    /// The dwelling a household lives in, or lived in last.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn last_dwelling_of(&self, household: RecordId) -> Result<Option<RecordId>, StoreError> {
+        let Some(key) = self.key_of(household)? else { return Ok(None) };
+        Ok(rows(self, LAST_DWELLING, [key], |row| id(row, 0))?.into_iter().next())
     }
 
     /// The households put together with this one.

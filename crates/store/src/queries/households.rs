@@ -95,7 +95,14 @@ pub(super) const PAGE: &str = concat!(
        ",
     people_count!("household.id"),
     ",
-       (SELECT MAX(visit.at) FROM visit WHERE visit.household = household.id AND visit.deleted = 0),
+       (SELECT MAX(visit.at)
+        FROM visit
+        WHERE visit.household IN (
+            SELECT household.id
+            UNION ALL
+            SELECT folded.id FROM household AS folded WHERE folded.same_as = household.id AND folded.deleted = 0
+          )
+          AND visit.deleted = 0),
        ",
     household_conflicts!("household.id"),
     ",

@@ -1,5 +1,5 @@
-//! Persons of an area who look like the same one: rows that share a citizen id, or a name and a birth date. Which of
-//! them are asked about is the domain's rule (`xunge_domain::same_person`).
+//! Persons of an area who look like the same one: rows that share a citizen id, a name and a birth date, or a name behind
+//! one door. Which of them are asked about is the domain's rule (`xunge_domain::same_person`).
 
 use super::{id, rows};
 use crate::error::StoreError;
@@ -65,6 +65,27 @@ pub(super) const BY_NAME: &str = concat!(
      LIMIT ?2"
 );
 
+/// Of one name behind one door, where one of them has no birth date: found from those, who are few.
+pub(super) const BY_DOOR: &str = concat!(
+    "SELECT record.uuid, again.grp
+     FROM (
+       SELECT person.id AS one, beside.id AS other, ROW_NUMBER() OVER (ORDER BY person.id, beside.id) AS grp
+       FROM person
+       CROSS JOIN residence ON residence.person = person.id AND residence.deleted = 0 AND residence.until IS NULL
+       CROSS JOIN residence AS with_them ON with_them.household = residence.household AND with_them.deleted = 0
+         AND with_them.until IS NULL AND with_them.person <> person.id
+       CROSS JOIN person AS beside ON beside.id = with_them.person AND beside.name = person.name AND beside.deleted = 0
+         AND (beside.birth IS NOT NULL OR beside.id > person.id)
+       WHERE person.birth IS NULL AND person.name <> '' AND ",
+    standing!(),
+    " AND beside.area = ?1 AND NOT EXISTS (SELECT 1 FROM folded_person WHERE folded_person.id = beside.id)
+       GROUP BY person.id, beside.id
+     ) AS again
+     JOIN record ON record.id IN (again.one, again.other)
+     ORDER BY again.grp, record.id
+     LIMIT ?2"
+);
+
 pub(super) const HOMES: &str = "SELECT record.uuid
      FROM (
        SELECT residence.household AS id
@@ -79,15 +100,15 @@ pub(super) const HOMES: &str = "SELECT record.uuid
      JOIN record ON record.id = home.id";
 
 impl Reader<'_> {
-    /// Groups of persons of an area with the same citizen id, then with the same name and birth date. Persons folded into
-    /// others are not among them.
+    /// Groups of persons of an area with the same citizen id, then with the same name and birth date, then of one name in
+    /// one household. Persons folded into others are not among them.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn look_alikes(&self, area: RecordId) -> Result<Vec<Vec<RecordId>>, StoreError> {
         let Some(key) = self.key_of(area)? else { return Ok(Vec::new()) };
         let mut groups: Vec<Vec<RecordId>> = Vec::new();
-        for sql in [BY_ID, BY_NAME] {
+        for sql in [BY_ID, BY_NAME, BY_DOOR] {
             let found =
                 rows(self, sql, params![key, MOST_ROWS], |row| Ok((id(row, 0)?, row.get::<_, i64>(1)?)))?;
             let mut last = None;

@@ -15,13 +15,17 @@ export type HouseholdView = {
  */
 id: string, 
 /**
- * Door as people say it.
+ * Door as people say it; of a household behind no door the last one it had.
  */
 door: string, 
 /**
  * Name of the building.
  */
 building: string, 
+/**
+ * The building, for its grid of doors.
+ */
+building_id: string | null, 
 /**
  * How they live there: code `owner`, `tenant`, `public`, `other`, `unknown`.
  */

@@ -12,6 +12,7 @@ export type { FoldedView } from './FoldedView';
 export type { MoveIn } from './MoveIn';
 export type { OpenFolded } from './OpenFolded';
 export type { PairArgs } from './PairArgs';
+export type { DoorlessHomeView } from './DoorlessHomeView';
 export type { HomeSourceView } from './HomeSourceView';
 export type { SameHomeView } from './SameHomeView';
 export type { SamePersonView } from './SamePersonView';

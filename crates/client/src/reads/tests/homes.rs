@@ -311,6 +311,79 @@ fn a_home_whose_two_were_taken_out_by_two_phones_can_be_left() {
     assert!(behind(&phone, "301")[0].is_some());
 }
 
+/// Both moved out here, while another phone entered somebody.
+fn emptied_and_entered() -> Phone {
+    let phone = street();
+    for person in page(&phone, 100).people {
+        phone.open.remove_person(&removal(&person.id, 100)).unwrap();
+    }
+    let nothing = RecordState::default();
+    phone.written_by(9, &nothing, RecordKind::Person, 410, named("潘小满"));
+    let tie = vec![("person", link(410)), ("household", link(100))];
+    phone.written_by(9, &nothing, RecordKind::Residence, 411, tie);
+    phone
+}
+
+#[test]
+fn a_home_that_left_its_door_while_somebody_was_entered_is_asked_about() {
+    let phone = emptied_and_entered();
+    let lost = phone.open.review().unwrap().doorless;
+    assert_eq!((lost.len(), lost[0].door.as_str(), lost[0].taken), (1, "2幢1单元 301", false));
+    assert_eq!(lost[0].home.people, ["潘**"]);
+    assert_eq!(phone.open.counts().unwrap().needs_you, 1);
+    let view = page(&phone, 100);
+    assert_eq!((view.left, view.door.as_str()), (false, "2幢1单元 301"), "its page says where it was");
+
+    let args = HouseholdArgs { id: id(100).to_string() };
+    let saved = phone.open.return_household(&args).unwrap();
+    assert_eq!(behind(&phone, "301"), [Some(id(100).to_string())]);
+    assert_eq!((phone.open.review().unwrap().doorless.len(), phone.open.counts().unwrap().needs_you), (0, 0));
+    undo(&phone, saved);
+    assert_eq!(phone.open.counts().unwrap().needs_you, 1);
+
+    // The other answer: that one moved out, too.
+    phone.open.remove_person(&removal(&id(410).to_string(), 100)).unwrap();
+    assert_eq!(phone.open.counts().unwrap().needs_you, 0);
+    let left = page(&phone, 100);
+    assert_eq!((left.left, left.door.as_str()), (true, "2幢1单元 301"));
+}
+
+#[test]
+fn a_home_without_a_door_says_when_its_flat_was_taken() {
+    let phone = emptied_and_entered();
+    phone.open.save_person(&moves_in("示例新人", 20, false)).unwrap();
+    assert!(phone.open.review().unwrap().doorless[0].taken);
+    phone.open.return_household(&HouseholdArgs { id: id(100).to_string() }).unwrap();
+    assert_eq!(behind(&phone, "301").len(), 2);
+}
+
+#[test]
+fn who_called_at_the_other_record_today_called_at_the_door() {
+    let phone = registered_twice();
+    phone.visit(700, 400, phone.now_ms() - 1_000, 1);
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    let view = phone.open.building(&BuildingArgs { id: id(10).to_string() }).unwrap();
+    let door = view.floors.into_iter().flat_map(|floor| floor.doors).find(|door| door.door == "201").unwrap();
+    assert_eq!(door.state, "visited");
+    let all = HouseholdsArgs { query: "潘".into(), page: Page { offset: 0, limit: 50 } };
+    assert!(phone.open.households(&all).unwrap().rows[0].last_visit_ms.is_some());
+}
+
+#[test]
+fn of_one_name_in_one_home_somebody_is_asked_whether_they_are_one() {
+    let phone = street();
+    a_colleague_registers(&phone, 300, 8, "潘丽华", "");
+    a_colleague_registers(&phone, 400, 9, "潘丽华", "");
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    let same = phone.open.review().unwrap().same;
+    assert_eq!((same.len(), same[0].reason.as_str()), (1, "name_and_door"));
+    // With two birth dates they are two.
+    phone.mine(RecordKind::Person, 302, vec![("birth", Value::Int(1_000))]);
+    assert_eq!(phone.open.review().unwrap().same.len(), 1, "of the other one it is not known");
+    phone.mine(RecordKind::Person, 402, vec![("birth", Value::Int(2_000))]);
+    assert_eq!(phone.open.review().unwrap().same, []);
+}
+
 #[test]
 fn taking_apart_brings_nobody_back_who_was_entered_by_mistake_before() {
     let phone = registered_twice();
