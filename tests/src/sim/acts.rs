@@ -151,9 +151,9 @@ fn at_the_door(run: &Run, hand: &Hand, household: &str, page: &Value) -> Done {
         (3 | 4, _) => hand.call("save_household", json!({ "id": household, "phone": number(143) })),
         (5 | 6, _) => {
             let mut fields = json!({ "id": household, "note": format!("{}记{step}", hand.name()) });
-            // The form asks how a household holds its flat where it has one.
+            // Of a household behind no door the form asks for the door first.
             let holds = if chance.happens(50) { "owner" } else { "tenant" };
-            if !text(page, "building").is_empty() {
+            if page.get("doorless").and_then(Value::as_bool) == Some(false) {
                 fields["occupancy"] = holds.into();
             }
             hand.call("save_household", fields)

@@ -229,6 +229,7 @@ export function household(door: Door): HouseholdView {
       },
     ],
     tenant_due: null,
+    doorless: false,
     left: false,
     stays: null,
     joined: [],

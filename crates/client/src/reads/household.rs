@@ -57,7 +57,8 @@ impl Look<'_> {
         let stays = stays.and_then(|row| row.field(RecordKind::Household, "same_as").reference());
         let joined = self.reader.homes_folded_into(household)?;
         let last = self.reader.last_dwelling_of(household)?;
-        let left = rows.is_empty() && page.line.door.dwelling.is_none() && last.is_some();
+        let doorless = page.line.door.dwelling.is_none();
+        let left = rows.is_empty() && doorless && last.is_some();
         let (door, building) = match (page.line.door.dwelling, last) {
             (None, Some(last)) => (self.door_of_dwelling(last)?, self.building_of_dwelling(last)?),
             _ => (door_of_line(&page.line.door), page.line.door.building),
@@ -78,6 +79,7 @@ impl Look<'_> {
             visits: visits.into_iter().map(|row| self.visit_line(row)).collect::<Result<_>>()?,
             history: changes.map(|row| self.history_line(&row.operation)).collect::<Result<_>>()?,
             review: page.line.conflicts,
+            doorless,
             left,
             stays: stays.map(|stays| stays.to_string()),
             joined: joined.into_iter().map(|other| self.home_source(other)).collect::<Result<_>>()?,

@@ -198,6 +198,8 @@ pub struct HouseholdView {
     pub history: Vec<HistoryLine>,
     /// Conflicts waiting on this household or its people.
     pub review: u32,
+    /// Whether it is behind no door now; [`HouseholdView::door`] is the last one it had then, if any.
+    pub doorless: bool,
     /// Whether nobody lives here any more: the door is free, and the page is history.
     pub left: bool,
     /// The household this one was put together with: that page is the one to look at.

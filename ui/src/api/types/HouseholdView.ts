@@ -67,6 +67,10 @@ history: Array<HistoryLine>,
  */
 review: number, 
 /**
+ * Whether it is behind no door now; [`HouseholdView::door`] is the last one it had then, if any.
+ */
+doorless: boolean, 
+/**
  * Whether nobody lives here any more: the door is free, and the page is history.
  */
 left: boolean, 
