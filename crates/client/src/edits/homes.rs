@@ -103,6 +103,8 @@ impl Open {
         self.change(|change| {
             let area = shared_area(change, HOME, one, other)?;
             let (stays, folded) = match (put_together(change, one)?, put_together(change, other)?) {
+                // Two phones put them together the other way round each: decided as at first.
+                (Some(a), Some(b)) if (a, b) == (other, one) => who_stays(one, other),
                 // Somebody was entered since in the one that went: it goes again.
                 (Some(into), _) if into == other => (other, one),
                 (_, Some(into)) if into == one => (one, other),
@@ -127,7 +129,16 @@ impl Open {
             }
             forget_parting(change, HOME, stays, folded)?;
             self.carry_over(change, stays, folded, area)?;
-            change.put(HOME, folded, area, vec![("same_as", Value::reference(stays))])?;
+            if put_together(change, stays)? == Some(folded) {
+                change.put(HOME, stays, area, vec![("same_as", Value::Null)])?;
+            }
+            // Whatever was put together with the one that goes follows it, so that one step leads to what stays.
+            for other in [vec![folded], change.writer.homes_folded_into(folded)?].concat() {
+                if other != stays {
+                    let area = existing(change, HOME, other)?.area;
+                    change.put(HOME, other, area, vec![("same_as", Value::reference(stays))])?;
+                }
+            }
             Ok(change.saved(stays))
         })
     }
@@ -214,7 +225,9 @@ pub(super) fn back_to_its_door(change: &mut Change<'_, '_>, household: RecordId)
 /// Whoever came over from `folded` goes back, and it lives behind its door again.
 fn take_apart(change: &mut Change<'_, '_>, folded: RecordId, stays: RecordId) -> Result<()> {
     for tie in change.writer.residences_of(stays)? {
-        if tie.until.is_none() && came_from(change, tie.residence, folded)? {
+        if tie.until.is_none()
+            && once_said(change, RecordKind::Residence, tie.residence, "household", folded)?
+        {
             let area = existing(change, RecordKind::Residence, tie.residence)?.area;
             let back = vec![("household", Value::reference(folded))];
             change.put(RecordKind::Residence, tie.residence, area, back)?;
@@ -231,6 +244,13 @@ fn take_apart(change: &mut Change<'_, '_>, folded: RecordId, stays: RecordId) ->
         }
     }
     back_to_its_door(change, folded)?;
+    // What had been put together with it goes back with it.
+    for other in change.writer.homes_folded_into(stays)? {
+        if other != folded && once_said(change, HOME, other, "same_as", folded)? {
+            let area = existing(change, HOME, other)?.area;
+            change.put(HOME, other, area, vec![("same_as", Value::reference(folded))])?;
+        }
+    }
     let area = existing(change, HOME, folded)?.area;
     change.put(HOME, folded, area, vec![("same_as", Value::Null)])?;
     Ok(())
@@ -253,11 +273,17 @@ fn written_with(
     Ok(last.map(|stored| (stored.header.id.device, stored.header.evidence.wall_ms)))
 }
 
-/// Whether a residence was in `household` before.
-fn came_from(change: &Change<'_, '_>, residence: RecordId, household: RecordId) -> Result<bool> {
-    let Some(field) = RecordKind::Residence.field_named("household") else { return Ok(false) };
+/// Whether a field of a record ever named `household`.
+fn once_said(
+    change: &Change<'_, '_>,
+    kind: RecordKind,
+    record: RecordId,
+    field: &str,
+    household: RecordId,
+) -> Result<bool> {
+    let Some(field) = kind.field_named(field) else { return Ok(false) };
     let was = Edit::Put(Value::reference(household));
-    Ok(change.writer.operations_of(residence)?.iter().any(|stored| {
+    Ok(change.writer.operations_of(record)?.iter().any(|stored| {
         let payload = stored.operation().and_then(|operation| operation.read().ok());
         payload.is_some_and(|payload| payload.edits.get(&field.key) == Some(&was))
     }))

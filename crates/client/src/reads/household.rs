@@ -53,8 +53,11 @@ impl Look<'_> {
         let duties = each_service_once(owed);
         let visits = self.reader.visits_of(household, VISITS)?;
         let history = self.reader.history_of(household, LOOKED_THROUGH)?;
-        let stays = self.reader.row(RecordKind::Household, household)?;
-        let stays = stays.and_then(|row| row.field(RecordKind::Household, "same_as").reference());
+        let stays = self.same_as(household)?;
+        // Put together the other way round by two phones: the one made first is looked at, and no page leads in a ring.
+        let ring = stays.is_some_and(|stays| household < stays);
+        let ring = ring && stays.map(|stays| self.same_as(stays)).transpose()?.flatten() == Some(household);
+        let stays = stays.filter(|_| !ring);
         let joined = self.reader.homes_folded_into(household)?;
         let last = self.reader.last_dwelling_of(household)?;
         let doorless = page.line.door.dwelling.is_none();
@@ -85,6 +88,12 @@ impl Look<'_> {
             joined: joined.into_iter().map(|other| self.home_source(other)).collect::<Result<_>>()?,
             standing: self.standing(household, page.line.unsettled, page.line.conflicts),
         })
+    }
+
+    /// The household that this record says it is the same as.
+    fn same_as(&self, household: RecordId) -> Result<Option<RecordId>> {
+        let row = self.reader.row(RecordKind::Household, household)?;
+        Ok(row.and_then(|row| row.field(RecordKind::Household, "same_as").reference()))
     }
 
     /// Numbers kept beside the first one, masked.

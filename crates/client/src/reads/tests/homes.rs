@@ -206,11 +206,7 @@ fn somebody_entered_in_the_home_that_went_is_asked_about_again() {
     a_colleague_registers(&phone, 300, 8, "潘丽华", "");
     a_colleague_registers(&phone, 400, 9, "潘建", "");
     phone.open.merge_households(&pair(300, 400)).unwrap();
-    // Another phone had not heard of it yet.
-    let nothing = RecordState::default();
-    phone.written_by(9, &nothing, RecordKind::Person, 402 + 8, named("潘小满"));
-    let tie = vec![("person", link(410)), ("household", link(400))];
-    phone.written_by(9, &nothing, RecordKind::Residence, 411, tie);
+    entered_in(&phone, 400);
     assert_eq!(asked(&phone)[0].reason, "again");
     phone.open.merge_households(&pair(300, 400)).unwrap();
     assert_eq!((names(&phone, 300).len(), asked(&phone)), (3, Vec::new()));
@@ -242,11 +238,11 @@ fn registered_twice() -> Phone {
     phone
 }
 
-/// Somebody is entered in 400 by a phone that has not heard of the rest.
-fn entered_in_400(phone: &Phone) {
+/// Somebody is entered in a household by a phone that has not heard of the rest.
+fn entered_in(phone: &Phone, household: u128) {
     let nothing = RecordState::default();
     phone.written_by(9, &nothing, RecordKind::Person, 410, named("潘小满"));
-    let tie = vec![("person", link(410)), ("household", link(400))];
+    let tie = vec![("person", link(410)), ("household", link(household))];
     phone.written_by(9, &nothing, RecordKind::Residence, 411, tie);
 }
 
@@ -262,7 +258,7 @@ fn whoever_writes_the_first_note_did_not_register_the_home() {
 fn who_says_of_the_home_that_went_that_it_is_another_has_both_behind_the_door() {
     let phone = registered_twice();
     phone.open.merge_households(&pair(300, 400)).unwrap();
-    entered_in_400(&phone);
+    entered_in(&phone, 400);
     phone.open.not_same_household(&pair(300, 400)).unwrap();
     assert_eq!((names(&phone, 300).len(), names(&phone, 400).len()), (1, 2), "each has its own");
     assert_eq!((behind(&phone, "201").len(), asked(&phone)), (2, Vec::new()));
@@ -276,7 +272,7 @@ fn a_home_that_somebody_is_put_into_is_behind_its_door_again() {
         phone.open.remove_person(&removal(&person.id, 300)).unwrap();
     }
     assert_eq!(behind(&phone, "201"), [None]);
-    entered_in_400(&phone);
+    entered_in(&phone, 400);
     phone.open.merge_households(&pair(300, 400)).unwrap();
     assert_eq!((behind(&phone, "201"), names(&phone, 300).len()), (vec![Some(id(300).to_string())], 1));
 
@@ -317,10 +313,7 @@ fn emptied_and_entered() -> Phone {
     for person in page(&phone, 100).people {
         phone.open.remove_person(&removal(&person.id, 100)).unwrap();
     }
-    let nothing = RecordState::default();
-    phone.written_by(9, &nothing, RecordKind::Person, 410, named("潘小满"));
-    let tie = vec![("person", link(410)), ("household", link(100))];
-    phone.written_by(9, &nothing, RecordKind::Residence, 411, tie);
+    entered_in(&phone, 100);
     phone
 }
 
@@ -358,6 +351,41 @@ fn a_home_without_a_door_says_when_its_flat_was_taken() {
 }
 
 #[test]
+fn homes_put_together_both_ways_round_lead_to_one_page() {
+    let phone = registered_twice();
+    let said =
+        |one: u128, other: u128| phone.county(RecordKind::Household, one, vec![("same_as", link(other))]);
+    said(300, 400);
+    said(400, 300);
+    assert_eq!((page(&phone, 300).stays, page(&phone, 400).stays), (None, Some(id(300).to_string())));
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    let folded = |household: u128| {
+        phone.open.store.read(|reader| reader.homes_folded_into(id(household))).unwrap().len()
+    };
+    assert_eq!((folded(300), folded(400)), (1, 0), "and one of them stays");
+}
+
+#[test]
+fn of_three_records_of_one_home_each_leads_to_the_one_that_stays() {
+    let phone = registered_twice();
+    a_colleague_registers(&phone, 500, 9, "潘小满", "");
+    phone.visit(700, 500, phone.now_ms() - 1_000, 1);
+    phone.open.merge_households(&pair(400, 500)).unwrap();
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    for record in [400, 500] {
+        assert_eq!(page(&phone, record).stays, Some(id(300).to_string()));
+    }
+    let merged = page(&phone, 300);
+    assert_eq!((merged.people.len(), merged.joined.len(), merged.visits.len()), (3, 2, 1));
+
+    // Apart again: what was together before stays together.
+    phone.open.unmerge_household(&UnmergeArgs { id: id(400).to_string() }).unwrap();
+    assert_eq!((names(&phone, 300).len(), names(&phone, 400).len()), (1, 2));
+    assert_eq!(page(&phone, 500).stays, Some(id(400).to_string()));
+    assert_eq!(page(&phone, 400).visits.len(), 1);
+}
+
+#[test]
 fn who_called_at_the_other_record_today_called_at_the_door() {
     let phone = registered_twice();
     phone.visit(700, 400, phone.now_ms() - 1_000, 1);
@@ -387,7 +415,7 @@ fn of_one_name_in_one_home_somebody_is_asked_whether_they_are_one() {
 #[test]
 fn taking_apart_brings_nobody_back_who_was_entered_by_mistake_before() {
     let phone = registered_twice();
-    entered_in_400(&phone);
+    entered_in(&phone, 400);
     let wrong =
         RemovePersonArgs { reason: "entered_by_mistake".into(), ..removal(&id(410).to_string(), 400) };
     phone.open.remove_person(&wrong).unwrap();
