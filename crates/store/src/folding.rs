@@ -70,6 +70,25 @@ impl Reader<'_> {
         )
     }
 
+    /// Records that were folded into another one, which is named first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn folded_pairs(&self) -> Result<Vec<(RecordId, RecordId)>, StoreError> {
+        crate::queries::rows(
+            self,
+            "SELECT other.uuid, who.uuid
+             FROM person INDEXED BY person_same_as
+             JOIN folded_person ON folded_person.id = person.id
+             JOIN record AS who ON who.id = person.id
+             JOIN record AS other ON other.id = person.same_as
+             WHERE person.same_as IS NOT NULL AND person.deleted = 0
+             ORDER BY person.id",
+            [],
+            |row| Ok((crate::queries::id(row, 0)?, crate::queries::id(row, 1)?)),
+        )
+    }
+
     /// Whether a link begins or ends at this person: what has to be looked at before and after its row changes.
     pub(crate) fn is_linked(&self, key: i64) -> Result<bool, StoreError> {
         let mut statement = self.connection.prepare_cached(

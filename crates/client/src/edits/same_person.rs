@@ -24,12 +24,17 @@ impl Open {
         let (one, other) = (id(&args.one)?, id(&args.other)?);
         self.change(|change| {
             let area = shared_area(change, PERSON, one, other)?;
+            // Whoever said apart that they are two is answered, whichever records stand for them by now.
+            forget_parting(change, PERSON, one, other)?;
             // Where either is folded already, the two that stand for them are put together.
             let (one, other) = (change.writer.stands_for(one)?, change.writer.stands_for(other)?);
             let (stays, folded) = match who_stays(one, other) {
                 // Said both ways: what stays is confirmed, by taking back that it is the other one.
                 (same, twin) if same == twin => {
-                    change.put(PERSON, same, area, vec![("same_as", Value::Null)])?;
+                    let kept = existing(change, PERSON, same)?.field(PERSON, "same_as").reference();
+                    if kept.is_some() {
+                        change.put(PERSON, same, area, vec![("same_as", Value::Null)])?;
+                    }
                     return Ok(change.saved(same));
                 }
                 apart => apart,

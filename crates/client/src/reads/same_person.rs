@@ -55,6 +55,14 @@ fn pairs(reader: &Reader<'_>, areas: impl IntoIterator<Item = RecordId>) -> Resu
     for (stays, other) in reader.folded_both_ways()? {
         found.push(Pair { stays, other, reason: "both_ways" });
     }
+    for (stays, other) in reader.folded_pairs()? {
+        let row = |person| reader.row(RecordKind::Person, person);
+        let two = row(stays)?.is_some_and(|row| parted(&row, other))
+            || row(other)?.is_some_and(|row| parted(&row, stays));
+        if two {
+            found.push(Pair { stays, other, reason: "decided_apart" });
+        }
+    }
     for area in areas {
         let mut asked = BTreeSet::new();
         for group in reader.look_alikes(area)? {

@@ -131,6 +131,30 @@ fn who_was_put_together_is_one_person_and_both_records_stay_readable() {
 }
 
 #[test]
+fn one_and_two_said_apart_is_asked_again() {
+    let phone = Phone::new();
+    phone.building(10, "2幢", 1, 20, &[("1", 3, "301")]);
+    phone.household(100, 20, &[shan("", "14255557788"), shan("", "14211110000")]);
+    let says_two = || {
+        let key = RecordKind::Person.field_named("not_same").unwrap().key;
+        let edit = Edit::Members { add: vec![link(104)], remove: Vec::new() };
+        let area = phone.row(RecordKind::Person, 102).area;
+        let edits = [(key, edit)].into();
+        phone.open.change(|change| change.edit(RecordKind::Person, id(102), area, edits)).unwrap();
+    };
+    phone.open.merge_persons(&pair(102, 104)).unwrap();
+    // It arrives from somebody who had not heard that they were put together.
+    says_two();
+    assert_eq!(asked(&phone)[0].reason, "decided_apart");
+    assert_eq!(people(&phone, 100).len(), 1, "shown as one meanwhile");
+    phone.open.merge_persons(&pair(102, 104)).unwrap();
+    assert_eq!(asked(&phone), []);
+    says_two();
+    phone.open.not_same_person(&pair(102, 104)).unwrap();
+    assert_eq!((asked(&phone).len(), people(&phone, 100).len()), (0, 2));
+}
+
+#[test]
 fn one_household_shows_her_once_and_moving_out_ends_both_residences() {
     let phone = Phone::new();
     phone.building(10, "2幢", 1, 20, &[("1", 3, "301")]);
