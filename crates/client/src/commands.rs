@@ -55,6 +55,8 @@ pub const NAMES: &[&str] = &[
     "unmerge_household",
     "leave_household",
     "return_household",
+    "return_person",
+    "former_homes",
     "check_citizen_id",
     "undo",
     "patrol",
@@ -172,6 +174,8 @@ fn call(client: &Client, name: &str, args: Value) -> Result<Value, ClientError> 
         "unmerge_household" => answer(open.unmerge_household(&read(args)?)?),
         "leave_household" => answer(open.leave_household(&read(args)?)?),
         "return_household" => answer(open.return_household(&read(args)?)?),
+        "return_person" => answer(open.return_person(&read(args)?)?),
+        "former_homes" => answer(open.former_homes(&read(args)?)?),
         "check_citizen_id" => answer(open.check_citizen_id(&read(args)?)?),
         "undo" => answer(open.undo(&read(args)?)?),
         "patrol" => {

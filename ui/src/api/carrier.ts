@@ -48,6 +48,8 @@ export interface Commands {
   unmerge_household: [T.UnmergeArgs, T.Saved];
   leave_household: [T.HouseholdArgs, T.Saved];
   return_household: [T.HouseholdArgs, T.Saved];
+  return_person: [T.ReturnArgs, T.Saved];
+  former_homes: [T.DwellingArgs, T.FormerHome[]];
   check_citizen_id: [T.CheckIdArgs, T.CheckedId];
   undo: [T.UndoArgs, null];
   patrol: [None, T.PatrolView | null];

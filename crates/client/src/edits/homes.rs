@@ -12,7 +12,7 @@ use crate::change::Change;
 use crate::error::{Result, rule, rule_with};
 use crate::open::Open;
 use crate::reads::same_home::roles;
-use crate::views::households::{HouseholdArgs, Saved};
+use crate::views::households::{HouseholdArgs, ReturnArgs, Saved};
 use crate::views::people::MoveIn;
 use crate::views::same_person::{PairArgs, UnmergeArgs};
 use xunge_domain::ids::{DeviceNo, RecordId};
@@ -46,6 +46,30 @@ impl Open {
         Ok(household)
     }
 
+    /// A household is about to move into a dwelling, in which another one may live.
+    ///
+    /// # Errors
+    /// `home_taken` as in [`Open::begin_household`]; those of the store.
+    pub(super) fn take_the_flat(
+        &self,
+        change: &mut Change<'_, '_>,
+        household: RecordId,
+        dwelling: RecordId,
+        beside: bool,
+    ) -> Result<()> {
+        let there = change.writer.homes_at(dwelling)?;
+        if there.contains(&household) {
+            return Ok(());
+        }
+        if let Some(first) = there.first().filter(|_| !beside) {
+            return Err(rule_with("home_taken", "household", first));
+        }
+        for other in there {
+            part(change, HOME, household, other)?;
+        }
+        Ok(())
+    }
+
     /// Nobody lives here any more, although a household is behind the door: the last two moved out on two phones.
     ///
     /// # Errors
@@ -70,8 +94,46 @@ impl Open {
         let household = id(&args.id)?;
         self.change(|change| {
             existing(change, HOME, household)?;
+            if let Some(last) = change.writer.last_occupancy_of(household)? {
+                // Whoever lives there by now was shown: nobody is asked whether they are one.
+                for other in change.writer.homes_at(last.dwelling)? {
+                    if other != household {
+                        part(change, HOME, household, other)?;
+                    }
+                }
+            }
             back_to_its_door(change, household)?;
             Ok(change.saved(household))
+        })
+    }
+
+    /// Somebody lives in a household again, or never left it: the end of living there is taken back, and the household is
+    /// behind its door.
+    ///
+    /// # Errors
+    /// `not_found` when nobody of that id stopped living there; `invalid_field` when they live in another household; those
+    /// of the store.
+    pub fn return_person(&self, args: &ReturnArgs) -> Result<Saved> {
+        let (person, household) = (id(&args.id)?, id(&args.household)?);
+        self.change(|change| {
+            existing(change, RecordKind::Person, person)?;
+            if change.writer.household_of(person)?.is_some() {
+                return Err(rule_with("invalid_field", "field", "household"));
+            }
+            let mut ended = Vec::new();
+            for tie in change.writer.residences_of(household)? {
+                if let Some(until) = tie.until
+                    && change.writer.stands_for(tie.person)? == change.writer.stands_for(person)?
+                {
+                    ended.push((until, tie.residence));
+                }
+            }
+            let (_, residence) = ended.into_iter().max().ok_or(rule("not_found"))?;
+            let area = existing(change, RecordKind::Residence, residence)?.area;
+            back_to_its_door(change, household)?;
+            let again = vec![("until", Value::Null), ("ended_because", Value::Null)];
+            change.put(RecordKind::Residence, residence, area, again)?;
+            Ok(change.saved(person))
         })
     }
 
@@ -204,6 +266,19 @@ impl Open {
 fn living(change: &Change<'_, '_>, household: RecordId) -> Result<Vec<(RecordId, RecordId)>> {
     let all = change.writer.residences_of(household)?;
     Ok(all.iter().filter(|tie| tie.until.is_none()).map(|tie| (tie.residence, tie.person)).collect())
+}
+
+/// The household that stands for this one.
+pub(super) fn stands_for_home(change: &Change<'_, '_>, household: RecordId) -> Result<RecordId> {
+    let mut seen = vec![household];
+    while let Some(next) = put_together(change, seen[seen.len() - 1])? {
+        let here = change.writer.row(HOME, next)?.is_some_and(|row| !row.deleted);
+        if !here || seen.contains(&next) {
+            break;
+        }
+        seen.push(next);
+    }
+    Ok(seen[seen.len() - 1])
 }
 
 /// The household this one was put together with.

@@ -15,7 +15,8 @@ impl Open {
     /// Creates or changes a household.
     ///
     /// # Errors
-    /// `not_found`, `invalid_field`, `too_long`, and those of the store.
+    /// `not_found`, `invalid_field`, `too_long`, `home_taken` with the household that lives in the new dwelling when it is not
+    /// to live beside that one, and those of the store.
     pub fn save_household(&self, edit: &HouseholdEdit) -> Result<Saved> {
         let grid = self.identity().grid().ok_or(rule("no_grid"))?;
         self.change(|change| {
@@ -40,6 +41,9 @@ impl Open {
             if !fields.is_empty() || edit.id.is_none() {
                 change.put(RecordKind::Household, household, area, fields)?;
             }
+            if let Some(dwelling) = edit.dwelling.as_deref() {
+                self.take_the_flat(change, household, id(dwelling)?, edit.beside)?;
+            }
             if edit.dwelling.is_some() || edit.occupancy.is_some() {
                 self.put_occupancy(
                     change,
@@ -60,6 +64,11 @@ impl Open {
         occupancy: Option<&str>,
     ) -> Result<OpId> {
         let known = change.writer.household(household)?.and_then(|page| page.occupancy);
+        // How a flat is held can be put right after it was left, too.
+        let known = match (known, dwelling) {
+            (None, None) => change.writer.last_occupancy_of(household)?.map(|tie| tie.occupancy),
+            (known, _) => known,
+        };
         let mut fields = Fields::new();
         if let Some(dwelling) = dwelling {
             let dwelling = id(dwelling)?;

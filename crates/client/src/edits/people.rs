@@ -102,7 +102,8 @@ impl Open {
     ) -> Result<(RecordId, Option<RecordId>, RecordId)> {
         let household = match (&edit.household, &edit.moves_into) {
             (Some(_), Some(_)) => return Err(rule_with("invalid_field", "field", "household")),
-            (Some(household), None) => Some(id(household)?),
+            // The form was open while somebody put the household together with another: that one stands for both.
+            (Some(household), None) => Some(super::homes::stands_for_home(change, id(household)?)?),
             (None, Some(into)) => Some(self.begin_household(change, into)?),
             (None, None) => None,
         };

@@ -18,7 +18,7 @@ use xunge_domain::ids::RecordId;
 use xunge_domain::operation::{Payload, Verb};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{OccupancyKind, ResidenceKind, VisitOutcome};
-use xunge_store::queries::{PersonRow, VisitRow};
+use xunge_store::queries::{HistoryRow, PersonRow, VisitRow};
 use xunge_store::{OpState, StoredOperation};
 
 /// Visits on the page.
@@ -42,8 +42,9 @@ impl Open {
 impl Look<'_> {
     fn household(&self, household: RecordId) -> Result<HouseholdView> {
         let page = self.reader.household(household)?.ok_or_else(not_found)?;
-        let occupancy =
-            page.occupancy_kind.and_then(OccupancyKind::from_code).unwrap_or(OccupancyKind::Unknown);
+        let last = self.reader.last_occupancy_of(household)?;
+        let occupancy = last.and_then(|tie| tie.kind).and_then(OccupancyKind::from_code);
+        let occupancy = occupancy.unwrap_or(OccupancyKind::Unknown);
         let rows = self.reader.people_of(household)?;
         let people = rows.iter().map(|row| self.person_line(row)).collect::<Result<_>>()?;
         let mut owed = Vec::new();
@@ -57,13 +58,15 @@ impl Look<'_> {
         // Put together the other way round by two phones: the one made first is looked at, and no page leads in a ring.
         let ring = stays.is_some_and(|stays| household < stays);
         let ring = ring && stays.map(|stays| self.same_as(stays)).transpose()?.flatten() == Some(household);
-        let stays = stays.filter(|_| !ring);
+        // Nor away from somebody who was entered here since.
+        let stays = stays.filter(|_| !ring && rows.is_empty());
         let joined = self.reader.homes_folded_into(household)?;
-        let last = self.reader.last_dwelling_of(household)?;
         let doorless = page.line.door.dwelling.is_none();
         let left = rows.is_empty() && doorless && last.is_some();
         let (door, building) = match (page.line.door.dwelling, last) {
-            (None, Some(last)) => (self.door_of_dwelling(last)?, self.building_of_dwelling(last)?),
+            (None, Some(last)) => {
+                (self.door_of_dwelling(last.dwelling)?, self.building_of_dwelling(last.dwelling)?)
+            }
             _ => (door_of_line(&page.line.door), page.line.door.building),
         };
         let changes = history.iter().filter(|row| !is_new_visit(&row.operation)).take(CHANGES);
@@ -77,10 +80,11 @@ impl Look<'_> {
             phone: masked_phone(page.phone.as_deref()),
             other_phones: self.other_numbers(RecordKind::Household, household, "contact_phones")?,
             people,
+            former: self.former(household)?,
             duties,
             tenant_due: self.tenant_due(household)?.map(|day| day.to_string()),
             visits: visits.into_iter().map(|row| self.visit_line(row)).collect::<Result<_>>()?,
-            history: changes.map(|row| self.history_line(&row.operation)).collect::<Result<_>>()?,
+            history: changes.map(|row| self.history_line(&row.operation, &history)).collect::<Result<_>>()?,
             review: page.line.conflicts,
             doorless,
             left,
@@ -164,7 +168,22 @@ impl Look<'_> {
         Ok(Some(handle.join(" ")).filter(|handle| own && !handle.is_empty()))
     }
 
-    fn history_line(&self, stored: &StoredOperation) -> Result<HistoryLine> {
+    /// What takes back that somebody moved out today, as far as it was written here: all that the one touch wrote.
+    fn undo_of_leaving(&self, stored: &StoredOperation, all: &[HistoryRow]) -> Option<String> {
+        let written = |op: &StoredOperation| (op.header.id.device, op.header.evidence.wall_ms);
+        let own = stored.header.id.device.0 == self.me.device_no && stored.state != OpState::Withdrawn;
+        if !own || !self.day().contains(&stored.header.evidence.wall_ms) {
+            return None;
+        }
+        let touch = all.iter().map(|row| &row.operation).filter(|op| written(op) == written(stored));
+        let mut ids: Vec<_> = touch.map(StoredOperation::id).collect();
+        ids.sort();
+        Some(ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+    }
+
+    fn history_line(&self, stored: &StoredOperation, all: &[HistoryRow]) -> Result<HistoryLine> {
+        let how = self.how_of(stored)?;
+        let leaves = how == HistoryHow::Ended && stored.header.kind == RecordKind::Residence.code();
         Ok(HistoryLine {
             at_ms: stored.header.evidence.wall_ms,
             by: self.author(stored.header.id.device)?,
@@ -172,8 +191,9 @@ impl Look<'_> {
                 .map(RecordKind::name)
                 .unwrap_or_default()
                 .to_owned(),
-            how: self.how_of(stored)?,
+            how,
             fields: fields_of(stored),
+            undo: leaves.then(|| self.undo_of_leaving(stored, all)).flatten(),
             standing: self.standing_of_operation(stored),
         })
     }
@@ -182,8 +202,8 @@ impl Look<'_> {
         if matches!(stored.header.verb, Verb::DELETE | Verb::ERASE) {
             return Ok(HistoryHow::Removed);
         }
-        if ends(stored) {
-            return Ok(HistoryHow::Ended);
+        if let Some(how) = told_apart(stored) {
+            return Ok(how);
         }
         let record = stored.header.record;
         let all = self.reader.operations_of(record)?;
@@ -198,11 +218,19 @@ impl Look<'_> {
     }
 }
 
-/// Whether somebody moved out with it, or a household did.
-fn ends(stored: &StoredOperation) -> bool {
-    let Some(kind) = RecordKind::from_code(stored.header.kind) else { return false };
-    let payload = stored.payload.as_deref().and_then(|bytes| Payload::decode(kind.code(), bytes).ok());
-    payload.is_some_and(|payload| payload.ends_a_tie(kind))
+/// What is told by a word of its own: who moved out, came back, was put together or parted.
+fn told_apart(stored: &StoredOperation) -> Option<HistoryHow> {
+    let kind = RecordKind::from_code(stored.header.kind)?;
+    let payload = Payload::decode(kind.code(), stored.payload.as_deref()?).ok()?;
+    if payload.ends_a_tie(kind) {
+        Some(HistoryHow::Ended)
+    } else if payload.resumes_a_tie(kind) {
+        Some(HistoryHow::Resumed)
+    } else if payload.joins_a_home(kind) {
+        Some(HistoryHow::Joined)
+    } else {
+        payload.parts_a_home(kind).then_some(HistoryHow::Parted)
+    }
 }
 
 /// Whether it is the visit itself and not a change of one.

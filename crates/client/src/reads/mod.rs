@@ -13,6 +13,7 @@ mod conflict_sides;
 mod contacts;
 mod doors;
 mod due;
+mod former;
 mod household;
 mod households;
 mod incident_case;

@@ -47,6 +47,7 @@ pub(super) fn field_word(kind: RecordKind, field: &FieldSpec) -> Option<&'static
         ) => return None,
         (_, "other_phones" | "contact_phones") => "phone",
         (RecordKind::Person, "not_same") => "same_as",
+        (RecordKind::Household, "same_as" | "not_same") => "same_home",
         (_, "remarks") => "note",
         (_, "lat_e7" | "lon_e7" | "accuracy_dm" | "no_fix_reason" | "mock") => "place",
         (_, "since" | "started") => "from",

@@ -40,12 +40,21 @@ fn doorless(reader: &Reader<'_>, areas: &[RecordId]) -> Result<Vec<RecordId>> {
 }
 
 fn pairs(reader: &Reader<'_>, areas: &[RecordId]) -> Result<Vec<Pair>> {
-    let mut found = Vec::new();
+    let mut found: Vec<Pair> = Vec::new();
     for area in areas {
         for (other, stays) in reader.homes_folded_and_lived_in(*area)? {
             found.push(Pair { stays, other, reason: "again" });
         }
+        for (other, stays) in reader.homes_folded(*area)? {
+            if said_to_be_two(reader, stays, other)? {
+                found.push(Pair { stays, other, reason: "decided_apart" });
+            }
+        }
+        let asked: BTreeSet<_> = found.iter().map(|pair| who_stays(pair.stays, pair.other)).collect();
         for (one, other) in reader.homes_shared(*area)? {
+            if asked.contains(&who_stays(one, other)) {
+                continue;
+            }
             let (stays, other) = roles(reader, one, other)?;
             if let Some(reason) = likeness(reader, stays, other)? {
                 found.push(Pair { stays, other, reason });
@@ -66,10 +75,7 @@ pub(crate) fn roles(reader: &Reader<'_>, one: RecordId, other: RecordId) -> Resu
 /// Why two households behind one door may be one; nothing where somebody said they are two, or nothing speaks for it.
 fn likeness(reader: &Reader<'_>, one: RecordId, other: RecordId) -> Result<Option<&'static str>> {
     let (Some(a), Some(b)) = (reader.row(HOME, one)?, reader.row(HOME, other)?) else { return Ok(None) };
-    let parted = [(&a, other), (&b, one)].into_iter().any(|(row, from)| {
-        row.field(HOME, "not_same").many().iter().any(|id| id.as_reference() == Some(from))
-    });
-    if parted {
+    if said_to_be_two(reader, one, other)? {
         return Ok(None);
     }
     let names = |household| -> Result<BTreeSet<String>> {
@@ -87,12 +93,37 @@ fn likeness(reader: &Reader<'_>, one: RecordId, other: RecordId) -> Result<Optio
     if reader.people_of(one)?.is_empty() || reader.people_of(other)?.is_empty() {
         return Ok(Some("nobody"));
     }
+    if came_back(reader, one)? || came_back(reader, other)? {
+        return Ok(Some("came_back"));
+    }
     let makers = (made(reader, one)?, made(reader, other)?);
     let device = |made: &Option<StoredOperation>| made.as_ref().map(|stored| stored.header.id.device);
     Ok(match (device(&makers.0), device(&makers.1)) {
         (Some(a), Some(b)) if a != b && a != DeviceNo::COUNTY && b != DeviceNo::COUNTY => Some("two_phones"),
         _ => None,
     })
+}
+
+/// Whether somebody said of two households that they are two.
+fn said_to_be_two(reader: &Reader<'_>, one: RecordId, other: RecordId) -> Result<bool> {
+    for (record, from) in [(one, other), (other, one)] {
+        let row = reader.row(HOME, record)?;
+        let parted = row.iter().flat_map(|row| row.field(HOME, "not_same").many());
+        if parted.into_iter().any(|id| id.as_reference() == Some(from)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a household had left its flat and is behind its door again: somebody else may have moved in meanwhile.
+fn came_back(reader: &Reader<'_>, household: RecordId) -> Result<bool> {
+    let Some(tie) = reader.last_occupancy_of(household)? else { return Ok(false) };
+    let all = reader.operations_of(tie.occupancy)?;
+    Ok(all.iter().any(|stored| {
+        let payload = stored.operation().and_then(|operation| operation.read().ok());
+        payload.is_some_and(|payload| payload.resumes_a_tie(RecordKind::Occupancy))
+    }))
 }
 
 /// The operation that made a record, of those that count everywhere.
@@ -123,7 +154,7 @@ impl Look<'_> {
         let areas: Vec<RecordId> = self.areas().collect();
         let mut views = Vec::new();
         for household in doorless(self.reader, &areas)?.into_iter().take(MOST_ITEMS as usize) {
-            let dwelling = self.reader.last_dwelling_of(household)?;
+            let dwelling = self.reader.last_occupancy_of(household)?.map(|tie| tie.dwelling);
             let (door, taken) = match dwelling {
                 Some(place) => (self.door_of_dwelling(place)?, !self.reader.homes_at(place)?.is_empty()),
                 None => (String::new(), false),
@@ -136,7 +167,8 @@ impl Look<'_> {
     /// What a record says of a household.
     pub(super) fn home_source(&self, household: RecordId) -> Result<HomeSourceView> {
         let page = self.reader.household(household)?;
-        let kind = page.as_ref().and_then(|page| page.occupancy_kind).and_then(OccupancyKind::from_code);
+        let kind = self.reader.last_occupancy_of(household)?.and_then(|tie| tie.kind);
+        let kind = kind.and_then(OccupancyKind::from_code);
         let made = made(self.reader, household)?;
         Ok(HomeSourceView {
             id: household.to_string(),

@@ -188,6 +188,8 @@ pub struct HouseholdView {
     pub other_phones: Vec<String>,
     /// People, head first.
     pub people: Vec<PersonLine>,
+    /// Who stopped living here in the last 90 days and lives nowhere else in the grid, the last to leave first.
+    pub former: Vec<FormerLine>,
     /// Care duties owed here.
     pub duties: Vec<DutyView>,
     /// Day by which a tenant whom others entered should have been met; absent where there is none.
@@ -208,6 +210,46 @@ pub struct HouseholdView {
     pub joined: Vec<super::same_home::HomeSourceView>,
     /// Where the newest change stands.
     pub standing: Standing,
+}
+
+/// Somebody who stopped living in a household.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FormerLine {
+    /// Person id.
+    pub id: String,
+    /// Masked name.
+    pub name: String,
+    /// Last day, `YYYY-MM-DD`.
+    pub until: String,
+    /// Why: `moved_away`, `died`, `entered_by_mistake`; empty when not said.
+    pub reason: String,
+}
+
+/// Arguments of `return_person`: somebody lives in a household again, or never left it.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ReturnArgs {
+    /// Person id.
+    pub id: String,
+    /// Household id.
+    pub household: String,
+}
+
+/// Arguments of `former_homes`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct DwellingArgs {
+    /// Dwelling id.
+    pub id: String,
+}
+
+/// A household that left a dwelling in the last 90 days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FormerHome {
+    /// Household id.
+    pub household: String,
+    /// Masked names of who lived there.
+    pub people: Vec<String>,
+    /// Last day, `YYYY-MM-DD`.
+    pub until: String,
 }
 
 /// A service owed (never a label).
@@ -263,6 +305,8 @@ pub struct HistoryLine {
     pub how: HistoryHow,
     /// Field names changed, codes of the language files.
     pub fields: Vec<String>,
+    /// What takes it back, of somebody's moving out today on this phone; absent otherwise.
+    pub undo: Option<String>,
     /// Where it stands.
     pub standing: Standing,
 }
@@ -277,6 +321,12 @@ pub enum HistoryHow {
     Changed,
     /// Put an end to it: somebody moved out.
     Ended,
+    /// Took that end back: somebody lives there again.
+    Resumed,
+    /// Put a household together with another record of it.
+    Joined,
+    /// Said that two households are two.
+    Parted,
     /// Took it away.
     Removed,
 }
@@ -334,4 +384,7 @@ pub struct HouseholdEdit {
     /// Contact phone of the household; empty clears.
     #[serde(default)]
     pub phone: Option<String>,
+    /// Whether it moves in beside a household that lives in that dwelling; without it that is refused as `home_taken`.
+    #[serde(default)]
+    pub beside: bool,
 }

@@ -37,9 +37,37 @@ impl Payload {
 
     /// Whether it says that somebody's living in a household came to its end, or a household's in a dwelling.
     pub fn ends_a_tie(&self, kind: RecordKind) -> bool {
+        matches!(self.until_of_tie(kind), Some(Edit::Put(Value::Int(_))))
+    }
+
+    /// Whether it takes such an end back.
+    pub fn resumes_a_tie(&self, kind: RecordKind) -> bool {
+        matches!(self.until_of_tie(kind), Some(Edit::Put(Value::Null)))
+    }
+
+    fn until_of_tie(&self, kind: RecordKind) -> Option<&Edit> {
         let tie = matches!(kind, RecordKind::Residence | RecordKind::Occupancy);
-        let until = kind.field_named("until").and_then(|field| self.edits.get(&field.key));
-        tie && matches!(until, Some(Edit::Put(Value::Int(_))))
+        let field = kind.field_named("until").filter(|_| tie)?;
+        self.edits.get(&field.key)
+    }
+
+    /// Whether it puts a household together with another record of it.
+    pub fn joins_a_home(&self, kind: RecordKind) -> bool {
+        matches!(self.same_home(kind), Some(Edit::Put(Value::Bytes(_))))
+    }
+
+    /// Whether it says that two households are two: never one, or no longer.
+    pub fn parts_a_home(&self, kind: RecordKind) -> bool {
+        let home = kind == RecordKind::Household;
+        let parted =
+            kind.field_named("not_same").filter(|_| home).and_then(|field| self.edits.get(&field.key));
+        matches!(self.same_home(kind), Some(Edit::Put(Value::Null)))
+            || matches!(parted, Some(Edit::Members { add, .. }) if !add.is_empty())
+    }
+
+    fn same_home(&self, kind: RecordKind) -> Option<&Edit> {
+        let field = kind.field_named("same_as").filter(|_| kind == RecordKind::Household)?;
+        self.edits.get(&field.key)
     }
 
     /// Canonical bytes: keys rise.

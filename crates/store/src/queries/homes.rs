@@ -55,13 +55,32 @@ pub(super) const DOORLESS: &str = "SELECT DISTINCT record.uuid
      ORDER BY record.uuid
      LIMIT ?2";
 
-pub(super) const LAST_DWELLING: &str = "SELECT place.uuid
+pub(super) const LAST_OCCUPANCY: &str = "SELECT tie.uuid, place.uuid, occupancy.kind
      FROM occupancy
      JOIN record AS tie ON tie.id = occupancy.id
      JOIN record AS place ON place.id = occupancy.dwelling
      WHERE occupancy.household = ?1 AND occupancy.deleted = 0
      ORDER BY occupancy.until IS NULL DESC, occupancy.until DESC, tie.uuid DESC
      LIMIT 1";
+
+/// Households that left a dwelling, the last to leave first.
+pub(super) const LEFT: &str = "SELECT record.uuid, occupancy.until
+     FROM occupancy
+     JOIN household ON household.id = occupancy.household AND household.deleted = 0
+     JOIN record ON record.id = household.id
+     WHERE occupancy.dwelling = ?1 AND occupancy.deleted = 0 AND occupancy.until >= ?2
+     ORDER BY occupancy.until DESC, record.uuid
+     LIMIT ?3";
+
+/// Every household of an area that was put together with another one.
+pub(super) const ALL_FOLDED: &str = "SELECT mine.uuid, theirs.uuid
+     FROM household
+     JOIN household AS other ON other.id = household.same_as AND other.deleted = 0
+     JOIN record AS mine ON mine.id = household.id
+     JOIN record AS theirs ON theirs.id = other.id
+     WHERE household.same_as IS NOT NULL AND household.area = ?1 AND household.deleted = 0
+     ORDER BY mine.uuid
+     LIMIT ?2";
 
 pub(super) const FOLDED: &str = "SELECT record.uuid
      FROM household
@@ -88,6 +107,17 @@ pub(super) const RESIDENCES: &str = "SELECT record.uuid, who.uuid, residence.unt
      JOIN record AS who ON who.id = residence.person
      WHERE residence.household = ?1 AND residence.deleted = 0
      ORDER BY record.uuid";
+
+/// What ties a household to a dwelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OccupancyTie {
+    /// The occupancy.
+    pub occupancy: RecordId,
+    /// The dwelling.
+    pub dwelling: RecordId,
+    /// How it is held, a number of `OccupancyKind`.
+    pub kind: Option<i64>,
+}
 
 /// What ties somebody to a household.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,13 +162,34 @@ impl Reader<'_> {
         rows(self, DOORLESS, params![area, MAX_ROWS], |row| id(row, 0))
     }
 
-    /// The dwelling a household lives in, or lived in last.
+    /// What ties a household to the dwelling it lives in, or lived in last.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn last_dwelling_of(&self, household: RecordId) -> Result<Option<RecordId>, StoreError> {
+    pub fn last_occupancy_of(&self, household: RecordId) -> Result<Option<OccupancyTie>, StoreError> {
         let Some(key) = self.key_of(household)? else { return Ok(None) };
-        Ok(rows(self, LAST_DWELLING, [key], |row| id(row, 0))?.into_iter().next())
+        let found = rows(self, LAST_OCCUPANCY, [key], |row| {
+            Ok(OccupancyTie { occupancy: id(row, 0)?, dwelling: id(row, 1)?, kind: row.get(2)? })
+        })?;
+        Ok(found.into_iter().next())
+    }
+
+    /// Households that left a dwelling since a day (since 1970-01-01), each with its last day there, the last to leave
+    /// first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn homes_left(&self, dwelling: RecordId, since: i64) -> Result<Vec<(RecordId, i64)>, StoreError> {
+        let Some(key) = self.key_of(dwelling)? else { return Ok(Vec::new()) };
+        rows(self, LEFT, params![key, since, MAX_ROWS], |row| Ok((id(row, 0)?, row.get(1)?)))
+    }
+
+    /// Households of an area that were put together with another one, named second.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn homes_folded(&self, area: RecordId) -> Result<Vec<(RecordId, RecordId)>, StoreError> {
+        self.pairs(ALL_FOLDED, area)
     }
 
     /// The households put together with this one.

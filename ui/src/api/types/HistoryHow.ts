@@ -3,4 +3,4 @@
 /**
  * What a line of the history did with its record.
  */
-export type HistoryHow = "began" | "changed" | "ended" | "removed";
+export type HistoryHow = "began" | "changed" | "ended" | "resumed" | "joined" | "parted" | "removed";

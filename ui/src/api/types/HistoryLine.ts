@@ -27,6 +27,10 @@ how: HistoryHow,
  */
 fields: Array<string>, 
 /**
+ * What takes it back, of somebody's moving out today on this phone; absent otherwise.
+ */
+undo: string | null, 
+/**
  * Where it stands.
  */
 standing: Standing, };

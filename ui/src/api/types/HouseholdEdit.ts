@@ -23,4 +23,8 @@ note: string | null,
 /**
  * Contact phone of the household; empty clears.
  */
-phone: string | null, };
+phone: string | null, 
+/**
+ * Whether it moves in beside a household that lives in that dwelling; without it that is refused as `home_taken`.
+ */
+beside: boolean, };

@@ -8,7 +8,8 @@ export type SameHomeView = {
 /**
  * Why it is asked: `person` (somebody of the same name lives in both), `phone` (the same contact phone), `nobody` (in
  * one of them nobody lives), `two_phones` (each was entered on a phone of its own), `again` (put together before, and
- * somebody was entered in the other one since).
+ * somebody was entered in the other one since), `came_back` (one of them had left the flat and is behind its door
+ * again), `decided_apart` (one worker said they are one while another said they are two).
  */
 reason: string, 
 /**

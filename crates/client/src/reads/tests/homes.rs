@@ -3,14 +3,15 @@
 use super::phone::{Phone, id, link, named, text};
 use crate::views::Page;
 use crate::views::households::{
-    BuildingArgs, HeadArgs, HistoryHow, HouseholdArgs, HouseholdView, HouseholdsArgs, Saved, UndoArgs,
+    BuildingArgs, DwellingArgs, HeadArgs, HistoryHow, HouseholdArgs, HouseholdEdit, HouseholdView,
+    HouseholdsArgs, ReturnArgs, Saved, UndoArgs,
 };
 use crate::views::people::{MoveIn, PersonEdit, RemovePersonArgs};
 use crate::views::same_home::SameHomeView;
 use crate::views::same_person::{PairArgs, UnmergeArgs};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::OccupancyKind;
-use xunge_domain::value::Value;
+use xunge_domain::value::{Edit, Value};
 use xunge_sync::merge::RecordState;
 
 fn street() -> Phone {
@@ -353,6 +354,7 @@ fn a_home_without_a_door_says_when_its_flat_was_taken() {
 #[test]
 fn homes_put_together_both_ways_round_lead_to_one_page() {
     let phone = registered_twice();
+    phone.county(RecordKind::Residence, 403, vec![("until", Value::Int(20_000))]);
     let said =
         |one: u128, other: u128| phone.county(RecordKind::Household, one, vec![("same_as", link(other))]);
     said(300, 400);
@@ -363,6 +365,144 @@ fn homes_put_together_both_ways_round_lead_to_one_page() {
         phone.open.store.read(|reader| reader.homes_folded_into(id(household))).unwrap().len()
     };
     assert_eq!((folded(300), folded(400)), (1, 0), "and one of them stays");
+}
+
+#[test]
+fn somebody_taken_out_by_mistake_is_found_by_the_door_and_lives_there_again() {
+    let phone = street();
+    for person in page(&phone, 100).people {
+        let wrong = RemovePersonArgs { reason: "entered_by_mistake".into(), ..removal(&person.id, 100) };
+        phone.set_time(phone.now_ms() + 1_000);
+        phone.open.remove_person(&wrong).unwrap();
+    }
+    let flat = DwellingArgs { id: id(20).to_string() };
+    let before = phone.open.former_homes(&flat).unwrap();
+    assert_eq!((before.len(), before[0].household.clone()), (1, id(100).to_string()));
+    assert_eq!(before[0].people.len(), 2);
+    let left = page(&phone, 100);
+    assert_eq!((left.left, left.former.len(), left.occupancy.as_str()), (true, 2, "owner"));
+    assert_eq!(left.former[0].reason, "entered_by_mistake");
+
+    let back = ReturnArgs { id: left.former[0].id.clone(), household: left.id.clone() };
+    phone.set_time(phone.now_ms() + 1_000);
+    let saved = phone.open.return_person(&back).unwrap();
+    let again = page(&phone, 100);
+    assert_eq!((again.left, again.people.len(), again.former.len()), (false, 1, 1));
+    assert_eq!(behind(&phone, "301"), [Some(left.id.clone())]);
+    assert!(again.history.iter().any(|line| line.how == HistoryHow::Resumed));
+    assert_eq!(phone.open.former_homes(&flat).unwrap(), []);
+    assert_eq!(phone.open.return_person(&back).unwrap_err().code(), "invalid_field", "who lives somewhere");
+    phone.set_time(phone.now_ms() + 1_000);
+    undo(&phone, saved);
+    assert!(page(&phone, 100).left);
+
+    // What today's line of the history takes back is the whole touch: the flat with the last one.
+    let lines = page(&phone, 100).history;
+    let handle = lines.iter().find(|line| line.kind == "residence").and_then(|line| line.undo.clone());
+    phone.open.undo(&UndoArgs { undo: handle.unwrap() }).unwrap();
+    assert_eq!(behind(&phone, "301"), [Some(left.id)]);
+    assert_eq!(names(&phone, 100).len(), 1);
+}
+
+#[test]
+fn who_left_long_ago_or_lives_elsewhere_is_not_shown() {
+    let phone = street();
+    let people = page(&phone, 100).people;
+    phone.open.remove_person(&removal(&people[0].id, 100)).unwrap();
+    phone.open.remove_person(&removal(&people[1].id, 100)).unwrap();
+    let moves = PersonEdit { id: Some(people[0].id.clone()), fields: [].into(), ..moves_in("", 21, false) };
+    phone.open.save_person(&moves).unwrap();
+    let former: Vec<String> = page(&phone, 100).former.into_iter().map(|line| line.id).collect();
+    assert_eq!(former, [people[1].id.clone()]);
+    phone.set_time(phone.now_ms() + 91 * 86_400_000);
+    assert_eq!(page(&phone, 100).former, []);
+    assert_eq!(phone.open.former_homes(&DwellingArgs { id: id(20).to_string() }).unwrap(), []);
+}
+
+#[test]
+fn a_household_that_moves_into_a_taken_flat_is_told_so() {
+    let phone = street();
+    a_colleague_registers(&phone, 300, 8, "潘丽华", "");
+    let moves = |beside| HouseholdEdit {
+        id: Some(id(100).to_string()),
+        dwelling: Some(id(21).to_string()),
+        occupancy: None,
+        note: None,
+        phone: None,
+        beside,
+    };
+    let refused = phone.open.save_household(&moves(false)).unwrap_err();
+    assert_eq!(refused.code(), "home_taken");
+    phone.open.save_household(&moves(true)).unwrap();
+    assert_eq!((behind(&phone, "201").len(), asked(&phone)), (2, Vec::new()));
+    phone.open.save_household(&moves(false)).unwrap();
+}
+
+#[test]
+fn a_move_out_undone_after_the_flat_was_let_is_asked_about() {
+    let phone = street();
+    let mut last = None;
+    for person in page(&phone, 100).people {
+        last = Some(phone.open.remove_person(&removal(&person.id, 100)).unwrap());
+    }
+    phone.open.save_person(&moves_in("示例新人", 20, false)).unwrap();
+    undo(&phone, last.unwrap());
+    assert_eq!(behind(&phone, "301").len(), 2);
+    assert_eq!(asked(&phone)[0].reason, "came_back");
+}
+
+#[test]
+fn who_is_entered_in_a_form_that_was_open_during_the_putting_together_lives_in_the_one_that_stays() {
+    let phone = registered_twice();
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    let late = PersonEdit {
+        household: Some(id(400).to_string()),
+        moves_into: None,
+        ..moves_in("示例新人", 21, false)
+    };
+    phone.open.save_person(&late).unwrap();
+    assert_eq!((names(&phone, 300).len(), names(&phone, 400).len()), (3, 0));
+    assert_eq!((behind(&phone, "201").len(), asked(&phone)), (1, Vec::new()));
+}
+
+#[test]
+fn a_pair_is_asked_about_once_and_its_page_stays_while_somebody_lives_there() {
+    let phone = registered_twice();
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    entered_in(&phone, 400);
+    // Behind the door again, as an app of before put it.
+    phone.county(RecordKind::Occupancy, 401, vec![("until", Value::Null)]);
+    let reasons: Vec<String> = asked(&phone).into_iter().map(|pair| pair.reason).collect();
+    assert_eq!(reasons, ["again"]);
+    assert_eq!(page(&phone, 400).stays, None, "somebody lives here");
+}
+
+/// "They are two" arrives from somebody who had not heard that they were put together.
+fn says_two(phone: &Phone, one: u128, other: u128) {
+    let key = RecordKind::Household.field_named("not_same").unwrap().key;
+    let edit = Edit::Members { add: vec![link(other)], remove: Vec::new() };
+    let area = phone.row(RecordKind::Household, one).area;
+    phone
+        .open
+        .change(|change| change.edit(RecordKind::Household, id(one), area, [(key, edit)].into()))
+        .unwrap();
+}
+
+#[test]
+fn one_and_two_said_apart_is_asked_again() {
+    let phone = registered_twice();
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    says_two(&phone, 300, 400);
+    assert_eq!(asked(&phone)[0].reason, "decided_apart");
+    let how = |household: u128| {
+        page(&phone, household).history.into_iter().map(|line| line.how).collect::<Vec<_>>()
+    };
+    assert!(how(300).contains(&HistoryHow::Parted) && how(400).contains(&HistoryHow::Joined));
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    assert_eq!(asked(&phone), []);
+    says_two(&phone, 300, 400);
+    phone.open.not_same_household(&pair(300, 400)).unwrap();
+    assert_eq!((asked(&phone), names(&phone, 400).len()), (Vec::new(), 1));
 }
 
 #[test]

@@ -61,6 +61,7 @@ fn a_form_that_wrote_two_records_is_undone_in_both() {
         occupancy: None,
         note: Some("门铃坏了".into()),
         phone: None,
+        beside: false,
     };
     let saved = phone.open.save_household(&moved).unwrap();
     let (door, note, _) = stands(&phone);
@@ -78,6 +79,7 @@ fn several_touches_are_undone_together_or_not_at_all() {
         occupancy: None,
         note: None,
         phone: None,
+        beside: false,
     };
     let made = phone.open.save_household(&household).unwrap();
     let person = PersonEdit {
