@@ -1,7 +1,7 @@
 //! Households of an area in door order, and one household with its people, visits and history.
 
 use super::call::{Call, Rows, Seat};
-use super::labels::{Labels, door};
+use super::labels::{Labels, door, still_or_last};
 use super::people::{PersonRow, masked, relation};
 use super::problem::Answer;
 use super::visits::outcome;
@@ -79,6 +79,8 @@ struct Joined {
     ordered: Vec<(RecordId, String, &'static str, u32)>,
     /// Household → residences now.
     residents: BTreeMap<RecordId, Vec<RecordRow>>,
+    /// Household → records that were put together with it.
+    folded: BTreeMap<RecordId, Vec<RecordId>>,
     people: BTreeMap<RecordId, RecordRow>,
 }
 
@@ -90,8 +92,10 @@ impl Joined {
         let buildings = by_id(all(RecordKind::Building)?);
         let dwellings = by_id(all(RecordKind::Dwelling)?);
         let mut homes: BTreeMap<RecordId, RecordRow> = BTreeMap::new();
-        for row in all(RecordKind::Occupancy)?.into_iter().filter(|row| row.int(5).is_none()) {
-            if let Some(household) = row.reference(1) {
+        for row in all(RecordKind::Occupancy)? {
+            if let Some(household) = row.reference(1)
+                && homes.get(&household).is_none_or(|known| still_or_last(known) < still_or_last(&row))
+            {
                 homes.insert(household, row);
             }
         }
@@ -101,10 +105,18 @@ impl Joined {
                 residents.entry(household).or_default().push(row);
             }
         }
-        let mut ordered: Vec<_> = all(RecordKind::Household)?
+        let households = all(RecordKind::Household)?;
+        let mut folded: BTreeMap<RecordId, Vec<RecordId>> = BTreeMap::new();
+        for row in &households {
+            if let Some(stays) = row.reference(SAME_AS) {
+                folded.entry(stays).or_default().push(row.id);
+            }
+        }
+        let lives = |row: &RecordRow| homes.get(&row.id).is_some_and(|home| home.int(5).is_none());
+        let mut ordered: Vec<_> = households
             .iter()
             // Everybody moved out of the others.
-            .filter(|row| homes.contains_key(&row.id) || residents.contains_key(&row.id))
+            .filter(|row| lives(row) || residents.contains_key(&row.id))
             .map(|row| {
                 let home = homes.get(&row.id);
                 let dwelling = home.and_then(|home| home.reference(2)).and_then(|id| dwellings.get(&id));
@@ -125,7 +137,7 @@ impl Joined {
             .collect();
         ordered.sort();
         let ordered = ordered.into_iter().map(|(_, line)| line).collect();
-        Ok(Self { ordered, residents, people: by_id(all(RecordKind::Person)?) })
+        Ok(Self { ordered, residents, folded, people: by_id(all(RecordKind::Person)?) })
     }
 
     fn residents(&self, household: RecordId) -> impl Iterator<Item = (&RecordRow, &RecordRow)> {
@@ -153,7 +165,8 @@ impl Joined {
                 head = Some(mask_name(person.text(1)));
             }
         }
-        let visits = county.by_parent(RecordKind::Visit, *id)?;
+        let together = self.folded.get(id).map(Vec::as_slice).unwrap_or_default();
+        let visits = visits_of(county, *id, together)?;
         Ok(HouseholdRow {
             id: id.to_string(),
             door: label.clone(),
@@ -164,6 +177,19 @@ impl Joined {
             conflicts,
         })
     }
+}
+
+/// Field of a household that was put together with another one: which.
+const SAME_AS: u16 = 6;
+
+/// Visits to a household and to the records that were put together with it, in the order they were made.
+fn visits_of(county: &County, household: RecordId, folded: &[RecordId]) -> Answer<Vec<RecordRow>> {
+    let mut visits = county.by_parent(RecordKind::Visit, household)?;
+    for other in folded {
+        visits.extend(county.by_parent(RecordKind::Visit, *other)?);
+    }
+    visits.sort_by_key(|visit| (visit.int(2), visit.id));
+    Ok(visits)
 }
 
 /// `GET areas/{id}/households`: area after area, each in door order.
@@ -208,7 +234,14 @@ pub fn one(call: &Call, county: &County, seat: &Seat) -> Answer<Household> {
     let row = seat.record(county, RecordKind::Household, call.id()?)?;
     let labels = Labels::new(county);
     let occupancy = labels.occupancy(row.id)?;
+    let others = county.records_in(RecordKind::Household, row.area, Sort::Rising, Page::ALL)?;
+    let folded: Vec<RecordId> = others
+        .iter()
+        .filter(|other| other.reference(SAME_AS) == Some(row.id))
+        .map(|other| other.id)
+        .collect();
     let mut records = vec![row.id];
+    records.extend(&folded);
     records.extend(occupancy.as_ref().map(|row| row.id));
     let now_ms = county.now_ms();
     let mut people = Vec::new();
@@ -232,7 +265,7 @@ pub fn one(call: &Call, county: &County, seat: &Seat) -> Answer<Household> {
     }
     people.sort_by_key(|person| person.relation != "head");
     let mut visits = Vec::new();
-    for visit in county.by_parent(RecordKind::Visit, row.id)?.iter().rev().take(MOST_LINES) {
+    for visit in visits_of(county, row.id, &folded)?.iter().rev().take(MOST_LINES) {
         visits.push(VisitLine {
             id: visit.id.to_string(),
             at_ms: visit.int(2).unwrap_or(visit.made_ms),
@@ -276,6 +309,9 @@ fn history(county: &County, labels: &Labels<'_>, records: &[RecordId]) -> Answer
             how: match header.verb {
                 Verb::DELETE | Verb::ERASE => "removed",
                 _ if payload.ends_a_tie(kind) => "ended",
+                _ if payload.resumes_a_tie(kind) => "resumed",
+                _ if payload.joins_a_home(kind) => "joined",
+                _ if payload.parts_a_home(kind) => "parted",
                 _ if began.contains(&header.id) => "began",
                 _ => "changed",
             },

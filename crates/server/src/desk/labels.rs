@@ -18,6 +18,11 @@ pub struct Labels<'a> {
     devices: RefCell<BTreeMap<u32, String>>,
 }
 
+/// Orders the occupancies of a household: one that goes on after those that ended, these by their last day.
+pub(super) fn still_or_last(row: &RecordRow) -> (bool, Option<i64>, RecordId) {
+    (row.int(5).is_none(), row.int(5), row.id)
+}
+
 /// A door as people say it: `2幢1单元 301`.
 pub fn door(building: &str, unit: &str, door: &str) -> String {
     let numeric = !unit.is_empty() && unit.chars().all(|c| c.is_ascii_alphanumeric());
@@ -44,11 +49,9 @@ impl<'a> Labels<'a> {
         Ok(label)
     }
 
-    /// Where a household lives now.
+    /// Where a household lives now; where it lived last when it left, so that what was done there has a door.
     pub fn occupancy(&self, household: RecordId) -> county::Result<Option<RecordRow>> {
-        let mut all = self.county.by_parent(RecordKind::Occupancy, household)?;
-        let now = all.iter().rposition(|row| row.int(5).is_none());
-        Ok(now.map(|at| all.swap_remove(at)))
+        Ok(self.county.by_parent(RecordKind::Occupancy, household)?.into_iter().max_by_key(still_or_last))
     }
 
     /// The door of a dwelling.

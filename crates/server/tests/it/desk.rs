@@ -347,6 +347,30 @@ fn a_search_for_nothing_but_a_word_of_doors_finds_no_household() {
 }
 
 #[test]
+fn a_visit_to_a_record_put_together_with_another_counts_there_and_keeps_its_door() {
+    let desk = Desk::new();
+    let grid = desk.bench.areas.grid;
+    let (stays, _) = desk.household(grid);
+    let dwelling = desk.write(RecordKind::Dwelling, grid, [(2, Value::from("3")), (4, Value::from("501"))]);
+    let folded = desk.write(RecordKind::Household, grid, [(6, Value::reference(stays))]);
+    let home = [(1, Value::reference(folded)), (2, Value::reference(dwelling)), (5, Value::Int(20_000))];
+    desk.write(RecordKind::Occupancy, grid, home);
+    let visit = [(1, Value::reference(folded)), (2, Value::Int(1_700_000_000_000)), (3, Value::Int(1))];
+    desk.write(RecordKind::Visit, grid, visit);
+
+    let county = desk.account("county", "county", desk.bench.areas.county);
+    let list = desk.read(&county, &format!("areas/{}/households", desk.bench.areas.community));
+    assert_eq!(list["rows"].as_array().unwrap().len(), 1, "one that left is none of the grid's");
+    assert_eq!(list["rows"][0]["last_visit_ms"], 1_700_000_000_000_i64);
+    let one = desk.read(&county, &format!("households/{stays}"));
+    assert_eq!(one["visits"].as_array().unwrap().len(), 1);
+    let how: Vec<&str> =
+        one["history"].as_array().unwrap().iter().filter_map(|line| line["how"].as_str()).collect();
+    assert!(how.contains(&"joined"), "{how:?}");
+    assert_eq!(desk.read(&county, "visits")["rows"][0]["door"], "3单元 501");
+}
+
+#[test]
 fn people_are_masked_until_one_is_opened_for_a_reason_that_is_written_down_first() {
     let desk = Desk::new();
     let (household, person) = desk.household(desk.bench.areas.grid);
