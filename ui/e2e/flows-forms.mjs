@@ -83,7 +83,7 @@ export const formFlows = [
       await tap(page, '都不对，重新填');
       await tap(page, '都不对，先空着');
       await sees(page, '定好了');
-      await sees(page, '需要你 · 5');
+      await sees(page, '需要你 · 6');
     },
   },
   {
@@ -169,7 +169,7 @@ export const formFlows = [
       await page.locator('.van-popup button:has-text("保存")').click();
       await sees(page, '定好了');
       await undo(page);
-      await sees(page, '需要你 · 6');
+      await sees(page, '需要你 · 7');
     },
   },
   {
@@ -375,18 +375,96 @@ export const formFlows = [
       await stood().waitFor();
       await withdraw();
       await stood().waitFor({ state: 'detached' });
-      await sees(page, '需要你 · 5');
+      await sees(page, '需要你 · 6');
       await undo(page);
       await stood().waitFor();
-      await sees(page, '需要你 · 6');
+      await sees(page, '需要你 · 7');
       await withdraw();
       await page.locator('[aria-live] > .bar .cross').click();
       await gone(page, '已撤掉');
       await go(page, '/today');
       await go(page, '/review');
-      await sees(page, '需要你 · 5');
+      await sees(page, '需要你 · 6');
     },
   },
+  {
+    name: 'who_was_entered_as_gone_by_mistake_is_found_at_the_empty_flat_and_taken_back',
+    path: '/households',
+    async run(page) {
+      await page.locator('a.door.empty:has-text("202")').click();
+      await tap(page, '以前住这里：吴**、吴*');
+      await at(page, '/household/h2-202');
+      await sees(page, '这一户已经搬空了');
+      await page.locator('button:has-text("还住这里")').first().click();
+      await sees(page, '吴**：记回来了');
+      await gone(page, '这一户已经搬空了');
+      await sees(page, '改好了，记一次走访');
+      await sees(page, '不住这里了的人 · 1');
+      await undo(page);
+      await sees(page, '这一户已经搬空了');
+      await sees(page, '不住这里了的人 · 2');
+    },
+  },
+  {
+    name: 'who_left_today_by_mistake_is_taken_back_in_the_history_or_among_who_lived_here',
+    path: '/household/h1-302',
+    async run(page) {
+      const leaves = async () => {
+        await tap(page, '有变化');
+        await settle(page);
+        await tap(page, '有人不住这儿了');
+        await settle(page);
+        await page.locator('.van-popup .row:visible').last().click();
+        await settle(page);
+        await page.locator('.van-popup .row:visible').first().click();
+        await sees(page, '不住这里了的人 · 1');
+        await settle(page);
+      };
+      await leaves();
+      await tap(page, '撤销这次改动');
+      await settle(page);
+      await page.locator('.van-popup button:has-text("撤销这次改动")').click();
+      await gone(page, '不住这里了的人');
+      await settle(page);
+      await leaves();
+      await tap(page, '不住这里了的人');
+      await tap(page, '还住这里');
+      await sees(page, '记回来了');
+      await gone(page, '不住这里了的人');
+    },
+  },
+  {
+    name: 'a_flat_taken_meanwhile_keeps_what_was_typed_and_leads_to_the_household_joined',
+    path: '/dwelling/w1-302/person/new',
+    async run(page) {
+      await page.fill('#f-name', '谢玉兰');
+      await tap(page, '保存 1 项');
+      await sees(page, '刚才有人在这套房登记了一户');
+      await tap(page, '就是这一户，加进来');
+      await at(page, '/household/h1-302');
+      await sees(page, '改好了，记一次走访');
+      await undo(page);
+      await gone(page, '改好了，记一次走访');
+    },
+  },
+  ...['就是这一户，合成一户', '是另外一户，分开登记'].map((answer, n) => ({
+    name: `a_household_that_moves_to_a_taken_flat_is_${n === 0 ? 'put_together' : 'beside'}_when_the_worker_says_so`,
+    path: '/household/h2-201/edit',
+    async run(page) {
+      await tap(page, '搬到别处了');
+      await settle(page);
+      await page.locator('.van-popup .kind:has-text("2幢"):visible').click();
+      await page.locator('.van-popup .kind:has-text("1单元 302"):visible').click();
+      await settle(page);
+      await page.fill('#h-note', '白天没人');
+      await tap(page, '保存');
+      await sees(page, '这套房登记着另一户');
+      await tap(page, answer);
+      await at(page, '/household/h2-201');
+      await sees(page, n === 0 ? '合并了，人都在一户里' : '这一户改好了');
+      await sees(page, '白天没人');
+    },
+  })),
   {
     name: 'somebody_put_into_an_empty_flat_by_mistake_leaves_it_empty_when_undone',
     path: '/unplaced',

@@ -532,13 +532,13 @@ export const flows = [
       await sees(page, '两人都改了');
       await tap(page, '用我的');
       await sees(page, '定好了');
-      await sees(page, '需要你 · 5');
+      await sees(page, '需要你 · 6');
       await tap(page, '是一户，合并');
       await sees(page, '合并了，人都在一户里');
-      await sees(page, '需要你 · 4');
+      await sees(page, '需要你 · 5');
       await tap(page, '合并');
       await sees(page, '合并了，两份记录都留着');
-      await sees(page, '需要你 · 3');
+      await sees(page, '需要你 · 4');
     },
   },
   {

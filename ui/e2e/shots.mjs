@@ -234,6 +234,27 @@ export const phoneShots = [
     name: '32-moved-in',
     path: '/dwelling/w2-602/person/new?door=2%E5%B9%A22%E5%8D%95%E5%85%83%20602',
   },
+  {
+    name: '32a-moved-in-former',
+    daily: true,
+    path: '/dwelling/w2-202/person/new?door=2%E5%B9%A22%E5%8D%95%E5%85%83%20202',
+  },
+  {
+    name: '33-home-taken',
+    daily: true,
+    path: '/dwelling/w1-302/person/new?door=2%E5%B9%A21%E5%8D%95%E5%85%83%20302',
+    act: async (page) => {
+      await page.fill('#f-name', '谢玉兰');
+      while (await page.locator('.walk .btn').count()) {
+        const next = page.locator('.walk button:has-text("下一步"), .walk button:has-text("Next")');
+        if (!(await next.count())) break;
+        await next.first().click();
+      }
+      await page.locator('.foot .btn').last().click();
+      await page.locator('.card.amber .btn').first().waitFor();
+      await page.evaluate(() => window.scrollTo(0, 0));
+    },
+  },
   { name: '40-patrol-start', path: '/patrol' },
   { name: '40a-patrol-both-done', daily: true, path: '/patrol', query: 'patrol=done' },
   { name: '41-patrol', daily: true, path: '/patrol', query: 'patrol=walking', wait: 700 },
@@ -297,6 +318,24 @@ export const phoneShots = [
   },
   { name: '57-photo', path: '/incident/i1', act: async (page) => page.locator('.photo .open').first().click() },
   { name: '25-household-twice', daily: true, path: '/household/h1-501', full: true },
+  { name: '25a-household-joined', daily: true, path: '/household/h2-401', full: true },
+  { name: '25b-household-left', daily: true, path: '/household/h2-202', full: true },
+  {
+    name: '25c-household-former',
+    path: '/household/h1-302',
+    full: true,
+    act: async (page) => {
+      await either('有变化', 'Changed…')(page);
+      await page.waitForTimeout(350);
+      await either('有人不住这儿了', 'Someone no longer')(page);
+      await page.waitForTimeout(350);
+      await page.locator('.van-popup .row:visible').last().click();
+      await page.waitForTimeout(350);
+      await page.locator('.van-popup .row:visible').first().click();
+      await page.waitForTimeout(350);
+      await either('不住这里了的人', 'Do not live here')(page);
+    },
+  },
   { name: '60-review', daily: true, path: '/review', full: true },
   { name: '61-third', path: '/review', act: either('都不对', 'Neither') },
   {
@@ -317,6 +356,8 @@ export const phoneShots = [
         await either('合并', 'Merge', 'One: put together')(page);
         await page.waitForTimeout(250);
       }
+      await either('还住这里', 'They live here')(page);
+      await page.waitForTimeout(250);
       for (let n = 0; n < 2; n++) {
         await either('撤掉这一条', 'Withdraw it')(page);
         await page.waitForTimeout(450);

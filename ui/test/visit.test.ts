@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { defineComponent, h } from 'vue';
 import { connectTo, type Draft } from '@/api';
 import type { Carrier } from '@/api/carrier';
-import { markChanged, useVisit } from '@/phone/state/visit';
+import { carryVisit, markChanged, useVisit } from '@/phone/state/visit';
 
 let kept: Map<string, Draft>;
 beforeEach(() => {
@@ -83,5 +83,28 @@ describe('a visit being made', () => {
     const { visit } = await page();
     expect(visit.checks.value).toEqual([]);
     expect([visit.changed.value, visit.turned.value, visit.note.value]).toEqual([false, [], '门铃坏了']);
+  });
+
+  it('goes_on_with_the_record_that_stays_and_writes_over_nothing_there', async () => {
+    const { visit } = await page('h2');
+    visit.note.value = '水管漏水';
+    visit.checks.value = ['people=changed', 'phone=same'];
+    visit.toggle('d1');
+    await markChanged('h2');
+    const fields = { note: '门铃坏了', people: 'same', turned: 'd2' };
+    kept.set('visit:h1', { form: 'visit:h1', fields, saved_ms: Date.now() });
+    await carryVisit('h2', 'h1');
+    expect(kept.has('visit:h2')).toBe(false);
+    expect(kept.get('visit:h1')?.fields).toEqual({
+      note: '门铃坏了；水管漏水',
+      ...{ people: 'same', phone: 'same', turned: 'd2 d1', changed: '1' },
+    });
+  });
+
+  it('that_was_not_begun_leaves_that_of_the_other_record_alone', async () => {
+    await page('h2');
+    kept.set('visit:h1', { form: 'visit:h1', fields: { note: '门铃坏了' }, saved_ms: 1 });
+    await carryVisit('h2', 'h1');
+    expect([...kept.values()]).toEqual([{ form: 'visit:h1', fields: { note: '门铃坏了' }, saved_ms: 1 }]);
   });
 });

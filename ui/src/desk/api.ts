@@ -209,7 +209,7 @@ export interface Household {
     at_ms: number;
     by: string;
     kind: string;
-    how: 'began' | 'changed' | 'ended' | 'removed';
+    how: 'began' | 'changed' | 'ended' | 'resumed' | 'joined' | 'parted' | 'removed';
     fields: string[];
   }[];
 }

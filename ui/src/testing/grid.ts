@@ -5,6 +5,9 @@ import type {
   DoorView,
   FoldedView,
   DutyView,
+  FormerHome,
+  FormerLine,
+  HomeSourceView,
   HouseholdView,
   PersonFields,
   PersonLine,
@@ -156,6 +159,30 @@ export const doors: Door[] = SHAPE.map(([door, unit, state, people, visited]) =>
   };
 });
 
+/** What a colleague registered of a home that is on record already, put together since. */
+const JOINED_HOME = 'h2-401';
+const joined = (door: Door): HomeSourceView => ({
+  ...{ id: `${door.id}b`, people: [], phone: '142****3310', occupancy: 'tenant', note: '白天没人' },
+  ...{ by: '周敏', at_ms: at(16, 40, 3) },
+});
+
+/** Everybody moved out of it: an empty flat whose last household is history. */
+const LEFT_HOME = 'h2-202';
+const LEFT_ON = isoDay(at(12, 0, 19));
+const FORMER: FormerLine[] = [
+  { id: 'p80', name: '吴**', until: LEFT_ON, reason: 'moved_away' },
+  { id: 'p81', name: '吴*', until: LEFT_ON, reason: 'moved_away' },
+];
+
+/** Who lived in a flat until lately. */
+export function formerHomes(dwelling: string): FormerHome[] {
+  const door = doors.find((d) => doorView(d).dwelling === dwelling);
+  if (!door || door.people.length > 0) return [];
+  const { former } = household(door);
+  const people = former.map((one) => one.name);
+  return former.length > 0 ? [{ household: door.id, people, until: former[0]!.until }] : [];
+}
+
 /** The last day of this month, quarter or year: what is owed once in each of them is due until then. */
 function lastDay(cadence: DutyView['cadence']): string {
   const now = new Date();
@@ -225,6 +252,7 @@ export function household(door: Door): HouseholdView {
         kind: 'person',
         how: 'began',
         fields: ['name', 'phone'],
+        undo: null,
         standing: 'at_county',
       },
     ],
@@ -232,11 +260,14 @@ export function household(door: Door): HouseholdView {
     doorless: false,
     left: false,
     stays: null,
-    joined: [],
+    joined: door.id === JOINED_HOME ? [joined(door)] : [],
+    former: door.id === LEFT_HOME ? [...FORMER] : [],
     review: door.id === 'h2-502' ? 1 : 0,
     standing: door.visited ? 'on_phone' : 'at_county',
   };
   door.view.people = door.people.map(personLine);
+  const left = door.id === LEFT_HOME && door.people.length === 0;
+  Object.assign(door.view, { left, doorless: left });
   door.view.tenant_due = unmet(door) ? metBy() : null;
   if (door.id === NEW_TENANT && !door.visited) Object.assign(door.view, { visits: [], occupancy: 'tenant' });
   if (door.id === 'h1-501') Object.assign(door.view.people[0]!, { folded: [folded(door)], checking: true });

@@ -41,6 +41,25 @@ export async function markChanged(household: string): Promise<() => void> {
     );
 }
 
+/**
+ * The record turned out to be one with another: what was begun at this door goes on with the record that stays. What is
+ * set there already stands; words written in both are kept beside each other.
+ */
+export async function carryVisit(from: string, to: string): Promise<void> {
+  const old = await visitOf(from);
+  if (Object.keys(old.fields).length === 0) return;
+  const now = await visitOf(to);
+  for (const [name, value] of Object.entries(old.fields)) {
+    const there = now.fields[name];
+    if (there === undefined) now.set(name, value);
+    else if (name === 'note' && there !== value) now.set('note', `${there}；${value}`);
+    else if (name === 'turned') now.set('turned', [...new Set([...there.split(' '), ...value.split(' ')])].join(' '));
+  }
+  await now.settled();
+  // What could not be kept there (disk full) is not thrown away here.
+  if (now.state.value !== 'failed') await old.drop();
+}
+
 /** For the page of a household. */
 export function useVisit(household: string) {
   const draft = useDraft(nameOf(household));
