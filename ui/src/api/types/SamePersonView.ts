@@ -7,7 +7,8 @@ import type { SourceView } from "./SourceView";
 export type SamePersonView = { 
 /**
  * Why it is asked: `citizen_id` (the same number), `name_and_birth` (both, behind the same door),
- * `name_and_door` (the name behind the same door, a birth date not known of both), `both_ways` (two
+ * `name_and_door` (the name behind the same door, a birth date not known of both),
+ * `decided_apart` (one worker put them together while another said they are two), `both_ways` (two
  * workers put them together at the same time, each into the other's record; [`SamePersonView::stays`] is shown).
  */
 reason: string, 
