@@ -25,25 +25,23 @@ export function launcher() {
   return program;
 }
 
-async function freePort() {
-  const server = createServer();
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
-}
+/** Below the ports that the system gives to connections: one that is free now is not taken by somebody's request before it is
+ * listened to. */
+const [LOWEST, HIGHEST] = [20_000, 32_000];
 
-/** A port that is free together with the one after it. */
-async function freePair() {
+const free = (port) =>
+  new Promise((done) => {
+    const server = createServer();
+    server.once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
+  });
+
+/** The first of `many` ports in a row that are free. */
+async function freePorts(many) {
   for (;;) {
-    const port = await freePort();
-    const next = createServer();
-    const free = await new Promise((done) => {
-      next.once('error', () => done(false));
-      next.listen(port + 1, '127.0.0.1', () => done(true));
-    });
-    if (free) await new Promise((done) => next.close(done));
-    if (free) return port;
+    const first = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+    const row = Array.from({ length: many }, (_, n) => free(first + n));
+    if ((await Promise.all(row)).every(Boolean)) return first;
   }
 }
 
@@ -54,7 +52,9 @@ async function freePair() {
 export async function startStack({ twoPhones = false } = {}) {
   const program = launcher();
   const work = await mkdtemp(join(tmpdir(), 'xunge-thread-'));
-  const [phonePort, countyPort] = [await freePair(), await freePort()];
+  // The second phone's page is at the port after the first one's.
+  const phonePort = await freePorts(3);
+  const countyPort = phonePort + 2;
   // A group of its own, so that both programs get the Ctrl-C and none outlives the run.
   const child = spawn(
     program,

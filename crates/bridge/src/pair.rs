@@ -5,7 +5,7 @@ use crate::carrier::{Carrier, router};
 use crate::county::County;
 use crate::link::Link;
 use crate::phone::Phone;
-use crate::run::{DEMO_PIN, Program, play, print_desk, token, words};
+use crate::run::{DEMO_PIN, Program, listen_at, play, print_desk, token, words};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -60,7 +60,7 @@ pub fn run(program: &Program, mut county: County, pages: PathBuf) -> Result<(), 
 }
 
 async fn serve((address, carrier): (SocketAddr, Carrier)) -> Result<(), String> {
-    let listener = tokio::net::TcpListener::bind(address).await.map_err(words)?;
+    let listener = listen_at(address).await?;
     axum::serve(listener, router(carrier))
         .with_graceful_shutdown(crate::run::told_to_stop())
         .await

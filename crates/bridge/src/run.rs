@@ -205,7 +205,7 @@ fn headless(
     let address = SocketAddr::from(([127, 0, 0, 1], program.phone_port));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(words)?;
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(address).await.map_err(words)?;
+        let listener = listen_at(address).await?;
         println!("  手机 phone    http://{address}/?token={token}");
         println!("\n  Ctrl-C stops both.");
         axum::serve(listener, router(carrier)).with_graceful_shutdown(told_to_stop()).await.map_err(words)
@@ -213,6 +213,19 @@ fn headless(
     stop.store(true, Ordering::SeqCst);
     phone.client.lock();
     Ok(())
+}
+
+/// Listens for a phone's page.
+///
+/// # Errors
+/// In words, with what to do.
+pub(crate) async fn listen_at(address: SocketAddr) -> Result<tokio::net::TcpListener, String> {
+    let listening = tokio::net::TcpListener::bind(address).await;
+    listening.map_err(|error| {
+        format!(
+            "{address} cannot be listened to ({error}); stop what uses it, or choose another --phone-port"
+        )
+    })
 }
 
 /// Until Ctrl-C, SIGTERM or SIGHUP (the terminal is gone): the county is then stopped too and is left by nobody.
