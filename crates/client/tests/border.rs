@@ -96,6 +96,7 @@ fn types() -> Vec<(&'static str, String)> {
         same_home::SameHomeView,
         same_home::HomeSourceView,
         same_home::DoorlessHomeView,
+        households::EmptyFlat,
         households::FormerLine,
         households::FormerHome,
         households::ReturnArgs,

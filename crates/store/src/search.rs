@@ -38,7 +38,12 @@ pub struct Hits {
     pub hits: Vec<Hit>,
     /// Whether more follow.
     pub more: bool,
+    /// Dwellings whose door was typed and in which no household lives, the first few.
+    pub empty: Vec<RecordId>,
 }
+
+/// Empty dwellings of one answer: whoever types a door wants one of them.
+const MOST_EMPTY: usize = 5;
 
 /// From a found document to the households it stands for. A person may live in two, a dwelling may hold two. What was typed
 /// into a record that is folded into another finds the person under the record that stays.
@@ -71,7 +76,7 @@ impl Reader<'_> {
     pub fn search_households(&self, text: &str, offset: u32, limit: u32) -> Result<Hits, StoreError> {
         let limit = limit.min(MAX_ROWS) as usize;
         let wanted = offset as usize + limit + 1;
-        let mut found = Vec::new();
+        let (mut found, mut empty) = (Vec::new(), Vec::new());
         let mut seen = BTreeSet::new();
         let mut matching = self.connection.prepare_cached(
             "SELECT COALESCE(folded_person.stays, search.rowid), record.kind, record.uuid
@@ -88,11 +93,18 @@ impl Reader<'_> {
                 let (key, kind, uuid): (i64, u16, [u8; 16]) = (row.get(0)?, row.get(1)?, row.get(2)?);
                 let person = (kind == RecordKind::Person.code().0).then(|| RecordId(Uuid::from_bytes(uuid)));
                 let mut homes = households.query([key, i64::from(kind)])?;
+                let mut lived_in = false;
                 while let Some(home) = homes.next()? {
+                    lived_in = true;
                     if seen.insert(home.get::<_, i64>(0)?) {
                         let household = RecordId(Uuid::from_bytes(home.get(1)?));
                         found.push(Hit { household, matched, person });
                     }
+                }
+                let dwelling = RecordId(Uuid::from_bytes(uuid));
+                let flat = kind == RecordKind::Dwelling.code().0 && !lived_in && empty.len() < MOST_EMPTY;
+                if flat && !empty.contains(&dwelling) {
+                    empty.push(dwelling);
                 }
                 if found.len() >= wanted {
                     break 'found;
@@ -101,6 +113,6 @@ impl Reader<'_> {
         }
         let more = found.len() >= wanted;
         let hits = found.into_iter().skip(offset as usize).take(limit).collect();
-        Ok(Hits { hits, more })
+        Ok(Hits { hits, more, empty })
     }
 }

@@ -176,7 +176,7 @@ export function memory(search = window.location.search): Carrier {
         n < lived.length ? row : { ...row, id: `${row.id}-${n}`, door: `${3 + Math.floor(n / 200)}幢1单元 ${n}` },
       );
     }
-    return { rows, more: offset + limit < all };
+    return { rows, more: offset + limit < all, empty: [] };
   };
 
   const handlers: Handlers = {
@@ -297,7 +297,11 @@ export function memory(search = window.location.search): Carrier {
               d.people.some((p) => p.name.startsWith(query) || p.citizen_id.endsWith(query))),
         )
         .map((d) => lineOf(d, /^\d/.test(query) ? 'door' : 'name'));
-      return { rows: rows.slice(page.offset, page.offset + page.limit), more: rows.length > page.offset + page.limit };
+      const empty = doors
+        .filter((d) => d.people.length === 0 && /^\d/.test(query) && `2${d.unit}${d.door}`.includes(q))
+        .map((d) => ({ dwelling: `w${d.unit}-${d.door}`, door: `2幢${d.unit}单元 ${d.door}` }));
+      const rest = rows.length > page.offset + page.limit;
+      return { rows: rows.slice(page.offset, page.offset + page.limit), more: rest, empty: rest ? [] : empty };
     },
     unplaced_people: ({ query }) => unplacedPeople(query),
     ...homes({ by: worker.name, saved, log }),

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::open::Open;
 use crate::views::Page;
 use crate::views::households::{
-    BuildingTab, HeadArgs, HouseholdLine, HouseholdLines, HouseholdsArgs, HouseholdsHead,
+    BuildingTab, EmptyFlat, HeadArgs, HouseholdLine, HouseholdLines, HouseholdsArgs, HouseholdsHead,
 };
 use xunge_domain::codes::mask_name;
 use xunge_domain::ids::RecordId;
@@ -82,11 +82,13 @@ fn is_home(line: &Line) -> bool {
 
 impl Look<'_> {
     fn recent(&self, offset: u32, limit: u32) -> Result<HouseholdLines> {
-        let Some(grid) = self.me.grid() else { return Ok(HouseholdLines { rows: Vec::new(), more: false }) };
+        let Some(grid) = self.me.grid() else {
+            return Ok(HouseholdLines { rows: Vec::new(), more: false, empty: Vec::new() });
+        };
         let since = self.now_ms.saturating_sub(RECENT_MS);
         let (lines, more) = self.reader.households_recent(grid, since, offset, limit)?;
         let rows = lines.into_iter().filter(is_home).map(|line| self.line(line, None, None)).collect();
-        Ok(HouseholdLines { rows, more })
+        Ok(HouseholdLines { rows, more, empty: Vec::new() })
     }
 
     fn found(&self, typed: &str, offset: u32, limit: u32) -> Result<HouseholdLines> {
@@ -103,7 +105,12 @@ impl Look<'_> {
             };
             rows.push(self.line(line, who, Some(hit.matched.code())));
         }
-        Ok(HouseholdLines { rows, more: found.more })
+        let empty = if found.more { Vec::new() } else { found.empty };
+        let flat = |dwelling: RecordId| {
+            Ok(EmptyFlat { dwelling: dwelling.to_string(), door: self.door_of_dwelling(dwelling)? })
+        };
+        let empty = empty.into_iter().map(flat).collect::<Result<_>>()?;
+        Ok(HouseholdLines { rows, more: found.more, empty })
     }
 
     fn line(&self, line: Line, who: Option<String>, matched: Option<&str>) -> HouseholdLine {

@@ -139,6 +139,17 @@ pub struct HouseholdLines {
     pub rows: Vec<HouseholdLine>,
     /// Whether more follow.
     pub more: bool,
+    /// Empty flats whose door was typed, the first few, below the last household found.
+    pub empty: Vec<EmptyFlat>,
+}
+
+/// A flat in which no household lives as far as is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct EmptyFlat {
+    /// Dwelling id.
+    pub dwelling: String,
+    /// Door as people say it.
+    pub door: String,
 }
 
 /// One household in a list.

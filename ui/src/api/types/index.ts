@@ -14,6 +14,7 @@ export type { OpenFolded } from './OpenFolded';
 export type { PairArgs } from './PairArgs';
 export type { DoorlessHomeView } from './DoorlessHomeView';
 export type { DwellingArgs } from './DwellingArgs';
+export type { EmptyFlat } from './EmptyFlat';
 export type { FormerHome } from './FormerHome';
 export type { FormerLine } from './FormerLine';
 export type { ReturnArgs } from './ReturnArgs';

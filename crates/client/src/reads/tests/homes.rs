@@ -405,6 +405,24 @@ fn somebody_taken_out_by_mistake_is_found_by_the_door_and_lives_there_again() {
 }
 
 #[test]
+fn an_empty_flat_is_found_by_its_door() {
+    let phone = street();
+    let found = |typed: &str| {
+        let args = HouseholdsArgs { query: typed.into(), page: Page { offset: 0, limit: 50 } };
+        let answer = phone.open.households(&args).unwrap();
+        (answer.rows.len(), answer.empty.into_iter().map(|flat| flat.door).collect::<Vec<_>>())
+    };
+    assert_eq!(found("2-1-301"), (1, Vec::new()));
+    assert_eq!(found("2-1-201"), (0, vec!["2幢1单元 201".to_owned()]));
+    assert_eq!(found("2-1").1.len(), 1, "after those that are lived in");
+    assert_eq!(found("单"), (1, Vec::new()));
+    for person in page(&phone, 100).people {
+        phone.open.remove_person(&removal(&person.id, 100)).unwrap();
+    }
+    assert_eq!(found("301"), (0, vec!["2幢1单元 301".to_owned()]));
+}
+
+#[test]
 fn who_left_long_ago_or_lives_elsewhere_is_not_shown() {
     let phone = street();
     let people = page(&phone, 100).people;
