@@ -74,6 +74,8 @@ describe('a household that moves to a flat another one lives in', () => {
     expect(saves).toMatchObject([
       ['save_household', { id: 'h2', dwelling: null, note: '白天没人' }],
       ['merge_households', { one: 'h2', other: 'h1' }],
+      // Whichever record stays: the household lives where it moved to.
+      ['save_household', { id: 'h1', dwelling: 'w9', beside: true }],
     ]);
     expect(router.currentRoute.value.path).toBe('/household/h1');
     expect([...kept.keys()]).toEqual(['visit:h1']);

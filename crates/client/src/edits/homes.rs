@@ -17,7 +17,7 @@ use crate::views::people::MoveIn;
 use crate::views::same_person::{PairArgs, UnmergeArgs};
 use xunge_domain::ids::{DeviceNo, RecordId};
 use xunge_domain::records::RecordKind;
-use xunge_domain::records::words::ResidenceEnd;
+use xunge_domain::records::words::{OccupancyKind, ResidenceEnd};
 use xunge_domain::same_person::who_stays;
 use xunge_domain::value::{Edit, Value};
 
@@ -75,8 +75,8 @@ impl Open {
     /// # Errors
     /// `not_found`; `home_lived_in` while somebody lives there; those of the store.
     pub fn leave_household(&self, args: &HouseholdArgs) -> Result<Saved> {
-        let household = id(&args.id)?;
         self.change(|change| {
+            let household = stands_for_home(change, id(&args.id)?)?;
             existing(change, HOME, household)?;
             if !change.writer.people_of(household)?.is_empty() {
                 return Err(rule("home_lived_in"));
@@ -120,18 +120,25 @@ impl Open {
             if change.writer.household_of(person)?.is_some() {
                 return Err(rule_with("invalid_field", "field", "household"));
             }
+            // Whoever stopped living in a record that was put together with this one lives in the one that stays.
+            let household = stands_for_home(change, household)?;
             let mut ended = Vec::new();
-            for tie in change.writer.residences_of(household)? {
-                if let Some(until) = tie.until
-                    && change.writer.stands_for(tie.person)? == change.writer.stands_for(person)?
-                {
-                    ended.push((until, tie.residence));
+            for home in [vec![household], change.writer.homes_folded_into(household)?].concat() {
+                for tie in change.writer.residences_of(home)? {
+                    if let Some(until) = tie.until
+                        && change.writer.stands_for(tie.person)? == change.writer.stands_for(person)?
+                    {
+                        ended.push((until, tie.residence, home));
+                    }
                 }
             }
-            let (_, residence) = ended.into_iter().max().ok_or(rule("not_found"))?;
+            let (_, residence, home) = ended.into_iter().max().ok_or(rule("not_found"))?;
             let area = existing(change, RecordKind::Residence, residence)?.area;
             back_to_its_door(change, household)?;
-            let again = vec![("until", Value::Null), ("ended_because", Value::Null)];
+            let mut again = vec![("until", Value::Null), ("ended_because", Value::Null)];
+            if home != household {
+                again.push(("household", Value::reference(household)));
+            }
             change.put(RecordKind::Residence, residence, area, again)?;
             Ok(change.saved(person))
         })
@@ -222,6 +229,16 @@ impl Open {
         let fields: Vec<_> = ["phone", "note"].into_iter().filter_map(only_there).collect();
         if !fields.is_empty() {
             change.put(HOME, stays, area, fields)?;
+        }
+        let unknown = OccupancyKind::Unknown.code();
+        let known = |kind: Option<i64>| kind.filter(|kind| *kind != unknown);
+        let (kept, gone) =
+            (change.writer.last_occupancy_of(stays)?, change.writer.last_occupancy_of(folded)?);
+        if let (Some(kept), Some(kind)) = (kept, gone.and_then(|tie| known(tie.kind)))
+            && known(kept.kind).is_none()
+        {
+            let area = existing(change, RecordKind::Occupancy, kept.occupancy)?.area;
+            change.put(RecordKind::Occupancy, kept.occupancy, area, vec![("kind", Value::Int(kind))])?;
         }
         Ok(())
     }

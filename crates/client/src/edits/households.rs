@@ -1,5 +1,6 @@
 //! Households and visits.
 
+use super::homes::stands_for_home;
 use super::{existing, id, short};
 use crate::change::{Change, Fields};
 use crate::error::{Result, rule, rule_with};
@@ -22,7 +23,8 @@ impl Open {
         self.change(|change| {
             let (household, area) = match &edit.id {
                 Some(text) => {
-                    let household = id(text)?;
+                    // Put together with another while the form was open: that one stands for both.
+                    let household = stands_for_home(change, id(text)?)?;
                     (household, existing(change, RecordKind::Household, household)?.area)
                 }
                 None => (change.new_id(), grid),

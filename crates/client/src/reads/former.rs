@@ -36,7 +36,11 @@ impl Look<'_> {
     /// Who stopped living in a household and lives nowhere else here, the last to leave first.
     pub(super) fn former(&self, household: RecordId) -> Result<Vec<FormerLine>> {
         let mut left: Vec<(i64, RecordId, RecordId)> = Vec::new();
-        for tie in self.reader.residences_of(household)? {
+        let mut ties = self.reader.residences_of(household)?;
+        for other in self.reader.homes_folded_into(household)? {
+            ties.extend(self.reader.residences_of(other)?);
+        }
+        for tie in ties {
             let Some(until) = tie.until.filter(|until| *until >= self.former_since()) else { continue };
             let person = self.reader.stands_for(tie.person)?;
             if self.reader.household_of(person)?.is_some() {

@@ -168,6 +168,17 @@ impl Look<'_> {
         Ok(Some(handle.join(" ")).filter(|handle| own && !handle.is_empty()))
     }
 
+    /// Whether an operation that ended a residence is what stands about it still.
+    fn still_left(&self, stored: &StoredOperation) -> Result<bool> {
+        let all = self.reader.operations_of(stored.header.record)?;
+        let about = all.iter().filter(|op| {
+            let how = told_apart(op);
+            matches!(how, Some(HistoryHow::Ended | HistoryHow::Resumed)) && op.state != OpState::Withdrawn
+        });
+        let last = about.max_by_key(|op| (op.header.height, op.header.id));
+        Ok(last.is_some_and(|op| op.id() == stored.id()))
+    }
+
     /// What takes back that somebody moved out today, as far as it was written here: all that the one touch wrote.
     fn undo_of_leaving(&self, stored: &StoredOperation, all: &[HistoryRow]) -> Option<String> {
         let written = |op: &StoredOperation| (op.header.id.device, op.header.evidence.wall_ms);
@@ -193,7 +204,10 @@ impl Look<'_> {
                 .to_owned(),
             how,
             fields: fields_of(stored),
-            undo: leaves.then(|| self.undo_of_leaving(stored, all)).flatten(),
+            undo: match leaves && self.still_left(stored)? {
+                true => self.undo_of_leaving(stored, all),
+                false => None,
+            },
             standing: self.standing_of_operation(stored),
         })
     }

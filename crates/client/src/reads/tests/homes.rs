@@ -388,6 +388,8 @@ fn somebody_taken_out_by_mistake_is_found_by_the_door_and_lives_there_again() {
     let saved = phone.open.return_person(&back).unwrap();
     let again = page(&phone, 100);
     assert_eq!((again.left, again.people.len(), again.former.len()), (false, 1, 1));
+    let offered = again.history.iter().filter(|line| line.undo.is_some()).count();
+    assert_eq!(offered, 1, "not for the one who is back");
     assert_eq!(behind(&phone, "301"), [Some(left.id.clone())]);
     assert!(again.history.iter().any(|line| line.how == HistoryHow::Resumed));
     assert_eq!(phone.open.former_homes(&flat).unwrap(), []);
@@ -457,6 +459,29 @@ fn a_household_that_moves_into_a_taken_flat_is_told_so() {
 }
 
 #[test]
+fn one_that_moves_to_a_flat_registered_twice_lives_there_and_goes_back_in_one_step() {
+    let phone = street();
+    a_colleague_registers(&phone, 300, 8, "潘丽华", "");
+    let merged = phone.open.merge_households(&pair(100, 300)).unwrap();
+    assert_eq!(merged.id, id(100).to_string());
+    let there = HouseholdEdit {
+        id: Some(merged.id),
+        dwelling: Some(id(21).to_string()),
+        occupancy: None,
+        note: None,
+        phone: None,
+        beside: true,
+    };
+    let moved = phone.open.save_household(&there).unwrap();
+    assert_eq!((behind(&phone, "201"), behind(&phone, "301")), (vec![Some(id(100).to_string())], vec![None]));
+    let handle = format!("{} {}", merged.undo.unwrap(), moved.undo.unwrap());
+    phone.open.undo(&UndoArgs { undo: handle }).unwrap();
+    assert_eq!(behind(&phone, "201"), [Some(id(300).to_string())]);
+    assert_eq!(behind(&phone, "301"), [Some(id(100).to_string())]);
+    assert_eq!((names(&phone, 100).len(), names(&phone, 300).len()), (2, 1));
+}
+
+#[test]
 fn a_move_out_undone_after_the_flat_was_let_is_asked_about() {
     let phone = street();
     let mut last = None;
@@ -481,6 +506,43 @@ fn who_is_entered_in_a_form_that_was_open_during_the_putting_together_lives_in_t
     phone.open.save_person(&late).unwrap();
     assert_eq!((names(&phone, 300).len(), names(&phone, 400).len()), (3, 0));
     assert_eq!((behind(&phone, "201").len(), asked(&phone)), (1, Vec::new()));
+}
+
+#[test]
+fn a_form_open_during_the_putting_together_changes_the_one_that_stays() {
+    let phone = registered_twice();
+    phone.mine(RecordKind::Occupancy, 301, vec![("kind", Value::Int(OccupancyKind::Unknown.code()))]);
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    assert_eq!(page(&phone, 300).occupancy, "tenant", "how the other record says the flat is held is kept");
+    let late = HouseholdEdit {
+        id: Some(id(400).to_string()),
+        dwelling: Some(id(20).to_string()),
+        occupancy: Some("owner".into()),
+        note: Some("白天没人".into()),
+        phone: None,
+        beside: true,
+    };
+    phone.open.save_household(&late).unwrap();
+    let merged = page(&phone, 300);
+    assert_eq!(
+        (merged.door.as_str(), merged.note.as_str(), merged.occupancy.as_str()),
+        ("2幢1单元 301", "白天没人", "owner")
+    );
+    assert_eq!((behind(&phone, "201"), behind(&phone, "301").len()), (vec![None], 2));
+}
+
+#[test]
+fn who_left_the_record_that_went_can_come_back_to_the_one_that_stays() {
+    let phone = registered_twice();
+    entered_in(&phone, 400);
+    phone.open.remove_person(&removal(&id(410).to_string(), 400)).unwrap();
+    phone.set_time(phone.now_ms() + 1_000);
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    let former = page(&phone, 300).former;
+    assert_eq!(former.len(), 1);
+    let back = ReturnArgs { id: former[0].id.clone(), household: id(300).to_string() };
+    phone.open.return_person(&back).unwrap();
+    assert_eq!((names(&phone, 300).len(), names(&phone, 400).len(), asked(&phone)), (3, 0, Vec::new()));
 }
 
 #[test]
