@@ -42,11 +42,10 @@ fn doorless(reader: &Reader<'_>, areas: &[RecordId]) -> Result<Vec<RecordId>> {
 fn pairs(reader: &Reader<'_>, areas: &[RecordId]) -> Result<Vec<Pair>> {
     let mut found: Vec<Pair> = Vec::new();
     for area in areas {
-        for (other, stays) in reader.homes_folded_and_lived_in(*area)? {
-            found.push(Pair { stays, other, reason: "again" });
-        }
         for (other, stays) in reader.homes_folded(*area)? {
-            if said_to_be_two(reader, stays, other)? {
+            if !reader.people_of(other)?.is_empty() {
+                found.push(Pair { stays, other, reason: "again" });
+            } else if said_to_be_two(reader, stays, other)? {
                 found.push(Pair { stays, other, reason: "decided_apart" });
             }
         }

@@ -21,20 +21,6 @@ pub(super) const SHARED: &str = "SELECT mine.uuid, theirs.uuid
      ORDER BY mine.uuid, theirs.uuid
      LIMIT ?2";
 
-/// Households that were put together with another one and in which somebody was entered since.
-pub(super) const STILL: &str = "SELECT mine.uuid, theirs.uuid
-     FROM household
-     JOIN household AS other ON other.id = household.same_as AND other.deleted = 0
-     JOIN record AS mine ON mine.id = household.id
-     JOIN record AS theirs ON theirs.id = other.id
-     WHERE household.same_as IS NOT NULL AND household.area = ?1 AND household.deleted = 0
-       AND EXISTS (
-         SELECT 1 FROM residence
-         WHERE residence.household = household.id AND residence.deleted = 0 AND residence.until IS NULL
-       )
-     ORDER BY mine.uuid
-     LIMIT ?2";
-
 /// Households of an area in which somebody lives and that are behind no door any more.
 pub(super) const DOORLESS: &str = "SELECT DISTINCT record.uuid
      FROM occupancy INDEXED BY occupancy_ended
@@ -142,14 +128,6 @@ impl Reader<'_> {
     /// [`StoreError`].
     pub fn homes_shared(&self, area: RecordId) -> Result<Vec<(RecordId, RecordId)>, StoreError> {
         self.pairs(SHARED, area)
-    }
-
-    /// Households of an area that were put together with another one, named second, and in which somebody lives all the same.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn homes_folded_and_lived_in(&self, area: RecordId) -> Result<Vec<(RecordId, RecordId)>, StoreError> {
-        self.pairs(STILL, area)
     }
 
     /// Households of an area in which somebody lives although they left their door: on one phone the last one moved out

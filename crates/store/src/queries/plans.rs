@@ -27,7 +27,6 @@ fn statements() -> Vec<(&'static str, String)> {
         plain("the same name behind one door", likeness::BY_DOOR),
         plain("homes of a person", likeness::HOMES),
         plain("homes behind one door", homes::SHARED),
-        plain("homes put together and lived in", homes::STILL),
         plain("homes without a door", homes::DOORLESS),
         plain("where a household lived last", homes::LAST_OCCUPANCY),
         plain("who left a dwelling", homes::LEFT),
