@@ -118,3 +118,9 @@ pub(crate) fn settle(connection: &Connection, role: Role) -> rusqlite::Result<()
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok(())
 }
+
+/// Whether SQLCipher still gives this connection pages. After one that did not verify it gives none any more.
+pub(crate) fn reads(connection: &Connection) -> bool {
+    let status = connection.query_row("PRAGMA cipher_status", [], |row| row.get::<_, String>(0));
+    status.is_ok_and(|status| status == "1")
+}

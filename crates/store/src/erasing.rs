@@ -26,11 +26,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`]; nothing is lost then, and it is still due.
     pub fn scrub(&self) -> Result<(), StoreError> {
-        {
-            let writer = self.writer();
-            // Deleted entries stand in the index until its parts are put together.
-            writer.execute_batch("INSERT INTO search (search) VALUES ('optimize'); VACUUM")?;
-        }
+        // Deleted entries stand in the index until its parts are put together.
+        self.over_writer(|writer| {
+            writer.execute_batch("INSERT INTO search (search) VALUES ('optimize'); VACUUM")
+        })?;
         self.settle()?;
         self.write(|writer| writer.drop_fact(Fact::ScrubDue))?;
         self.settle()

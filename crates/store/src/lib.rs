@@ -8,6 +8,7 @@
 
 mod access_log;
 mod connection;
+mod connections;
 mod drafts;
 mod erasing;
 mod error;
@@ -24,7 +25,6 @@ mod operations;
 mod photos;
 mod purge;
 pub mod queries;
-mod readers;
 mod records;
 pub mod sealed_file;
 mod search;

@@ -5,6 +5,7 @@
 //! | no database | [`OpenError::Missing`]; the caller decides whether to [`Store::create_new`] |
 //! | another key | [`OpenError::WrongKey`]; no byte changes |
 //! | schema of a newer app | [`OpenError::NewerSchema`]; no byte changes |
+//! | the disk gives nothing of it | nothing is changed: `file_error` |
 //! | unreadable under the right key | the folder is moved aside to `*.damaged-<n>`, own work salvaged: [`OpenError::Damaged`]; the caller puts it into a new store by [`Store::rebuild`] |
 //! | the log ends before the mark | opens; [`OpenReport::tail_lost`] says what is missing |
 
@@ -14,13 +15,13 @@ mod salvage;
 pub use salvage::Salvaged;
 
 use crate::connection::{Role, connect, settle};
+use crate::connections::Connections;
 use crate::error::StoreError;
 use crate::files::{FileError, Files};
 use crate::keys::Secret;
 use crate::mark::{KeyVerdict, Mark, Progress};
 use crate::migrate::{SCHEMA_VERSION, migrate, version};
 use crate::photos::{PhotoVault, Sweep};
-use crate::readers::Readers;
 use crate::store::{Reader, Store};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -205,7 +206,11 @@ impl Store {
             other => other,
         }
         .map_err(|hindered| match hindered {
-            Hindered::Damaged => Self::set_aside(dir, key, &*files),
+            Hindered::Damaged => match nothing_reads(dir, &*files) {
+                // Nothing could be salvaged either: what lies there waits for the disk.
+                Some(error) => StoreError::from(error).into(),
+                None => Self::set_aside(dir, key, &*files),
+            },
             Hindered::By(error) => error,
         })
     }
@@ -275,16 +280,8 @@ impl Store {
         report: OpenReport,
     ) -> Result<Self, OpenError> {
         let layout = Layout::of(dir);
-        let readers = Readers::new(layout.database.clone(), key, options.readers);
-        Ok(Self::from_parts(
-            layout,
-            files,
-            writer,
-            readers,
-            mark,
-            crate::sealed_file::identity_seal(key),
-            report,
-        ))
+        let connections = Connections::new(&layout, key, files.clone(), writer, options.readers);
+        Ok(Self::from_parts(layout, files, connections, mark, crate::sealed_file::identity_seal(key), report))
     }
 }
 
@@ -330,6 +327,18 @@ fn reads_whole(dir: &Path, key: &Secret, files: &dyn Files) -> bool {
         && connect(&database, key, Role::Write, files.sqlite_vfs()).is_ok_and(|connection| {
             version(&connection).is_ok_and(|found| found > 0) && is_whole(&connection).unwrap_or(false)
         })
+}
+
+/// Why the disk gives nothing of the file. One bad place of it is damage; a disk that reads nowhere says nothing about it.
+fn nothing_reads(dir: &Path, files: &dyn Files) -> Option<FileError> {
+    let database = Layout::of(dir).database;
+    let size = match files.size(&database) {
+        Ok(size) => size,
+        Err(error) => return Some(error),
+    };
+    let reads = |quarter| files.read_range(&database, size / 4 * quarter, 1);
+    let first = reads(0).err()?;
+    (1..4).all(|quarter| reads(quarter).is_err()).then_some(first)
 }
 
 /// Reads every page: authenticity by SQLCipher, structure by SQLite.

@@ -4,6 +4,7 @@
 //! A write is one transaction: either all of it is on the disk when `write` returns `Ok`, or nothing of it is there. A
 //! read sees one moment of the store from its first query to its last. Readers never wait for the writer.
 
+use crate::connections::Connections;
 use crate::error::StoreError;
 use crate::files::Files;
 use crate::kept::Kept;
@@ -11,7 +12,6 @@ use crate::keys::Secret;
 use crate::mark::{Mark, Progress};
 use crate::open::{Layout, OpenReport};
 use crate::photos::PhotoVault;
-use crate::readers::Readers;
 use crate::sealed_file;
 use crate::span::Span;
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
@@ -19,8 +19,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ops::Deref;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use xunge_domain::ids::RecordId;
 use xunge_domain::operation::DigestSum;
 use xunge_domain::planted::{Bug, planted};
@@ -31,13 +31,7 @@ use xunge_domain::world::Randomness;
 pub struct Store {
     layout: Layout,
     files: Arc<dyn Files>,
-    /// Before the writer: fields are dropped in this order, and only the connection that writes can fold the log into the
-    /// database when it closes last.
-    readers: Readers,
-    writer: Mutex<Connection>,
-    /// Whoever wants to write holds it until the writer is theirs: a thread that writes again and again then waits for the
-    /// one that came meanwhile. A mutex alone would let it go first every time, and a save would wait for a whole receipt.
-    turn: Mutex<()>,
+    connections: Connections,
     change: AtomicU64,
     record_change: AtomicU64,
     home_change: AtomicU64,
@@ -54,17 +48,11 @@ impl std::fmt::Debug for Store {
     }
 }
 
-/// A panic in a closure rolled its transaction back while unwinding, so the connection behind the lock is sound.
-fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
-    connection.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Store {
     pub(crate) fn from_parts(
         layout: Layout,
         files: Arc<dyn Files>,
-        writer: Connection,
-        readers: Readers,
+        connections: Connections,
         mark: Mark,
         seal: Secret,
         report: OpenReport,
@@ -72,9 +60,7 @@ impl Store {
         Self {
             layout,
             files,
-            writer: Mutex::new(writer),
-            turn: Mutex::new(()),
-            readers,
+            connections,
             change: AtomicU64::new(0),
             record_change: AtomicU64::new(0),
             home_change: AtomicU64::new(0),
@@ -141,34 +127,33 @@ impl Store {
         &self,
         body: impl FnOnce(&Writer<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let connection = {
-            let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-            lock(&self.writer)
-        };
-        let transaction = Span::writing(&connection).map_err(|error| self.noticed(error.into()))?;
-        let writer = Writer::new(&transaction);
-        let value = body(&writer)?;
-        writer.keep_digests().map_err(|error| self.noticed(error))?;
-        let (progress, touched, homes) = (writer.progress.get(), writer.touched.get(), writer.homes.get());
-        // Its statements go back before the transaction ends.
-        drop(writer);
-        let committed = transaction.commit().map_err(|error| self.noticed(error.into()));
-        if !planted(Bug::SavedWithoutCommit) {
-            committed?;
-        }
-        if let Some(progress) = progress {
-            // The commit is durable. A mark that cannot be written only notices less next time.
-            let _ = self.mark.take(progress, &*self.files);
-        }
-        // After the commit, not in a commit hook: that one runs before, and a screen would reload the old rows.
-        if homes {
-            self.home_change.fetch_add(1, Ordering::AcqRel);
-        }
-        if touched {
-            self.record_change.fetch_add(1, Ordering::AcqRel);
-        }
-        self.change.fetch_add(1, Ordering::AcqRel);
-        Ok(value)
+        self.connections.writing(|connection| {
+            let transaction = Span::writing(connection).map_err(|error| self.noticed(error.into()))?;
+            let writer = Writer::new(&transaction);
+            let value = body(&writer)?;
+            writer.keep_digests().map_err(|error| self.noticed(error))?;
+            let (progress, touched, homes) =
+                (writer.progress.get(), writer.touched.get(), writer.homes.get());
+            // Its statements go back before the transaction ends.
+            drop(writer);
+            let committed = transaction.commit().map_err(|error| self.noticed(error.into()));
+            if !planted(Bug::SavedWithoutCommit) {
+                committed?;
+            }
+            if let Some(progress) = progress {
+                // The commit is durable. A mark that cannot be written only notices less next time.
+                let _ = self.mark.take(progress, &*self.files);
+            }
+            // After the commit, not in a commit hook: that one runs before, and a screen would reload the old rows.
+            if homes {
+                self.home_change.fetch_add(1, Ordering::AcqRel);
+            }
+            if touched {
+                self.record_change.fetch_add(1, Ordering::AcqRel);
+            }
+            self.change.fetch_add(1, Ordering::AcqRel);
+            Ok(value)
+        })
     }
 
     /// Runs `body` on one moment of the store.
@@ -179,14 +164,7 @@ impl Store {
         &self,
         body: impl FnOnce(&Reader<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.readers.with(
-            self.files(),
-            |error| self.noticed(error),
-            |connection| {
-                let transaction = Span::reading(connection).map_err(|error| self.noticed(error.into()))?;
-                body(&Reader::new(&transaction))
-            },
-        )
+        self.connections.reading(|connection| self.one_moment(connection, body))
     }
 
     /// As [`Store::read`], for the few short questions that are asked again after every write: over the connection that writes
@@ -199,18 +177,24 @@ impl Store {
         &self,
         body: impl FnOnce(&Reader<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let connection = match self.writer.try_lock() {
-            Ok(guard) => guard,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => return self.read(body),
-        };
-        let transaction = Span::reading(&connection).map_err(|error| self.noticed(error.into()))?;
+        self.connections.reading_warm(|connection| self.one_moment(connection, body))
+    }
+
+    fn one_moment<T, E: From<StoreError>>(
+        &self,
+        connection: &Connection,
+        body: impl FnOnce(&Reader<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction = Span::reading(connection).map_err(|error| self.noticed(error.into()))?;
         body(&Reader::new(&transaction))
     }
 
-    /// The connection that writes, for what is no transaction.
-    pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
-        lock(&self.writer)
+    /// Runs `work` over the connection that writes, for what is no transaction.
+    pub(crate) fn over_writer<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        self.connections.writing(|connection| work(connection).map_err(|error| self.noticed(error.into())))
     }
 
     fn noticed(&self, error: StoreError) -> StoreError {
@@ -223,8 +207,7 @@ impl Store {
     /// Remembers beside the database that it did not read well: the next opening checks every page and moves the store
     /// aside if one is bad. To be called on any `store_damaged`.
     pub fn suspect(&self) {
-        // If not even this can be written, the next damaged read will try again.
-        let _ = self.files.write_durable(&self.layout.suspect, b"check");
+        self.connections.suspect();
     }
 
     /// Reads and checks every page: what a store does when the phone lies idle.
@@ -232,10 +215,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] when a page was changed or is unreadable; the store should be closed and opened again.
     pub fn verify(&self) -> Result<(), StoreError> {
-        match crate::open::is_whole(&lock(&self.writer)).map_err(StoreError::from) {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(self.noticed(StoreError::Damaged)),
-            Err(error) => Err(self.noticed(error)),
+        match self.over_writer(crate::open::is_whole)? {
+            true => Ok(()),
+            false => Err(self.noticed(StoreError::Damaged)),
         }
     }
 
@@ -245,7 +227,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`]; nothing is lost then, it is only not tidied.
     pub fn settle(&self) -> Result<(), StoreError> {
-        lock(&self.writer).query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        self.over_writer(|writer| writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())))?;
         if self.files.exists(self.mark.path()) {
             self.mark.sync(&*self.files)?;
         }
@@ -277,7 +259,7 @@ impl Store {
     /// [`StoreError`].
     pub fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
         let sql = format!("PRAGMA max_page_count = {pages}");
-        Ok(lock(&self.writer).query_row(&sql, [], |_| Ok(()))?)
+        self.over_writer(|writer| writer.query_row(&sql, [], |_| Ok(())))
     }
 }
 

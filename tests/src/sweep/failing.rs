@@ -19,8 +19,15 @@ const SEED: u64 = 1;
 
 /// Codes with which a call may refuse because of a failing disk. SQLCipher cannot tell a page that did not come from one
 /// that was changed, hence `store_damaged`; whether the store is damaged shows at the next opening.
-const TYPED: [&str; 6] =
-    ["disk_full", "file_error", "store_error", "store_busy", "store_damaged", "photo_damaged"];
+const TYPED: [&str; 7] = [
+    "disk_full",
+    "no_room_to_unlock",
+    "file_error",
+    "store_error",
+    "store_busy",
+    "store_damaged",
+    "photo_damaged",
+];
 
 /// What fails.
 const FAULTS: [(Kind, How); 4] =

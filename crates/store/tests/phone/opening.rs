@@ -211,3 +211,31 @@ fn a_page_torn_while_the_log_was_folded_in_is_whole_in_the_log() {
     drop(store);
     assert!(phone.open().unwrap().report().tail_lost.is_none());
 }
+
+#[test]
+fn a_page_that_came_wrong_once_stops_no_question_after_it() {
+    let phone = phone_with_three_visits();
+    let whole = std::fs::read(phone.database()).unwrap();
+    // Every page but the first, which holds what a connection is opened with.
+    let mut wrong = whole.clone();
+    for page in (4096..wrong.len()).step_by(4096) {
+        wrong[page + 100] ^= 1;
+    }
+    let counted = |store: &Store| store.read(|r| r.op_counts()).map(|counts| counts.on_phone);
+    let over_the_writer = |store: &Store| store.read_shortly(|r| r.operations_of(visit(2).header.record));
+
+    let store = phone.open().unwrap();
+    std::fs::write(phone.database(), &wrong).unwrap();
+    assert!(matches!(counted(&store), Err(StoreError::Damaged)));
+    assert!(matches!(over_the_writer(&store), Err(StoreError::Damaged)));
+    assert!(store.write::<_, StoreError>(|w| save(w, &visit(4))).is_err(), "nothing is called saved");
+
+    std::fs::write(phone.database(), &whole).unwrap();
+    assert_eq!(counted(&store).unwrap(), 3);
+    assert_eq!(over_the_writer(&store).unwrap().len(), 1);
+    store.write::<_, StoreError>(|w| save(w, &visit(4))).unwrap();
+    assert_eq!(counted(&store).unwrap(), 4);
+    drop(store);
+    // The next opening looks at every page and finds nothing amiss.
+    assert_eq!(counted(&phone.open().unwrap()).unwrap(), 4);
+}
