@@ -28,6 +28,7 @@ const fn shape(action: Action) -> Shape {
         | Action::Patrols
         | Action::Visits
         | Action::Households
+        | Action::Unplaced
         | Action::Review
         | Action::Duplicates
         | Action::Workers
@@ -48,7 +49,7 @@ const fn words(action: Action) -> &'static [&'static str] {
     match action {
         Action::Incidents => &["area", "filter", "category"],
         Action::Patrols | Action::Visits => &["area", "day"],
-        Action::Households => &["query"],
+        Action::Households | Action::Unplaced => &["query"],
         Action::Review | Action::Workers | Action::Devices => &["area"],
         Action::Duplicates => &["state"],
         Action::ImportRows => &["code"],
