@@ -83,7 +83,7 @@ export const formFlows = [
       await tap(page, '都不对，重新填');
       await tap(page, '都不对，先空着');
       await sees(page, '定好了');
-      await sees(page, '需要你 · 6');
+      await sees(page, '需要你 · 8');
     },
   },
   {
@@ -169,7 +169,7 @@ export const formFlows = [
       await page.locator('.van-popup button:has-text("保存")').click();
       await sees(page, '定好了');
       await undo(page);
-      await sees(page, '需要你 · 7');
+      await sees(page, '需要你 · 9');
     },
   },
   {
@@ -375,16 +375,16 @@ export const formFlows = [
       await stood().waitFor();
       await withdraw();
       await stood().waitFor({ state: 'detached' });
-      await sees(page, '需要你 · 6');
+      await sees(page, '需要你 · 8');
       await undo(page);
       await stood().waitFor();
-      await sees(page, '需要你 · 7');
+      await sees(page, '需要你 · 9');
       await withdraw();
       await page.locator('[aria-live] > .bar .cross').click();
       await gone(page, '已撤掉');
       await go(page, '/today');
       await go(page, '/review');
-      await sees(page, '需要你 · 6');
+      await sees(page, '需要你 · 8');
     },
   },
   {

@@ -46,6 +46,18 @@ export const underBar = async (page) => {
 };
 /** As long as a sheet takes to open or close. */
 export const settle = (page) => page.waitForTimeout(350);
+/** A finger that taps twice where it meant to tap once: `apart` milliseconds between the two. */
+export const tapTwice = async (page, target, apart) => {
+  await target.scrollIntoViewIfNeeded();
+  await target.click({ trial: true });
+  const { x, y, width, height } = await target.boundingBox();
+  const spot = [x + width / 2, y + height / 2];
+  await page.touchscreen.tap(...spot);
+  await page.waitForTimeout(apart);
+  await page.touchscreen.tap(spot[0] + 6, spot[1] - 4);
+  // Longer than anything that could come of the second.
+  await page.waitForTimeout(800);
+};
 /** A sheet is closed before its page is left. */
 export const shut = async (page) => {
   await settle(page);

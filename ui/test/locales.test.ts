@@ -10,7 +10,7 @@ import { told, word } from '@/words/words';
 
 /** Every code the core's border is known to send; each needs its three sentences. */
 const CODES =
-  'unknown_command bad_arguments wrong_phase bad_code code_expired code_used ca_mismatch county_unreachable captive_portal county_error county_full bad_answer wrong_pin pin_locked weak_pin store_damaged wrong_key disk_full not_found photo_empty photo_not_an_image photo_unsupported_format photo_too_large_bytes photo_too_many_pixels photo_damaged no_patrol patrol_under_way illegal_transition reveal_limit invalid_field undo_gone revoked lease_over not_on_this_platform internal core_unreachable cancelled no_permission device_failed key_store_lost bad_address bad_pin no_grid too_many_tries bad_request out_of_scope feed_went_back wrong_epoch chain_mismatch no_code_in_picture not_an_invitation newer_invitation bad_code_length reason_needed too_long photo_stamp_failed photo_encode_failed store_busy store_error newer_schema store_missing key_file_damaged unsent changed_meanwhile too_far note_needed mock_location unstorable bad_token home_taken home_gone home_lived_in'.split(
+  'unknown_command bad_arguments wrong_phase bad_code code_expired code_used ca_mismatch county_unreachable captive_portal county_error county_full bad_answer wrong_pin pin_locked weak_pin store_damaged wrong_key disk_full not_found photo_empty photo_not_an_image photo_unsupported_format photo_too_large_bytes photo_too_many_pixels photo_damaged no_patrol patrol_under_way illegal_transition reveal_limit invalid_field undo_gone revoked lease_over not_on_this_platform internal core_unreachable cancelled no_permission device_failed key_store_lost bad_address bad_pin no_grid too_many_tries bad_request out_of_scope feed_went_back wrong_epoch chain_mismatch no_code_in_picture not_an_invitation newer_invitation bad_code_length reason_needed too_long photo_stamp_failed photo_encode_failed store_busy store_error newer_schema store_missing key_file_damaged unsent changed_meanwhile too_far note_needed mock_location unstorable bad_token home_taken home_taken_moving home_gone home_lived_in lives_elsewhere file_error'.split(
     ' ',
   );
 
@@ -42,6 +42,31 @@ describe.each([
       expect([key, text.trim()]).not.toEqual([key, '']);
       expect([key, /[@|]/.test(text)]).toEqual([key, false]);
     }
+  });
+});
+
+describe('a language file', () => {
+  /** Of two of one name in one object the first is lost without a word. */
+  const twice = (text: string) => {
+    const open: Set<string>[] = [];
+    const found: string[] = [];
+    for (const [token, key] of text.matchAll(/"((?:[^"\\]|\\.)*)"\s*:|"(?:[^"\\]|\\.)*"|[{}]/g)) {
+      if (token === '{') open.push(new Set());
+      else if (token === '}') open.pop();
+      else if (key !== undefined) {
+        if (open[open.length - 1].has(key)) found.push(key);
+        open[open.length - 1].add(key);
+      }
+    }
+    return found;
+  };
+
+  it.each(readdirSync('src/locales').filter((name) => name.endsWith('.json')))('%s_has_every_key_once', (name) => {
+    expect(twice(readFileSync(join('src/locales', name), 'utf8'))).toEqual([]);
+  });
+
+  it('with_a_key_twice_would_be_noticed', () => {
+    expect(twice('{"a": {"b": "c: {x}", "b": "d"}, "c": {"b": "e"}}')).toEqual(['b']);
   });
 });
 

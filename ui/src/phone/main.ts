@@ -5,6 +5,7 @@ import './polyfills';
 import { createApp } from 'vue';
 import { CallFailure, opening } from '@/api';
 import App from './App.vue';
+import { guardSecondTaps } from '@/press/secondTap';
 import { i18n } from '@/words/language';
 import { hardwareBack } from './hardware';
 import { router } from './router';
@@ -16,6 +17,8 @@ import { sync } from './state/sync';
 document.addEventListener('touchstart', () => document.documentElement.setAttribute('data-touch', ''), {
   passive: true,
 });
+
+guardSecondTaps();
 
 async function start(): Promise<void> {
   try {

@@ -1,7 +1,6 @@
 /**
  * Presses that come in one go, before what the first one did is on the page, are one: a button that is busy is switched off
- * only as it is drawn. No finger is that quick – between its two taps the page is drawn, and then `busy` and `useDeed` stop
- * the second –, but whatever presses for somebody may be.
+ * only as it is drawn. What a second tap finds after that is the matter of `secondTap`.
  */
 import { nextTick } from 'vue';
 

@@ -78,6 +78,8 @@ export function memory(search = window.location.search): Carrier {
     { at_ms: at(10, 5, 3), person: '曹**', reason: 'care_duty' },
   ];
   const review = reviewOf();
+  const others = <T extends { stays: { id: string } }>(pairs: T[], decided: string) =>
+    pairs.filter((pair) => pair.stays.id !== decided);
   const undos = new Map<string, () => void>();
   const saves = { on_phone: 3, at_county: 128 };
   let patrolState: 'none' | 'walking' | 'paused' | 'done' = scene.get('patrol') === 'walking' ? 'walking' : 'none';
@@ -337,11 +339,11 @@ export function memory(search = window.location.search): Carrier {
       review.conflicts = before.filter((c) => c.id !== conflict);
       return saved(conflict, () => (review.conflicts = before));
     },
-    merge_persons: ({ one }) => ((review.same = []), saved(one)),
-    not_same_person: ({ one }) => ((review.same = []), saved(one)),
+    merge_persons: ({ one }) => ((review.same = others(review.same, one)), saved(one)),
+    not_same_person: ({ one }) => ((review.same = others(review.same, one)), saved(one)),
     unmerge_person: ({ id }) => saved(id),
-    merge_households: ({ one }) => ((review.same_homes = []), saved(one)),
-    not_same_household: ({ one }) => ((review.same_homes = []), saved(one)),
+    merge_households: ({ one }) => ((review.same_homes = others(review.same_homes, one)), saved(one)),
+    not_same_household: ({ one }) => ((review.same_homes = others(review.same_homes, one)), saved(one)),
     unmerge_household: ({ id }) => saved(id),
     leave_household: ({ id }) => saved(id),
     return_household: ({ id }) => ((review.doorless = []), saved(id)),

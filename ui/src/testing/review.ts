@@ -1,6 +1,6 @@
 /**
- * What waits for a human on the fictional day: two conflicts, two records the county did not take, and one
- * person who may be on record twice.
+ * What waits for a human on the fictional day: two conflicts, two records the county did not take, a home without its door,
+ * and people and homes who may be on record twice, some of them decided before.
  */
 import type { Review } from '@/api';
 import { at } from './grid';
@@ -123,6 +123,18 @@ export function reviewOf(): Review {
           ...{ by: '刘敏', at_ms: at(10, 5) },
         },
       },
+      {
+        reason: 'came_back',
+        door: '2幢3单元 601',
+        stays: {
+          ...{ id: 'h2-601', people: ['丁**'], phone: null, occupancy: 'owner', note: '' },
+          ...{ by: '周敏', at_ms: at(8, 40) },
+        },
+        other: {
+          ...{ id: 'h2-601b', people: ['秦**', '秦*'], phone: '142****5176', occupancy: 'tenant', note: '' },
+          ...{ by: '刘敏', at_ms: at(10, 20) },
+        },
+      },
     ],
     same: [
       {
@@ -135,6 +147,18 @@ export function reviewOf(): Review {
         other: {
           ...{ id: 'p90', name: '魏**', citizen_id: '990101********0021', birth: '1951-**-**', sex: '2' },
           ...{ phone: '142****2207', household: 'h1-301', door: '2幢1单元 301', by: 'part_time', at_ms: at(9, 12) },
+        },
+      },
+      {
+        reason: 'decided_apart',
+        differs: [],
+        stays: {
+          ...{ id: 'p31', name: '吴*', citizen_id: null, birth: '1987-**-**', sex: '1' },
+          ...{ phone: '142****6310', household: 'h2-202', door: '2幢2单元 202', by: '刘敏', at_ms: at(8, 30) },
+        },
+        other: {
+          ...{ id: 'p91', name: '吴*', citizen_id: null, birth: '1987-**-**', sex: '1' },
+          ...{ phone: '142****6310', household: 'h2-202', door: '2幢2单元 202', by: '何军', at_ms: at(9, 40) },
         },
       },
     ],

@@ -111,14 +111,14 @@ impl Open {
     /// behind its door.
     ///
     /// # Errors
-    /// `not_found` when nobody of that id stopped living there; `invalid_field` when they live in another household; those
-    /// of the store.
+    /// `not_found` when nobody of that id stopped living there; `lives_elsewhere` when they live somewhere by now; those of
+    /// the store.
     pub fn return_person(&self, args: &ReturnArgs) -> Result<Saved> {
         let (person, household) = (id(&args.id)?, id(&args.household)?);
         self.change(|change| {
             existing(change, RecordKind::Person, person)?;
             if change.writer.household_of(person)?.is_some() {
-                return Err(rule_with("invalid_field", "field", "household"));
+                return Err(rule("lives_elsewhere"));
             }
             // Whoever stopped living in a record that was put together with this one lives in the one that stays.
             let household = stands_for_home(change, household)?;

@@ -12,6 +12,7 @@ use crate::open::Open;
 use crate::views::Standing;
 use crate::views::households::{DutyView, HistoryHow, HistoryLine, HouseholdArgs, HouseholdView, VisitLine};
 use crate::views::people::PersonLine;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use xunge_domain::codes::{mask_name, redact};
 use xunge_domain::ids::RecordId;
@@ -53,7 +54,6 @@ impl Look<'_> {
         }
         let duties = each_service_once(owed);
         let visits = self.reader.visits_of(household, VISITS)?;
-        let history = self.reader.history_of(household, LOOKED_THROUGH)?;
         let stays = self.same_as(household)?;
         // Put together the other way round by two phones: the one made first is looked at, and no page leads in a ring.
         let ring = stays.is_some_and(|stays| household < stays);
@@ -61,6 +61,7 @@ impl Look<'_> {
         // Nor away from somebody who was entered here since.
         let stays = stays.filter(|_| !ring && rows.is_empty());
         let joined = self.reader.homes_folded_into(household)?;
+        let history = self.history(household, &joined)?;
         let doorless = page.line.door.dwelling.is_none();
         let left = rows.is_empty() && doorless && last.is_some();
         let (door, building) = match (page.line.door.dwelling, last) {
@@ -92,6 +93,19 @@ impl Look<'_> {
             joined: joined.into_iter().map(|other| self.home_source(other)).collect::<Result<_>>()?,
             standing: self.standing(household, page.line.unsettled, page.line.conflicts),
         })
+    }
+
+    /// What happened to a household, newest first, and that others were put together with it: that is written in those.
+    fn history(&self, household: RecordId, joined: &[RecordId]) -> Result<Vec<HistoryRow>> {
+        let mut history = self.reader.history_of(household, LOOKED_THROUGH)?;
+        for other in joined {
+            let theirs = self.reader.history_of(*other, LOOKED_THROUGH)?;
+            history.extend(
+                theirs.into_iter().filter(|row| told_apart(&row.operation) == Some(HistoryHow::Joined)),
+            );
+        }
+        history.sort_by_key(|row| Reverse(row.operation.header.evidence.wall_ms));
+        Ok(history)
     }
 
     /// The household that this record says it is the same as.
