@@ -564,7 +564,7 @@ export const flows = [
       // A sheet leaves, and beneath it is the button that records a visit.
       await go(page, '/household/h1-301');
       await tap(page, '没见到人');
-      await tapTwice(page, page.locator('.van-popup .row:has-text("敲门没人应")'), apart);
+      await tapTwice(page, page.locator('.van-popup .btn:has-text("敲门没人应")'), apart);
       await written(6);
       // One comes up.
       await go(page, '/household/h1-501');
