@@ -205,10 +205,10 @@ function answer(
         people: PEOPLE.filter((person) => !erased.has(person.id)),
         visits: [{ id: 'v1', at_ms: at(9, 18), outcome: 'nothing_changed', note: '老人身体还好', by: '刘敏' }],
         history: [
-          { at_ms: at(16, 3, 60) + 40, by: 'county', kind: 'residence', fields: ['kind'] },
-          { at_ms: at(16, 3, 60) + 30, by: 'county', kind: 'person', fields: ['name', 'phone'] },
-          { at_ms: at(16, 3, 60) + 20, by: 'county', kind: 'person', fields: ['name', 'relation'] },
-          { at_ms: at(16, 3, 60), by: 'county', kind: 'household', fields: ['occupancy_kind'] },
+          { at_ms: at(16, 3, 60) + 40, by: 'county', how: 'began', kind: 'residence', fields: ['kind'] },
+          { at_ms: at(16, 3, 60) + 30, by: 'county', how: 'began', kind: 'person', fields: ['name', 'phone'] },
+          { at_ms: at(16, 3, 60) + 20, by: 'county', how: 'began', kind: 'person', fields: ['name', 'relation'] },
+          { at_ms: at(16, 3, 60), by: 'county', how: 'began', kind: 'household', fields: ['occupancy_kind'] },
         ],
       },
     ];
