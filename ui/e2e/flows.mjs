@@ -544,6 +544,26 @@ export const flows = [
       await sees(page, '需要你 · 5');
     },
   },
+  ...[
+    [100, 160],
+    [250, 380],
+    [250, 540],
+  ].map(([slow, apart]) => ({
+    name: `a_second_tap_after_${apart}_ms_on_a_phone_that_takes_${slow}_ms_does_nothing_twice`,
+    query: `slow=${slow}`,
+    path: '/household/h1-301',
+    async run(page) {
+      await tapTwice(page, page.locator('.btn:has-text("都没变，记一次走访")'), apart);
+      await sees(page, '今天');
+      await go(page, '/household/h2-202');
+      await tapTwice(page, page.locator('button:has-text("还住这里")').first(), apart);
+      assert.equal(await page.locator('text=没有成功').count(), 0);
+      await go(page, '/me/sync');
+      const cell = page.locator('.four .on_phone b');
+      await cell.waitFor();
+      assert.equal(await cell.innerText(), '5');
+    },
+  })),
   ...[120, 250, 350].map((apart) => ({
     name: `a_second_tap_after_${apart}_ms_presses_nothing_that_came_under_the_finger`,
     path: '/review',

@@ -39,7 +39,9 @@ export const underBar = async (page) => {
     const under = [...(sheet ?? document).querySelectorAll('button, a, input, textarea, h1, h2')].filter((node) => {
       const b = node.getBoundingClientRect();
       if (bar.contains(node) || b.width < 2 || node.closest('.leaflet-container, .visually-hidden')) return false;
-      return b.top < a.bottom - 1 && b.bottom > a.top + 1 && b.left < a.right && b.right > a.left;
+      // What was moved out of the sheet's upper edge is not seen.
+      const top = Math.max(b.top, sheet?.getBoundingClientRect().top ?? b.top);
+      return top < a.bottom - 1 && b.bottom > Math.max(a.top, top) + 1 && b.left < a.right && b.right > a.left;
     });
     return under.map((node) => node.textContent.trim());
   });

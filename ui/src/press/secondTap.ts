@@ -6,9 +6,9 @@
  */
 
 /** From the change until a tap counts again: two taps of one go are at most this far apart. */
-const SHIELD_MS = 400;
+const SHIELD_MS = 500;
 /** A deed that takes longer shows that it is under way, and its button is no longer tapped for that reason. */
-const WATCH_MS = 5_000;
+const WATCH_MS = 3_000;
 /** The side of the shield, in CSS pixels: the tip of a finger that does not hit the same spot twice. */
 const SIDE = 96;
 const PRESSABLE = 'button, a, label, input, select, textarea, summary, [role=button]';

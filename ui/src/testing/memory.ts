@@ -1,7 +1,7 @@
 /**
  * A carrier without Rust, for development and tests of the screens: a fictional day in memory. Never in the production
  * bundle (e2e/bundle.mjs looks for its mark). What it decides is only enough to show every screen.
- * The address chooses the scene: `?phase=new|locked|needs_desk&big=1&theme=dark&lang=en&net=off&patrol=walking|done&slow=1&many=5000`.
+ * The address chooses the scene: `?phase=new|locked|needs_desk&big=1&theme=dark&lang=en&net=off&patrol=walking|done&slow=900&many=5000`.
  */
 import { CallFailure, type Answer, type Args, type Carrier, type Name } from '@/api/carrier';
 import type { AccessEntry, AppState, Counts, Draft, FurtherRound, PhotoView, SlotView, SyncState, Today } from '@/api';
@@ -358,7 +358,7 @@ export function memory(search = window.location.search): Carrier {
   const TINTS = ['#8aa0a8,#3f4a45', '#a8927c,#6d6152', '#7a8a96,#48545c'];
   return {
     async call(name, args) {
-      await new Promise((resolve) => setTimeout(resolve, scene.has('slow') ? 900 : 5));
+      await new Promise((resolve) => setTimeout(resolve, Number(scene.get('slow') ?? 5)));
       const handler = handlers[name];
       if (!handler) throw new CallFailure('unknown_command', { source: MARK });
       return structuredClone(handler(args));

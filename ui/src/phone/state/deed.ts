@@ -5,6 +5,29 @@
 import { computed, nextTick, onScopeDispose, ref, shallowRef } from 'vue';
 import { CallFailure } from '@/api';
 import { refusedValue } from '@/words/words';
+import { drawn } from './records';
+
+/**
+ * What a button does: one at a time, and busy until the page shows what came of it. An answer is there before the page that
+ * was drawn without it has gone, and in between the same button would do the same once more.
+ */
+export function useBusy() {
+  const busy = ref(false);
+
+  /** Answers what `deed` answers; nothing while the one before is under way. */
+  async function during<T>(deed: () => Promise<T>): Promise<T | undefined> {
+    if (busy.value) return undefined;
+    busy.value = true;
+    try {
+      return await deed();
+    } finally {
+      await drawn();
+      busy.value = false;
+    }
+  }
+
+  return { busy, during };
+}
 
 /** Failures that name a field. */
 const OF_A_FIELD = new Set(['invalid_field', 'too_long']);
@@ -45,6 +68,7 @@ export function useDeed(fields: () => readonly string[] = () => []) {
     failure.value = null;
     try {
       await deed();
+      await drawn();
       return true;
     } catch (error) {
       failure.value = CallFailure.from(error);

@@ -2,7 +2,7 @@
  * Loading a page's records: the last answer stands while the next one travels, so a page opens at once and never
  * blinks. What is kept is masked as it came, lives in memory only, and is forgotten when the app locks.
  */
-import { onMounted, onUnmounted, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
+import { nextTick, onMounted, onUnmounted, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
 import { CallFailure } from '@/api';
 
 const kept = new Map<string, unknown>();
@@ -38,6 +38,17 @@ export function forget(): void {
   fresh.clear();
 }
 
+/** Under way on any page. */
+const loads = new Set<Promise<void>>();
+
+/** Once the pages show what changed up to now. */
+export async function drawn(): Promise<void> {
+  // A page begins to load when it hears of the change, and draws when it has loaded.
+  await nextTick();
+  await Promise.all(loads);
+  await nextTick();
+}
+
 export interface Records<T> {
   data: ShallowRef<T | null>;
   failure: Ref<CallFailure | null>;
@@ -51,7 +62,13 @@ export function useRecords<T>(key: () => string, load: () => Promise<T>): Record
   let round = 0;
   let alive = true;
 
-  async function reload(): Promise<void> {
+  function reload(): Promise<void> {
+    const loading = ask().finally(() => loads.delete(loading));
+    loads.add(loading);
+    return loading;
+  }
+
+  async function ask(): Promise<void> {
     const mine = ++round;
     const name = key();
     try {
