@@ -4,7 +4,8 @@
 //!
 //! SQLCipher cannot tell a page that the disk did not give this once from one that was changed, and after either a
 //! connection is given no page any more, for as long as it lives. So whoever is refused over such a connection has
-//! it replaced: when the disk is well again the next question is answered, without the phone being started anew.
+//! it replaced: when the disk is well again the next question is answered, without the phone being started anew. (Work that
+//! hides such an error is not looked after: then the question after it is refused, and the one after that answered.)
 
 use crate::connection::{Role, connect, reads, settle};
 use crate::error::StoreError;
@@ -30,6 +31,8 @@ pub(crate) struct Connections {
     /// Whoever wants to write holds it until the writer is theirs: a thread that writes again and again then waits for the
     /// one that came meanwhile. A mutex alone would let it go first every time, and a save would wait for a whole receipt.
     turn: Mutex<()>,
+    /// How many wait for their turn.
+    waiting: AtomicUsize,
     next: AtomicUsize,
 }
 
@@ -58,6 +61,7 @@ impl Connections {
             readers: (0..most.max(1)).map(|_| Mutex::default()).collect(),
             writer: Mutex::new(Place { connection: Some(writer), spent: false }),
             turn: Mutex::new(()),
+            waiting: AtomicUsize::new(0),
             next: AtomicUsize::new(0),
         }
     }
@@ -87,11 +91,18 @@ impl Connections {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
         let mut place = {
             let _turn = lock(&self.turn);
             lock(&self.writer)
         };
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
         self.run(&mut place, Role::Write, work)
+    }
+
+    /// How many wait to write.
+    pub(crate) fn waiting(&self) -> &AtomicUsize {
+        &self.waiting
     }
 
     /// Runs `work` over the connection that writes if that is free, over one that reads otherwise.
@@ -118,7 +129,11 @@ impl Connections {
             Some(connection) if !place.spent => connection,
             // The one before is closed when its successor is open: the last one to close puts the files in order.
             gone => {
-                let fresh = self.open(role)?;
+                let fresh = self.open(role).inspect_err(|error| {
+                    if matches!(error, StoreError::Damaged) {
+                        self.suspect();
+                    }
+                })?;
                 place.spent = false;
                 gone.insert(fresh)
             }

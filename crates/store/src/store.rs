@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use xunge_domain::ids::RecordId;
 use xunge_domain::operation::DigestSum;
 use xunge_domain::planted::{Bug, planted};
@@ -129,7 +129,7 @@ impl Store {
     ) -> Result<T, E> {
         self.connections.writing(|connection| {
             let transaction = Span::writing(connection).map_err(|error| self.noticed(error.into()))?;
-            let writer = Writer::new(&transaction);
+            let writer = Writer::new(&transaction, self.connections.waiting());
             let value = body(&writer)?;
             writer.keep_digests().map_err(|error| self.noticed(error))?;
             let (progress, touched, homes) =
@@ -292,6 +292,8 @@ impl<'a> Reader<'a> {
 /// A write under way. Everything a [`Reader`] can do, it can do too, and sees its own changes.
 pub struct Writer<'a> {
     reader: Reader<'a>,
+    /// How many others wait to write.
+    waiting: &'a AtomicUsize,
     progress: Cell<Option<Progress>>,
     touched: Cell<bool>,
     homes: Cell<bool>,
@@ -317,9 +319,10 @@ pub(crate) struct Met {
 }
 
 impl<'a> Writer<'a> {
-    fn new(connection: &'a Connection) -> Self {
+    fn new(connection: &'a Connection, waiting: &'a AtomicUsize) -> Self {
         Self {
             reader: Reader::new(connection),
+            waiting,
             progress: Cell::new(None),
             touched: Cell::new(false),
             homes: Cell::new(false),
@@ -337,6 +340,11 @@ impl<'a> Writer<'a> {
         work: impl FnOnce(&mut CachedStatement<'a>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.kept.with(self.reader.connection, sql, work)
+    }
+
+    /// Whether somebody else waits to write: work that may as well be done in two transactions ends this one.
+    pub fn is_waited_for(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
     }
 
     /// To be called after the own chain or the access log grew.

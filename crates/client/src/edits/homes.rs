@@ -117,11 +117,14 @@ impl Open {
         let (person, household) = (id(&args.id)?, id(&args.household)?);
         self.change(|change| {
             existing(change, RecordKind::Person, person)?;
-            if change.writer.household_of(person)?.is_some() {
-                return Err(rule("lives_elsewhere"));
-            }
             // Whoever stopped living in a record that was put together with this one lives in the one that stays.
             let household = stands_for_home(change, household)?;
+            match change.writer.household_of(person)? {
+                // A colleague was quicker.
+                Some(home) if stands_for_home(change, home)? == household => return Ok(change.saved(person)),
+                Some(_) => return Err(rule("lives_elsewhere")),
+                None => {}
+            }
             let mut ended = Vec::new();
             for home in [vec![household], change.writer.homes_folded_into(household)?].concat() {
                 for tie in change.writer.residences_of(home)? {

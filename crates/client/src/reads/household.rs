@@ -19,6 +19,7 @@ use xunge_domain::ids::RecordId;
 use xunge_domain::operation::{Payload, Verb};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{OccupancyKind, ResidenceKind, VisitOutcome};
+use xunge_domain::value::Value;
 use xunge_store::queries::{HistoryRow, PersonRow, VisitRow};
 use xunge_store::{OpState, StoredOperation};
 
@@ -95,14 +96,25 @@ impl Look<'_> {
         })
     }
 
-    /// What happened to a household, newest first, and that others were put together with it: that is written in those.
+    /// What happened to a household, newest first, and that others were put together with it: that is written in those,
+    /// whether they are still one with it or were parted again.
     fn history(&self, household: RecordId, joined: &[RecordId]) -> Result<Vec<HistoryRow>> {
         let mut history = self.reader.history_of(household, LOOKED_THROUGH)?;
-        for other in joined {
-            let theirs = self.reader.history_of(*other, LOOKED_THROUGH)?;
-            history.extend(
-                theirs.into_iter().filter(|row| told_apart(&row.operation) == Some(HistoryHow::Joined)),
-            );
+        let row = self.reader.row(RecordKind::Household, household)?;
+        let parted = row.iter().flat_map(|row| row.field(RecordKind::Household, "not_same").many());
+        let mut others: BTreeSet<RecordId> = parted.into_iter().filter_map(Value::as_reference).collect();
+        others.extend(joined);
+        let mut told = BTreeSet::new();
+        for other in others {
+            for row in self.reader.history_of(other, LOOKED_THROUGH)? {
+                // Three put together by one touch are told once.
+                let by = &row.operation.header;
+                if joined_home(&row.operation) == Some(household)
+                    && told.insert((by.id.device, by.evidence.wall_ms))
+                {
+                    history.push(row);
+                }
+            }
         }
         history.sort_by_key(|row| Reverse(row.operation.header.evidence.wall_ms));
         Ok(history)
@@ -254,11 +266,17 @@ fn told_apart(stored: &StoredOperation) -> Option<HistoryHow> {
         Some(HistoryHow::Ended)
     } else if payload.resumes_a_tie(kind) {
         Some(HistoryHow::Resumed)
-    } else if payload.joins_a_home(kind) {
+    } else if payload.joined_home(kind).is_some() {
         Some(HistoryHow::Joined)
     } else {
         payload.parts_a_home(kind).then_some(HistoryHow::Parted)
     }
+}
+
+/// The household that an operation put another one together with.
+fn joined_home(stored: &StoredOperation) -> Option<RecordId> {
+    let kind = RecordKind::from_code(stored.header.kind)?;
+    Payload::decode(kind.code(), stored.payload.as_deref()?).ok()?.joined_home(kind)
 }
 
 /// Whether it is the visit itself and not a change of one.

@@ -16,9 +16,11 @@ use xunge_sync::plan::{Failure, Lane};
 
 /// Most bytes of payload in a batch.
 const PUSH_BYTES: usize = 1024 * 1024;
-/// Outcomes written in a transaction. Each says something true by itself, and between two of them the worker's save has its
-/// turn: a receipt of thousands in one transaction would hold it up.
+/// Most outcomes written in a transaction. Each says something true by itself, and a receipt of thousands in one transaction
+/// would hold up the worker's save.
 const RECEIPT_AT_ONCE: usize = 500;
+/// After so many of them a save that waits has its turn.
+const RECEIPT_PIECE: usize = 50;
 
 impl Open {
     pub(super) fn push(&self, max_ops: u32) -> std::result::Result<(), Failed> {
@@ -84,29 +86,42 @@ impl Open {
             // The county holds something else under our counters: a copy of this phone is about. Nothing is marked sent.
             return Err(Failed::refused(Lane::Push, "chain_mismatch"));
         }
-        let mut pieces = pushed.outcomes.chunks(RECEIPT_AT_ONCE).peekable();
-        while let Some(piece) = pieces.next() {
-            self.store.write(|writer| {
-                let mut rest = piece;
-                while let Some(first) = rest.first() {
-                    let run = alike(rest);
-                    let state = state_after(first);
-                    let seq = Some(first.seq).filter(|seq| *seq > 0);
-                    let id = OpId { device, counter: first.counter };
-                    writer.set_outcomes(id, run as u64, state, reason_of(first), seq)?;
-                    rest = rest.get(run..).unwrap_or_default();
+        let mut rest = pushed.outcomes.as_slice();
+        while !rest.is_empty() {
+            rest = self.store.write(|writer| {
+                let mut rest = rest;
+                for _ in 0..RECEIPT_AT_ONCE / RECEIPT_PIECE {
+                    let (piece, further) = rest.split_at(rest.len().min(RECEIPT_PIECE));
+                    write_outcomes(writer, device, piece)?;
+                    rest = further;
+                    if writer.is_waited_for() {
+                        break;
+                    }
                 }
-                if pieces.peek().is_none() {
+                if rest.is_empty() {
                     writer.set_fact_bytes(Fact::AcknowledgedChain, &to_bytes(after))?;
                     super::feed::keep_mark(writer, pushed.mark.as_ref(), false)?;
                 }
-                Ok::<_, ClientError>(())
+                Ok::<_, ClientError>(rest)
             })?;
         }
         self.contact().sent.0 += pushed.outcomes.len() as u64;
         self.plan().succeeded(Lane::Push);
         Ok(())
     }
+}
+
+/// Outcomes of own operations, a run of alike ones at a time.
+fn write_outcomes(writer: &Writer<'_>, device: DeviceNo, outcomes: &[Outcome]) -> Result<()> {
+    let mut rest = outcomes;
+    while let Some(first) = rest.first() {
+        let run = alike(rest);
+        let seq = Some(first.seq).filter(|seq| *seq > 0);
+        let id = OpId { device, counter: first.counter };
+        writer.set_outcomes(id, run as u64, state_after(first), reason_of(first), seq)?;
+        rest = rest.get(run..).unwrap_or_default();
+    }
+    Ok(())
 }
 
 impl Open {

@@ -1,6 +1,6 @@
 //! The payload: a CBOR map with integer keys. Key 0 lists what is replaced, every other key is a field of the kind.
 
-use crate::ids::OpId;
+use crate::ids::{OpId, RecordId};
 use crate::records::{FieldKey, KindCode, MergeKind, RecordKind, SlotCode};
 use crate::value::{Edit, Value};
 use minicbor::{Decoder, Encoder};
@@ -51,9 +51,12 @@ impl Payload {
         self.edits.get(&field.key)
     }
 
-    /// Whether it puts a household together with another record of it.
-    pub fn joins_a_home(&self, kind: RecordKind) -> bool {
-        matches!(self.same_home(kind), Some(Edit::Put(Value::Bytes(_))))
+    /// The household that it puts another record of it together with.
+    pub fn joined_home(&self, kind: RecordKind) -> Option<RecordId> {
+        match self.same_home(kind) {
+            Some(Edit::Put(value)) => value.as_reference(),
+            _ => None,
+        }
     }
 
     /// Whether it says that two households are two: never one, or no longer.

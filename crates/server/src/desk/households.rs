@@ -310,7 +310,7 @@ fn history(county: &County, labels: &Labels<'_>, records: &[RecordId]) -> Answer
                 Verb::DELETE | Verb::ERASE => "removed",
                 _ if payload.ends_a_tie(kind) => "ended",
                 _ if payload.resumes_a_tie(kind) => "resumed",
-                _ if payload.joins_a_home(kind) => "joined",
+                _ if payload.joined_home(kind).is_some() => "joined",
                 _ if payload.parts_a_home(kind) => "parted",
                 _ if began.contains(&header.id) => "began",
                 _ => "changed",

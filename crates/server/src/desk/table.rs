@@ -405,7 +405,7 @@ pub const ROUTES: &[Bound] = &[
         Rule::OwnDeskArea,
         Action::Imports,
         "Import",
-        "Ledgers the account had read",
+        "Ledgers the account had read, a page",
     ),
     bound(
         "GET",

@@ -17,6 +17,7 @@ mod desk_admin;
 mod desk_imports;
 mod desk_incidents;
 mod desk_matrix;
+mod desk_seen;
 mod duplicates;
 mod early_answers;
 mod enrolment;

@@ -50,6 +50,7 @@ fn a_home_that_two_phones_registered_is_asked_about_put_together_and_taken_apart
     phone.open.unmerge_household(&UnmergeArgs { id: id(400).to_string() }).unwrap();
     assert_eq!((names(&phone, 300).len(), names(&phone, 400).len()), (1, 1));
     assert_eq!((behind(&phone, "201").len(), asked(&phone)), (2, Vec::new()), "and nobody is asked again");
+    assert_eq!(said(&page(&phone, 300)), 1, "what stood and was taken apart is told, what was undone is not");
     let gone = phone.open.unmerge_household(&UnmergeArgs { id: id(400).to_string() });
     assert_eq!(gone.unwrap_err().code(), "undo_gone");
 }
