@@ -548,6 +548,7 @@ export const flows = [
     [100, 160],
     [250, 380],
     [250, 540],
+    [250, 820],
   ].map(([slow, apart]) => ({
     name: `a_second_tap_after_${apart}_ms_on_a_phone_that_takes_${slow}_ms_does_nothing_twice`,
     query: `slow=${slow}`,

@@ -4,7 +4,11 @@ import type { Router } from 'vue-router';
 export async function leave(router: Router, parent: string): Promise<void> {
   if (!window.history.state?.back) return void (await router.replace(parent));
   await new Promise<void>((there) => {
-    const off = router.afterEach(() => (off(), there()));
+    const offs = [router.afterEach(arrived), router.onError(arrived)];
+    function arrived(): void {
+      offs.forEach((off) => off());
+      there();
+    }
     router.back();
   });
 }

@@ -60,10 +60,14 @@ export function useRecords<T>(key: () => string, load: () => Promise<T>): Record
   const data = shallowRef<T | null>((kept.get(key()) as T | undefined) ?? null);
   const failure = ref<CallFailure | null>(null);
   let round = 0;
+  /** The round of the answer that stands: one that was overtaken by a later one is nothing any more. */
+  let shown = 0;
   let alive = true;
 
   function reload(): Promise<void> {
-    const loading = ask().finally(() => loads.delete(loading));
+    const loading: Promise<void> = ask()
+      .catch(() => undefined)
+      .finally(() => loads.delete(loading));
     loads.add(loading);
     return loading;
   }
@@ -73,7 +77,8 @@ export function useRecords<T>(key: () => string, load: () => Promise<T>): Record
     const name = key();
     try {
       const answer = await load();
-      if (!alive || mine !== round) return;
+      if (!alive || mine < shown || name !== key()) return;
+      shown = mine;
       kept.set(name, answer);
       data.value = answer;
       failure.value = null;
