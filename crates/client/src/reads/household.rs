@@ -104,6 +104,11 @@ impl Look<'_> {
         let parted = row.iter().flat_map(|row| row.field(RecordKind::Household, "not_same").many());
         let mut others: BTreeSet<RecordId> = parted.into_iter().filter_map(Value::as_reference).collect();
         others.extend(joined);
+        // The one that stayed may be the later of the two: then nothing of the parting is written in it.
+        if let Some(last) = self.reader.last_occupancy_of(household)? {
+            others.extend(self.reader.homes_at(last.dwelling)?);
+        }
+        others.remove(&household);
         let mut told = BTreeSet::new();
         for other in others {
             for row in self.reader.history_of(other, LOOKED_THROUGH)? {

@@ -299,4 +299,7 @@ fn of_two_homes_the_one_that_is_lived_in_stays() {
     assert_eq!((question.reason.as_str(), question.stays.id), ("nobody", id(400).to_string()));
     phone.open.merge_households(&pair(300, 400)).unwrap();
     assert_eq!(behind(&phone, "201"), [Some(id(400).to_string())]);
+    phone.open.unmerge_household(&UnmergeArgs { id: id(300).to_string() }).unwrap();
+    let told = page(&phone, 400).history.into_iter().filter(|line| line.how == HistoryHow::Joined).count();
+    assert_eq!(told, 1, "although the parting is written in the other one");
 }
