@@ -1,7 +1,7 @@
 //! The plan of a session as a table of cases.
 
 use std::time::Duration;
-use xunge_sync::plan::{Facts, Failure, LONGEST_WAIT_MS, Lane, MOST_PUSH_OPS, PUSH_OPS, Plan, Step};
+use xunge_sync::plan::{Facts, Failure, IDLE_MS, LONGEST_WAIT_MS, Lane, MOST_PUSH_OPS, PUSH_OPS, Plan, Step};
 
 const NOW: u64 = 1_000_000;
 
@@ -129,4 +129,120 @@ fn no_failure_happens_without_asking_the_county_again_first() {
     let facts = Facts { unsent: 1, pictures: 1, ..Facts::default() };
     assert!(matches!(plan.next(&facts, NOW), Step::Wait { retry: true, .. }));
     assert_eq!(plan.next(&facts, NOW + LONGEST_WAIT_MS), Step::Hello);
+}
+
+#[test]
+fn a_greeting_holds_for_ten_minutes_and_not_longer() {
+    const TEN_MINUTES: u64 = 600_000;
+    let facts = Facts { unsent: 1, ..Facts::default() };
+    let plan = greeted();
+    assert!(matches!(plan.next(&facts, NOW + TEN_MINUTES), Step::Push { .. }));
+    assert_eq!(plan.next(&facts, NOW + TEN_MINUTES + 1), Step::Hello);
+    assert_eq!(plan.next(&facts, NOW + 2 * TEN_MINUTES), Step::Hello);
+}
+
+#[test]
+fn the_longest_wait_is_five_minutes() {
+    let mut plan = greeted();
+    for _ in 0..40 {
+        plan.failed(Lane::Push, Failure::Refused, NOW, u64::MAX / 2);
+    }
+    assert_eq!(LONGEST_WAIT_MS, 300_000);
+    let due = plan.retry_at().unwrap_or_default();
+    assert!((NOW + LONGEST_WAIT_MS / 2..=NOW + LONGEST_WAIT_MS).contains(&due), "{due}");
+}
+
+#[test]
+fn a_purge_waits_for_everything_that_is_not_at_the_county_and_for_nothing_else() {
+    let purge = Facts { purge: true, ..Facts::default() };
+    assert_eq!(greeted().next(&purge, NOW), Step::Purge);
+    for facts in [
+        Facts { unsent: 1, ..purge },
+        Facts { pictures: 1, ..purge },
+        Facts { receipts: 1, ..purge },
+        Facts { unsent: 1, pictures: 1, receipts: 1, ..purge },
+    ] {
+        let mut plan = greeted();
+        assert_ne!(plan.next(&facts, NOW), Step::Purge, "{facts:?}");
+        // Whatever lane it waits in.
+        plan.failed(Lane::Push, Failure::Refused, NOW, 0);
+        plan.failed(Lane::Photos, Failure::Refused, NOW, 0);
+        assert_ne!(plan.next(&facts, NOW), Step::Purge, "{facts:?}");
+    }
+}
+
+#[test]
+fn the_feed_is_read_for_each_reason_by_itself() {
+    let end = Facts { cursor: 10, ..Facts::default() };
+    let mut plan = greeted();
+    plan.pulled(false, NOW);
+    assert!(matches!(plan.next(&end, NOW), Step::Wait { .. }), "there is none");
+    plan.pulled(true, NOW);
+    assert_eq!(plan.next(&end, NOW), Step::Pull, "it said that there is more");
+    plan.pulled(false, NOW);
+    plan.greeted(11, NOW);
+    assert_eq!(plan.next(&end, NOW), Step::Pull, "its end lies further on");
+    plan.greeted(10, NOW);
+    assert_eq!(plan.next(&end, NOW + IDLE_MS), Step::Pull, "it was not looked at for a while");
+}
+
+#[test]
+fn what_the_county_kept_is_asked_about_once_a_greeting() {
+    let facts = Facts { unsettled: 1, ..Facts::default() };
+    let mut plan = greeted();
+    assert_eq!(plan.next(&facts, NOW), Step::Outcomes);
+    plan.asked_outcomes();
+    assert_eq!(plan.next(&facts, NOW), Step::Pull);
+    plan.greeted(0, NOW);
+    assert_eq!(plan.next(&facts, NOW), Step::Outcomes);
+    assert_eq!(plan.next(&Facts::default(), NOW), Step::Pull, "where nothing was kept nothing is asked");
+}
+
+#[test]
+fn a_wait_ends_when_the_first_lane_is_due_or_the_feed_is_to_be_looked_at() {
+    let mut plan = greeted();
+    plan.pulled(false, NOW);
+    let idle = |ms| Step::Wait { ms, retry: false };
+    assert_eq!(plan.next(&Facts::default(), NOW), idle(IDLE_MS));
+    assert_eq!(plan.next(&Facts::default(), NOW + 10_000), idle(IDLE_MS - 10_000));
+
+    let facts = Facts { unsent: 1, ..Facts::default() };
+    plan.failed(Lane::Push, Failure::Refused, NOW, 0);
+    let due = plan.retry_at().unwrap_or_default();
+    assert!(due > NOW + 500);
+    assert_eq!(plan.next(&facts, NOW + 500), Step::Wait { ms: due - NOW - 500, retry: true });
+    // A lane that is due by now is no reason to wait for it.
+    plan.pulled(false, due);
+    assert_eq!(plan.next(&Facts::default(), due), idle(IDLE_MS));
+}
+
+#[test]
+fn a_wait_says_whether_anything_is_left_to_send() {
+    for n in 0..8_u64 {
+        let facts =
+            Facts { unsent: n & 1, pictures: (n >> 1) & 1, receipts: (n >> 2) & 1, ..Facts::default() };
+        let mut plan = greeted();
+        plan.pulled(false, NOW);
+        plan.failed(Lane::Push, Failure::Refused, NOW, 0);
+        plan.failed(Lane::Photos, Failure::Refused, NOW, 0);
+        match plan.next(&facts, NOW) {
+            Step::Wait { retry, .. } => assert_eq!(retry, n > 0, "{facts:?}"),
+            step => panic!("{facts:?}: {step:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_halved_waits() {
+    let mut plan = greeted();
+    plan.failed(Lane::Photos, Failure::TooLarge, NOW, 0);
+    assert!(plan.retry_at().is_some(), "a picture is one");
+
+    let (mut plan, facts) = (greeted(), Facts { unsent: 1, ..Facts::default() });
+    while plan.next(&facts, NOW) != (Step::Push { max_ops: 1 }) {
+        plan.failed(Lane::Push, Failure::TooLarge, NOW, 0);
+        assert_eq!(plan.retry_at(), None, "at once, with half");
+    }
+    plan.failed(Lane::Push, Failure::TooLarge, NOW, 0);
+    assert!(plan.retry_at().is_some(), "one operation is not halved");
 }
