@@ -258,9 +258,10 @@ impl Plan {
             wait.until = u64::MAX;
             return;
         }
-        // Between half and the whole of it, and never before a stated moment.
+        // Between half and the whole of it, which is a second at least, and never before a stated moment: there the phones of
+        // a county are spread over a second.
         let spread = doubled / 2 + random % (doubled / 2 + 1);
-        wait.until = now.saturating_add(spread.max(stated + random % 1_000 * u64::from(stated > 0)));
+        wait.until = now.saturating_add(spread.max(stated + random % 1_000));
         if matches!(failure, Failure::Unreachable | Failure::NotTheCounty) {
             // Without a county there is no lane: the greeting waits for all of them.
             let until = wait.until;

@@ -246,3 +246,39 @@ fn what_cannot_be_halved_waits() {
     plan.failed(Lane::Push, Failure::TooLarge, NOW, 0);
     assert!(plan.retry_at().is_some(), "one operation is not halved");
 }
+
+#[test]
+fn a_wait_doubles_and_is_spread_over_its_second_half() {
+    for failures in 1..=12_u32 {
+        let whole = (2_000 << (failures - 1)).min(LONGEST_WAIT_MS);
+        let due = |random| {
+            let mut plan = greeted();
+            for _ in 1..failures {
+                plan.failed(Lane::Push, Failure::Refused, NOW, 0);
+            }
+            plan.failed(Lane::Push, Failure::Refused, NOW, random);
+            plan.retry_at().map(|at| at - NOW)
+        };
+        assert_eq!(due(0), Some(whole / 2), "after {failures}");
+        assert_eq!(due(whole / 2), Some(whole), "after {failures}");
+        assert_eq!(due(whole / 2 + 1), Some(whole / 2), "after {failures}");
+    }
+}
+
+#[test]
+fn a_stated_moment_is_kept_within_a_second() {
+    let mut plan = greeted();
+    plan.failed(Lane::Push, Failure::Busy(Some(Duration::from_secs(60))), NOW, 3_007);
+    assert_eq!(plan.retry_at(), Some(NOW + 60_007));
+}
+
+#[test]
+fn a_phone_that_was_refused_begins_anew_when_the_desk_has_decided() {
+    let mut plan = greeted();
+    assert!(!plan.is_stopped());
+    plan.failed(Lane::Hello, Failure::Revoked, NOW, 0);
+    assert!(plan.is_stopped());
+    plan.restart();
+    assert!(!plan.is_stopped());
+    assert_eq!(plan.next(&Facts::default(), NOW), Step::Hello);
+}
