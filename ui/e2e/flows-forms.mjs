@@ -458,7 +458,7 @@ export const formFlows = [
       await settle(page);
       await page.fill('#h-note', '白天没人');
       await tap(page, '保存');
-      await sees(page, '这套房登记着另一户');
+      await sees(page, '这套房已经登记了另一户');
       await tap(page, answer);
       await at(page, '/household/h2-201');
       await sees(page, n === 0 ? '合并了，人都在一户里' : '这一户改好了');

@@ -47,7 +47,7 @@ export const underBar = async (page) => {
   });
 };
 /** As long as a sheet takes to open or close. */
-export const settle = (page) => page.waitForTimeout(350);
+export const settle = (page) => page.waitForTimeout(450);
 /** A finger that taps twice where it meant to tap once: `apart` milliseconds between the two. */
 export const tapTwice = async (page, target, apart) => {
   await target.scrollIntoViewIfNeeded();

@@ -69,7 +69,7 @@ async function moves(merge: () => { id: string; undo: string }) {
 describe('a household that moves to a flat another one lives in', () => {
   it('is_put_together_with_it_when_they_are_one_and_nothing_typed_is_lost', async () => {
     const { form, press, saves, router } = await moves(() => ({ id: 'h1', undo: 'u2' }));
-    expect(form.text()).toContain('这套房登记着另一户');
+    expect(form.text()).toContain('这套房已经登记了另一户');
     await press('就是这一户，合成一户');
     expect(saves).toMatchObject([
       ['save_household', { id: 'h2', dwelling: null, note: '白天没人' }],
