@@ -88,7 +88,8 @@ export async function openWindow(program, env) {
 
   let at = '';
   async function close() {
-    if (at) await ask('DELETE', at).catch(() => undefined);
+    // On a busy machine the driver may wait for a page that has gone already; killing it closes the window, too.
+    if (at) await Promise.race([ask('DELETE', at).catch(() => undefined), pause(10_000)]);
     at = '';
     driver.kill();
   }
