@@ -2,7 +2,7 @@
 // nothing to press or to read fails the flow.
 import assert from 'node:assert/strict';
 import { formFlows } from './flows-forms.mjs';
-import { at, go, pin, sees, settle, tap, tapTwice, underBar, undo } from './hand.mjs';
+import { at, go, pin, sees, settle, tap, tapTwice, underBar, undo, waiting } from './hand.mjs';
 
 /** In every size of letters the bar of what was just done leaves all buttons free. */
 const barFlows = [
@@ -559,44 +559,35 @@ export const flows = [
       await go(page, '/household/h2-202');
       await tapTwice(page, page.locator('button:has-text("还住这里")').first(), apart);
       assert.equal(await page.locator('text=没有成功').count(), 0);
-      await go(page, '/me/sync');
-      const cell = page.locator('.four .on_phone b');
-      await cell.waitFor();
-      assert.equal(await cell.innerText(), '5');
+      assert.equal(await waiting(page), 5);
     },
   })),
   ...[120, 250, 350].map((apart) => ({
     name: `a_second_tap_after_${apart}_ms_presses_nothing_that_came_under_the_finger`,
     path: '/review',
     async run(page) {
-      const written = async (count) => {
-        await go(page, '/me/sync');
-        const cell = page.locator('.four .on_phone b');
-        await cell.waitFor();
-        assert.equal(await cell.innerText(), String(count));
-      };
       // The next pair moves up.
       const pairs = page.locator('.btn:has-text("是一户，合并")');
       await tapTwice(page, pairs.first(), apart);
       await sees(page, '需要你 · 8');
       await tapTwice(page, pairs.first(), apart);
       await sees(page, '需要你 · 7');
-      await written(5);
+      assert.equal(await waiting(page), 5);
       // A sheet leaves, and beneath it is the button that records a visit.
       await go(page, '/household/h1-301');
       await tap(page, '没见到人');
       await tapTwice(page, page.locator('.van-popup .btn:has-text("敲门没人应")'), apart);
-      await written(6);
+      assert.equal(await waiting(page), 6);
       // One comes up.
       await go(page, '/household/h1-501');
       await tapTwice(page, page.locator('button:has-text("撤销合并")').first(), apart);
       await tapTwice(page, page.locator('.van-popup .btn:has-text("撤销合并")'), apart);
-      await written(7);
+      assert.equal(await waiting(page), 7);
       // Another page comes.
       await go(page, '/review');
       await tapTwice(page, page.locator('.card a.quiet-link').first(), apart);
       await at(page, '/household/');
-      await written(7);
+      assert.equal(await waiting(page), 7);
     },
   })),
   {

@@ -61,6 +61,11 @@ export const tapTwice = async (page, target, apart) => {
   // Longer than anything that could come of the second.
   await page.waitForTimeout(800);
 };
+/** How many records wait on the phone, as its page of the sync says. */
+export const waiting = async (page) => {
+  await go(page, '/me/sync');
+  return Number(await page.locator('.four .on_phone b').innerText());
+};
 /** A sheet is closed before its page is left. */
 export const shut = async (page) => {
   await settle(page);

@@ -263,10 +263,15 @@ impl Look<'_> {
     }
 }
 
+/// The kind of an operation and what it says; nothing once it was erased, and of a kind that nobody here knows.
+fn said(stored: &StoredOperation) -> Option<(RecordKind, Payload)> {
+    let kind = RecordKind::from_code(stored.header.kind)?;
+    Some((kind, Payload::decode(kind.code(), stored.payload.as_deref()?).ok()?))
+}
+
 /// What is told by a word of its own: who moved out, came back, was put together or parted.
 fn told_apart(stored: &StoredOperation) -> Option<HistoryHow> {
-    let kind = RecordKind::from_code(stored.header.kind)?;
-    let payload = Payload::decode(kind.code(), stored.payload.as_deref()?).ok()?;
+    let (kind, payload) = said(stored)?;
     if payload.ends_a_tie(kind) {
         Some(HistoryHow::Ended)
     } else if payload.resumes_a_tie(kind) {
@@ -280,8 +285,8 @@ fn told_apart(stored: &StoredOperation) -> Option<HistoryHow> {
 
 /// The household that an operation put another one together with.
 fn joined_home(stored: &StoredOperation) -> Option<RecordId> {
-    let kind = RecordKind::from_code(stored.header.kind)?;
-    Payload::decode(kind.code(), stored.payload.as_deref()?).ok()?.joined_home(kind)
+    let (kind, payload) = said(stored)?;
+    payload.joined_home(kind)
 }
 
 /// Whether it is the visit itself and not a change of one.
@@ -294,10 +299,9 @@ pub(super) fn fields_of(stored: &StoredOperation) -> Vec<String> {
     if stored.header.verb == Verb::DELETE {
         return vec!["deleted".to_owned()];
     }
-    let Some(kind) = RecordKind::from_code(stored.header.kind) else { return Vec::new() };
-    let payload = stored.payload.as_deref().and_then(|bytes| Payload::decode(kind.code(), bytes).ok());
+    let Some((kind, payload)) = said(stored) else { return Vec::new() };
     let mut names: Vec<String> = Vec::new();
-    for key in payload.iter().flat_map(|payload| payload.edits.keys()) {
+    for key in payload.edits.keys() {
         if let Some(name) = kind.field(*key).and_then(|field| field_word(kind, field))
             && !names.iter().any(|known| known == name)
         {
