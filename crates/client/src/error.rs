@@ -4,7 +4,7 @@ use crate::ports::{DeviceError, TransportError};
 use crate::views::CallError;
 use std::collections::BTreeMap;
 use xunge_photo::PhotoError;
-use xunge_store::{OpenError, StoreError};
+use xunge_store::{OpenError, StoreError, WorkError};
 
 /// Why a command did not happen. Nothing of it is there then.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,16 @@ impl ClientError {
             Self::Transport(TransportError::BadAddress) => "bad_address".to_owned(),
             Self::Photo(error) => format!("photo_{}", error.code()),
             Self::Rule { code, .. } => (*code).to_owned(),
+        }
+    }
+}
+
+impl WorkError for ClientError {
+    fn of_store(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::Open(error) => error.of_store(),
+            _ => None,
         }
     }
 }

@@ -8,7 +8,7 @@
 //! hides such an error is not looked after: then the question after it is refused, and the one after that answered.)
 
 use crate::connection::{Role, connect, reads, settle};
-use crate::error::StoreError;
+use crate::error::{StoreError, WorkError};
 use crate::files::Files;
 use crate::keys::Secret;
 use crate::open::Layout;
@@ -71,7 +71,7 @@ impl Connections {
     ///
     /// # Errors
     /// Those of `work`, and [`StoreError`] of an opening.
-    pub(crate) fn reading<T, E: From<StoreError>>(
+    pub(crate) fn reading<T, E: WorkError>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -87,7 +87,7 @@ impl Connections {
     ///
     /// # Errors
     /// As [`Connections::reading`].
-    pub(crate) fn writing<T, E: From<StoreError>>(
+    pub(crate) fn writing<T, E: WorkError>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -109,7 +109,7 @@ impl Connections {
     ///
     /// # Errors
     /// As [`Connections::reading`].
-    pub(crate) fn reading_warm<T, E: From<StoreError>>(
+    pub(crate) fn reading_warm<T, E: WorkError>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -119,7 +119,7 @@ impl Connections {
         }
     }
 
-    fn run<T, E: From<StoreError>>(
+    fn run<T, E: WorkError>(
         &self,
         place: &mut Place,
         role: Role,
@@ -129,25 +129,32 @@ impl Connections {
             Some(connection) if !place.spent => connection,
             // The one before is closed when its successor is open: the last one to close puts the files in order.
             gone => {
-                let fresh = self.open(role).inspect_err(|error| {
-                    if matches!(error, StoreError::Damaged) {
-                        self.suspect();
-                    }
-                })?;
+                let fresh = self.open(role).inspect_err(|error| self.look_at(error))?;
                 place.spent = false;
                 gone.insert(fresh)
             }
         };
         let done = work(connection);
-        if done.is_err() && !reads(connection) {
-            place.spent = true;
-            self.suspect();
+        if let Err(error) = &done {
+            place.spent = !reads(connection);
+            if place.spent {
+                self.suspect();
+            } else if let Some(error) = error.of_store() {
+                self.look_at(error);
+            }
         }
         done
     }
 
-    /// As [`crate::Store::suspect`].
-    pub(crate) fn suspect(&self) {
+    fn look_at(&self, error: &StoreError) {
+        if matches!(error, StoreError::Damaged) {
+            self.suspect();
+        }
+    }
+
+    /// Remembers beside the database that it did not read well: the next opening checks every page and moves the store aside
+    /// if one is bad.
+    fn suspect(&self) {
         // If not even this can be written, the next damaged read will try again.
         let _ = self.files.write_durable(&self.suspect, b"check");
     }

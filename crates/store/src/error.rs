@@ -58,6 +58,19 @@ impl StoreError {
     }
 }
 
+/// An error of work done over the store. The store asks it what went wrong, to mend itself: a [`StoreError::Damaged`] has every
+/// page checked at the next opening.
+pub trait WorkError: From<StoreError> {
+    /// The error of the store that this is, if it is one.
+    fn of_store(&self) -> Option<&StoreError>;
+}
+
+impl WorkError for StoreError {
+    fn of_store(&self) -> Option<&StoreError> {
+        Some(self)
+    }
+}
+
 impl From<FileError> for StoreError {
     fn from(error: FileError) -> Self {
         match error {

@@ -34,7 +34,7 @@ mod tracks;
 
 pub use access_log::BrokenLog;
 pub use drafts::Draft;
-pub use error::StoreError;
+pub use error::{StoreError, WorkError};
 pub use mark::Progress;
 pub use meta::{Fact, FeedState};
 pub use migrate::SCHEMA_VERSION;

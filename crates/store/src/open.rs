@@ -16,7 +16,7 @@ pub use salvage::Salvaged;
 
 use crate::connection::{Role, connect, settle};
 use crate::connections::Connections;
-use crate::error::StoreError;
+use crate::error::{StoreError, WorkError};
 use crate::files::{FileError, Files};
 use crate::keys::Secret;
 use crate::mark::{KeyVerdict, Mark, Progress};
@@ -33,7 +33,7 @@ pub struct OpenOptions {
     /// At most so many connections that read beside the writer; at least one.
     pub readers: usize,
     /// Reads every page and checks it before opening (slow on a large store). Also done by itself after
-    /// [`Store::suspect`].
+    /// a [`StoreError::Damaged`].
     pub verify: bool,
 }
 
@@ -117,6 +117,15 @@ impl From<StoreError> for OpenError {
             StoreError::DiskFull => Self::DiskFull,
             StoreError::Busy => Self::Busy,
             other => Self::Other(other),
+        }
+    }
+}
+
+impl WorkError for OpenError {
+    fn of_store(&self) -> Option<&StoreError> {
+        match self {
+            Self::Other(error) => Some(error),
+            _ => None,
         }
     }
 }

@@ -5,7 +5,7 @@
 //! read sees one moment of the store from its first query to its last. Readers never wait for the writer.
 
 use crate::connections::Connections;
-use crate::error::StoreError;
+use crate::error::{StoreError, WorkError};
 use crate::files::Files;
 use crate::kept::Kept;
 use crate::keys::Secret;
@@ -123,20 +123,17 @@ impl Store {
     ///
     /// # Errors
     /// Those of `body`, and [`StoreError`] of the transaction itself.
-    pub fn write<T, E: From<StoreError>>(
-        &self,
-        body: impl FnOnce(&Writer<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn write<T, E: WorkError>(&self, body: impl FnOnce(&Writer<'_>) -> Result<T, E>) -> Result<T, E> {
         self.connections.writing(|connection| {
-            let transaction = Span::writing(connection).map_err(|error| self.noticed(error.into()))?;
+            let transaction = Span::writing(connection).map_err(StoreError::from)?;
             let writer = Writer::new(&transaction, self.connections.waiting());
             let value = body(&writer)?;
-            writer.keep_digests().map_err(|error| self.noticed(error))?;
+            writer.keep_digests()?;
             let (progress, touched, homes) =
                 (writer.progress.get(), writer.touched.get(), writer.homes.get());
             // Its statements go back before the transaction ends.
             drop(writer);
-            let committed = transaction.commit().map_err(|error| self.noticed(error.into()));
+            let committed = transaction.commit().map_err(StoreError::from);
             if !planted(Bug::SavedWithoutCommit) {
                 committed?;
             }
@@ -160,10 +157,7 @@ impl Store {
     ///
     /// # Errors
     /// Those of `body`, and [`StoreError`] of the transaction itself.
-    pub fn read<T, E: From<StoreError>>(
-        &self,
-        body: impl FnOnce(&Reader<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn read<T, E: WorkError>(&self, body: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
         self.connections.reading(|connection| self.one_moment(connection, body))
     }
 
@@ -173,19 +167,19 @@ impl Store {
     ///
     /// # Errors
     /// Those of `body`, and [`StoreError`] of the transaction itself.
-    pub fn read_shortly<T, E: From<StoreError>>(
+    pub fn read_shortly<T, E: WorkError>(
         &self,
         body: impl FnOnce(&Reader<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.connections.reading_warm(|connection| self.one_moment(connection, body))
     }
 
-    fn one_moment<T, E: From<StoreError>>(
+    fn one_moment<T, E: WorkError>(
         &self,
         connection: &Connection,
         body: impl FnOnce(&Reader<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let transaction = Span::reading(connection).map_err(|error| self.noticed(error.into()))?;
+        let transaction = Span::reading(connection).map_err(StoreError::from)?;
         body(&Reader::new(&transaction))
     }
 
@@ -194,20 +188,7 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        self.connections.writing(|connection| work(connection).map_err(|error| self.noticed(error.into())))
-    }
-
-    fn noticed(&self, error: StoreError) -> StoreError {
-        if matches!(error, StoreError::Damaged) {
-            self.suspect();
-        }
-        error
-    }
-
-    /// Remembers beside the database that it did not read well: the next opening checks every page and moves the store
-    /// aside if one is bad. To be called on any `store_damaged`.
-    pub fn suspect(&self) {
-        self.connections.suspect();
+        self.connections.writing(|connection| work(connection).map_err(StoreError::from))
     }
 
     /// Reads and checks every page: what a store does when the phone lies idle.
@@ -215,10 +196,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] when a page was changed or is unreadable; the store should be closed and opened again.
     pub fn verify(&self) -> Result<(), StoreError> {
-        match self.over_writer(crate::open::is_whole)? {
+        self.connections.writing(|connection| match crate::open::is_whole(connection)? {
             true => Ok(()),
-            false => Err(self.noticed(StoreError::Damaged)),
-        }
+            false => Err(StoreError::Damaged),
+        })
     }
 
     /// Moves the write-ahead log into the database and empties it, and waits until the mark is on the disk: before

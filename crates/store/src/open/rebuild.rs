@@ -5,7 +5,7 @@
 //! The damaged files are only read.
 
 use super::{Layout, OpenError, OpenOptions, Salvaged};
-use crate::error::StoreError;
+use crate::error::{StoreError, WorkError};
 use crate::files::{FileError, Files};
 use crate::keys::Secret;
 use crate::photos::{Photo, PhotoPart, PhotoState, PhotoVault};
@@ -36,7 +36,7 @@ impl Store {
     ///
     /// # Errors
     /// Those of `fill` and [`OpenError`]; then there is no store in the folder and the damaged one lies where it was moved.
-    pub fn rebuild<E: From<StoreError> + From<OpenError>>(
+    pub fn rebuild<E: WorkError + From<OpenError>>(
         dir: &Path,
         key: &Secret,
         files: Arc<dyn Files>,

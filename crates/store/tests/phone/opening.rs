@@ -206,10 +206,30 @@ fn a_page_torn_while_the_log_was_folded_in_is_whole_in_the_log() {
         }
     }
     let store = phone.open().unwrap();
-    store.suspect();
+    let doubted: Result<(), _> = store.read(|_| Err(StoreError::Damaged));
+    assert!(doubted.is_err());
     store.verify().unwrap();
     drop(store);
     assert!(phone.open().unwrap().report().tail_lost.is_none());
+}
+
+#[test]
+fn whatever_tells_of_damage_has_every_page_looked_at_by_the_next_opening() {
+    let phone = phone_with_three_visits();
+    let asked = phone.dir.join("xunge.check");
+    type Work = fn(&Store, Result<(), StoreError>) -> Result<(), StoreError>;
+    let ways: [Work; 3] =
+        [|s, told| s.read(|_| told), |s, told| s.read_shortly(|_| told), |s, told| s.write(|_| told)];
+    for done in ways {
+        let store = phone.open().unwrap();
+        assert!(done(&store, Err(StoreError::NotFound("visit"))).is_err());
+        assert!(!asked.exists(), "what is wrong with a question is not wrong with the pages");
+        assert!(done(&store, Err(StoreError::Damaged)).is_err());
+        assert!(asked.exists());
+        drop(store);
+        drop(phone.open().unwrap());
+        assert!(!asked.exists(), "it was looked at and found whole");
+    }
 }
 
 #[test]
