@@ -1,5 +1,6 @@
 //! A phone that comes back after weeks: 50,000 operations wait, signal returns, and the worker goes on saving. What a save
 //! takes meanwhile, beside what it takes at rest in the same process; and how much memory the phone's process ever had.
+//! Between two saves one page is written to a file and flushed: what the disk itself takes, then and at rest.
 //!
 //! The phone is a process of its own, this program called again, so that its memory is a phone's and nothing else.
 
@@ -7,6 +8,8 @@ use crate::figures::Figures;
 use crate::place::{Place, save_people, save_street};
 use crate::{Run, Trouble, rows, say};
 use serde_json::{Value, json};
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -24,6 +27,7 @@ const DRAINED: u32 = 200;
 
 pub fn measure(run: &Run, figures: &mut Figures) -> Result<(), Trouble> {
     let (mut ratios, mut memory, mut rest, mut busy) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut flushes = Vec::new();
     for time in 0..run.times {
         say(&format!("{} waiting operations drain while the worker saves ({})", run.people, time + 1));
         let place = Place::new(run, "draining", 1)?;
@@ -43,6 +47,7 @@ pub fn measure(run: &Run, figures: &mut Figures) -> Result<(), Trouble> {
         ratios.push(number("draining_ms")? / number("at_rest_ms")?);
         rest.push(number("at_rest_ms")?);
         busy.push(number("draining_ms")?);
+        flushes.push(number("flush_draining_ms")? / number("flush_at_rest_ms")?);
         memory.push(number("rss_mb")?);
         worker.call("unlock", json!({ "pin": "730592" }))?;
         worker.sync()?;
@@ -54,6 +59,7 @@ pub fn measure(run: &Run, figures: &mut Figures) -> Result<(), Trouble> {
     figures.median("save_p99_draining_ratio", "x", &ratios);
     figures.median("save_p99_draining_ms", "ms", &busy);
     figures.median("save_p99_at_rest_ms", "ms", &rest);
+    figures.median("flush_p99_draining_ratio", "x", &flushes);
     figures.median("phone_rss_draining_mb", "MB", &memory);
     Ok(())
 }
@@ -67,6 +73,15 @@ pub fn phone(dir: &Path) -> Result<(), Trouble> {
     let head = call("households_head", Value::Null)?;
     let building = call("building", json!({ "id": head["buildings"][0]["id"] }))?;
     let household = building["floors"][0]["doors"][0]["household"].clone();
+    let page = File::create(dir.join("page"))?;
+    let flush = || -> Result<f64, Trouble> {
+        let watch = Watch::start();
+        page.write_all_at(&[7; 4096], 0)?;
+        page.sync_data()?;
+        let took = watch.seconds() * 1e3;
+        pause(BREATH);
+        Ok(took)
+    };
     let save = || -> Result<f64, Trouble> {
         let args = json!({ "household": household, "outcome": "nothing_changed" });
         let watch = Watch::start();
@@ -75,22 +90,27 @@ pub fn phone(dir: &Path) -> Result<(), Trouble> {
         pause(BREATH);
         Ok(took)
     };
-    let mut at_rest = (0..AT_REST).map(|_| save()).collect::<Result<Vec<f64>, _>>()?;
+    let both = || Ok::<_, Trouble>((save()?, flush()?));
+    let (mut at_rest, mut flush_at_rest): (Vec<f64>, Vec<f64>) =
+        (0..AT_REST).map(|_| both()).collect::<Result<_, _>>()?;
     let stop = Arc::new(AtomicBool::new(false));
     let sync = phone.keep_in_sync(Arc::clone(&stop))?;
     let open = phone.client.opened()?;
-    let (mut draining, watch) = (Vec::new(), Watch::start());
+    let (mut draining, mut flush_draining, watch) = (Vec::new(), Vec::new(), Watch::start());
     while open.counts()?.on_phone > DRAINED {
         if watch.seconds() > 600.0 {
             return Err(format!("it does not drain: {:?}", open.sync_state()?).into());
         }
-        draining.push(save()?);
+        let (saved, flushed) = both()?;
+        draining.push(saved);
+        flush_draining.push(flushed);
     }
     stop.store(true, Ordering::Relaxed);
     open.hurry();
     sync.join().map_err(|_| "the thread that synchronises panicked")?;
     let told = json!({
         "at_rest_ms": p99(&mut at_rest), "draining_ms": p99(&mut draining), "saves": draining.len(),
+        "flush_at_rest_ms": p99(&mut flush_at_rest), "flush_draining_ms": p99(&mut flush_draining),
         "seconds": watch.seconds(), "rss_mb": most_memory()?,
     });
     println!("{told}");
