@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `make mutants`: changes the code on purpose, one small change at a time, and runs the tests of the package: each change
-# must make a test fail. FILES='crates/sync/src/merge.rs …' chooses; by default merge, plan and admission. Survivors that
+# must make a test fail. FILES='crates/sync/src/merge.rs …' chooses; by default merge, settling, the plan of a session, admission and the county's scope. Survivors that
 # stay are listed with their reasons in docs/mutants.md, and left out here by the same patterns.
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
@@ -11,7 +11,8 @@ if ! [ -x "$tool" ] || [ "$("$tool" mutants --version)" != "cargo-mutants $VERSI
   CARGO_TARGET_DIR=$(mktemp -d) cargo install --quiet --locked "cargo-mutants@$VERSION" --root .tools/mutants
 fi
 
-files=${FILES:-crates/sync/src/merge.rs crates/sync/src/plan.rs crates/sync/src/admit.rs}
+sync=crates/sync/src
+files=${FILES:-$sync/merge.rs $sync/settle.rs $sync/plan.rs $sync/admit.rs crates/server/src/county/scope.rs}
 chosen=() packages=()
 for file in $files; do
   [ -f "$file" ] || fail "there is no '$file'."

@@ -2,7 +2,7 @@
 // nothing to press or to read fails the flow.
 import assert from 'node:assert/strict';
 import { formFlows } from './flows-forms.mjs';
-import { at, go, pin, sees, settle, tap, tapTwice, underBar, undo, waiting } from './hand.mjs';
+import { at, go, pin, reads, sees, settle, tap, tapTwice, underBar, undo, waiting } from './hand.mjs';
 
 /** In every size of letters the bar of what was just done leaves all buttons free. */
 const barFlows = [
@@ -57,6 +57,7 @@ export const flows = [
       await pin(page, '258036');
       await pin(page, '258037');
       await sees(page, '两遍不一样');
+      await reads(page);
       await pin(page, '258036');
       await pin(page, '258036');
       await at(page, '/first-sync');
@@ -277,9 +278,30 @@ export const flows = [
       await tap(page, '下一步');
       await pin(page, '123456');
       await sees(page, '这个密码太容易猜到');
+      await reads(page);
       await pin(page, '258036');
       await sees(page, '再输一遍');
       await pin(page, '258036');
+      await at(page, '/first-sync');
+    },
+  },
+  {
+    name: 'digits_typed_on_after_a_refusal_begin_no_new_pin_and_back_leads_to_the_first_time',
+    query: 'phase=new&first=1&slow=250',
+    async run(page) {
+      await tap(page, '开始登记');
+      await page.fill('#address', 'county.example:8443');
+      await page.fill('#code', '7K3M9QXT4HBRT6W2ZC5D');
+      await tap(page, '下一步');
+      await pin(page, '123456123456');
+      await sees(page, '这个密码太容易猜到');
+      assert.equal(await page.locator('.dots .on').count(), 0);
+      await reads(page);
+      await pin(page, '258036');
+      await sees(page, '再输一遍');
+      await tap(page, '返回');
+      await sees(page, '设一个六位密码');
+      await pin(page, '258036258036');
       await at(page, '/first-sync');
     },
   },

@@ -72,6 +72,8 @@ export const shut = async (page) => {
   await page.locator('.van-popup button[aria-label="关闭"]:visible').first().click();
   await settle(page);
 };
+/** Time to read what is said before typing again. */
+export const reads = (page) => page.waitForTimeout(400);
 export const pin = async (page, digits) => {
   for (const digit of digits) await page.locator(`button.key:has-text("${digit}")`).first().click();
 };

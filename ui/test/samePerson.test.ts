@@ -5,7 +5,7 @@ import { setLanguage } from '@/words/language';
 
 const source = (more: Partial<SourceView> = {}): SourceView => ({
   ...{ id: 'a', name: '单**', citizen_id: null, birth: '1949-**-**', sex: '2', phone: '142****7788' },
-  ...{ household: null, door: '', by: 'worker', at_ms: 0 },
+  ...{ household: null, door: '', mine: false, by: 'worker', at_ms: 0 },
   ...more,
 });
 

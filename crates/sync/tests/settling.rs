@@ -5,11 +5,11 @@
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use xunge_domain::ids::OpId;
-use xunge_domain::operation::Verb;
+use xunge_domain::operation::{Payload, Verb};
 use xunge_domain::records::{FieldKey, RecordKind, SlotCode};
 use xunge_domain::value::{Edit, Value};
 use xunge_sync::merge::{Conflict, MergedField, RecordState, Written};
-use xunge_sync::settle::{choosing, keeping_both, room_for_both};
+use xunge_sync::settle::{Room, choosing, keeping_both, room_for_both};
 
 const KIND: RecordKind = RecordKind::Person;
 const NAME: FieldKey = FieldKey(1);
@@ -36,13 +36,7 @@ impl Grid {
         grid
     }
 
-    fn add(
-        &mut self,
-        device: u32,
-        verb: Verb,
-        payload: xunge_domain::operation::Payload,
-        height: u32,
-    ) -> OpId {
+    fn add(&mut self, device: u32, verb: Verb, payload: Payload, height: u32) -> OpId {
         let counter = self.counters.entry(device).or_default();
         *counter += 1;
         let id = OpId::new(device, *counter);
@@ -92,6 +86,9 @@ proptest! {
         let chosen = before.sides[choice % before.sides.len()].op;
         let settled = grid.settle(2, slot, choosing(&before, chosen).unwrap());
         prop_assert!(grid.conflict(slot).is_none());
+        let meant = before.sides.iter().find(|side| side.op == chosen).and_then(|side| side.values.get(&PHONE));
+        let view = grid.state.view(KIND);
+        prop_assert_eq!(view.one(PHONE), meant);
         let elsewhere = grid.state.clone();
         grid.take_back(2, settled);
         let after = grid.conflict(slot);
@@ -194,4 +191,104 @@ fn an_ordinary_edit_settles_nothing_and_cannot_be_reopened() {
     let (payload, height) = grid.state.delete(KIND);
     let deleted = grid.add(1, Verb::DELETE, payload, height);
     assert_eq!(grid.state.reopening(KIND, deleted), None);
+}
+
+#[test]
+fn a_household_has_room_for_both_numbers_too() {
+    let key = |name| RecordKind::Household.field_named(name).unwrap().key;
+    let room = room_for_both(RecordKind::Household, SlotCode(key("phone").0));
+    assert_eq!(room, Some(Room::Beside(key("contact_phones"))));
+}
+
+#[test]
+fn of_a_number_and_none_keeping_both_keeps_the_number_alone() {
+    let mut grid = Grid::new();
+    let seen = grid.state.clone();
+    let (payload, height) = seen.edit(KIND, BTreeMap::from([(PHONE, Edit::Put(Value::Null))]));
+    grid.add(1, Verb::WRITE, payload, height);
+    grid.apart(&seen, 2, PHONE, "二");
+    let slot = SlotCode(PHONE.0);
+    let before = grid.conflict(slot).unwrap();
+    grid.settle(1, slot, keeping_both(KIND, &before).unwrap());
+    let view = grid.state.view(KIND);
+    assert_eq!((view.one(PHONE), view.fields.get(&OTHER_PHONES)), (Some(&"二".into()), None));
+}
+
+#[test]
+fn a_settlement_stands_until_somebody_writes_there_anew() {
+    let mut grid = Grid::new();
+    let seen = grid.state.clone();
+    let first = grid.apart(&seen, 1, PHONE, "一");
+    grid.apart(&seen, 2, PHONE, "二");
+    let slot = SlotCode(PHONE.0);
+    assert!(!grid.state.settles(KIND, OpId::new(9, 1)), "nobody wrote that");
+    let edits = choosing(&grid.conflict(slot).unwrap(), first).unwrap();
+    let settled = grid.settle(1, slot, edits);
+    assert!(grid.state.settles(KIND, settled));
+    let now = grid.state.clone();
+    grid.apart(&now, 2, NOTE, "别处");
+    assert!(grid.state.settles(KIND, settled), "something else was written");
+    grid.apart(&now, 2, PHONE, "三");
+    assert!(!grid.state.settles(KIND, settled));
+}
+
+#[test]
+fn a_settled_deletion_stands_until_it_is_taken_back() {
+    for delete in [true, false] {
+        let mut grid = Grid::new();
+        let seen = grid.state.clone();
+        grid.apart(&seen, 1, NAME, "乙");
+        let (payload, height) = seen.delete(KIND);
+        grid.add(2, Verb::DELETE, payload, height);
+        let settled = if delete {
+            let (payload, height) = grid.state.delete(KIND);
+            grid.add(1, Verb::DELETE, payload, height)
+        } else {
+            grid.settle(1, SlotCode::ALIVE, BTreeMap::new())
+        };
+        assert!(grid.state.settles(KIND, settled), "{delete}");
+        grid.take_back(1, settled);
+        assert!(!grid.state.settles(KIND, settled), "{delete}");
+    }
+}
+
+#[test]
+fn whoever_writes_an_old_value_anew_wrote_it_themself() {
+    let slot = SlotCode(PHONE.0);
+    let own_again = |grid: &Grid, op| assert_eq!(grid.state.origin(KIND, slot, op), op);
+
+    // Another phone, over a settlement, deliberately.
+    let mut grid = Grid::new();
+    let seen = grid.state.clone();
+    grid.apart(&seen, 1, PHONE, "一");
+    let second = grid.apart(&seen, 2, PHONE, "二");
+    let edits = choosing(&grid.conflict(slot).unwrap(), second).unwrap();
+    grid.settle(1, slot, edits);
+    let now = grid.state.clone();
+    let again = grid.apart(&now, 3, PHONE, "一");
+    own_again(&grid, again);
+
+    // The same phone, where nothing had been settled.
+    let mut grid = Grid::new();
+    for value in ["一", "二"] {
+        let now = grid.state.clone();
+        grid.apart(&now, 1, PHONE, value);
+    }
+    let now = grid.state.clone();
+    let again = grid.apart(&now, 1, PHONE, "一");
+    own_again(&grid, again);
+
+    // A settlement that claims to know no more than what it settled.
+    let mut grid = Grid::new();
+    let seen = grid.state.clone();
+    let first = grid.apart(&seen, 1, PHONE, "一");
+    grid.apart(&seen, 2, PHONE, "二");
+    let edits = choosing(&grid.conflict(slot).unwrap(), first).unwrap();
+    let (payload, height) = grid.state.resolve(KIND, slot, edits);
+    let low = height - 1;
+    let settled = grid.add(1, Verb::WRITE, payload, low);
+    let edits = BTreeMap::from([(PHONE, Edit::Put("二".into()))]);
+    let payload = Payload { edits, replaces: BTreeMap::from([(slot, vec![settled])]) };
+    let again = grid.add(1, Verb::WRITE, payload, height);
+    own_again(&grid, again);
 }

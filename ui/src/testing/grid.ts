@@ -103,7 +103,7 @@ const folded = (door: Door): FoldedView => {
     differs: ['phone'],
     source: {
       ...{ id: `${id}b`, name, citizen_id, sex, birth: '1949-**-**', phone: '142****0000', household: door.id },
-      ...{ door: `2幢${door.unit}单元 ${door.door}`, by: 'part_time', at_ms: at(15, 9) },
+      ...{ door: `2幢${door.unit}单元 ${door.door}`, mine: false, by: 'part_time', at_ms: at(15, 9) },
     },
   };
 };
@@ -163,7 +163,7 @@ export const doors: Door[] = SHAPE.map(([door, unit, state, people, visited]) =>
 const JOINED_HOME = 'h2-401';
 const joined = (door: Door): HomeSourceView => ({
   ...{ id: `${door.id}b`, people: [], phone: '142****3310', occupancy: 'tenant', note: '白天没人' },
-  ...{ by: '周敏', at_ms: at(16, 40, 3) },
+  ...{ mine: false, by: '周敏', at_ms: at(16, 40, 3) },
 });
 
 /** Everybody moved out of it: an empty flat whose last household is history. */
@@ -262,6 +262,7 @@ export function household(door: Door): HouseholdView {
     stays: null,
     joined: door.id === JOINED_HOME ? [joined(door)] : [],
     former: door.id === LEFT_HOME ? [...FORMER] : [],
+    twice: false,
     review: door.id === 'h2-502' ? 1 : 0,
     standing: door.visited ? 'on_phone' : 'at_county',
   };

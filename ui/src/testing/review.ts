@@ -18,6 +18,7 @@ export function reviewOf(): Review {
         household: 'h2-502',
         door: '2幢2单元 502',
         subject: '魏**',
+        relation: '0',
         field: 'phone',
         both: true,
         third: PHONE,
@@ -39,6 +40,7 @@ export function reviewOf(): Review {
         household: 'h1-602',
         door: '2幢1单元 602',
         subject: '',
+        relation: '',
         field: 'occupancy',
         both: false,
         third: {
@@ -106,7 +108,7 @@ export function reviewOf(): Review {
         taken: false,
         home: {
           ...{ id: 'h1-102', people: ['示**'], phone: null, occupancy: 'tenant', note: '' },
-          ...{ by: '刘敏', at_ms: at(9, 48) },
+          ...{ mine: true, by: '刘敏', at_ms: at(9, 48) },
         },
       },
     ],
@@ -116,11 +118,11 @@ export function reviewOf(): Review {
         door: '2幢3单元 501',
         stays: {
           ...{ id: 'h2-501', people: ['潘**'], phone: '142****3310', occupancy: 'tenant', note: '' },
-          ...{ by: '周敏', at_ms: at(9, 20) },
+          ...{ mine: false, by: '周敏', at_ms: at(9, 20) },
         },
         other: {
           ...{ id: 'h2-501b', people: ['潘**', '潘*'], phone: null, occupancy: 'tenant', note: '白天没人' },
-          ...{ by: '刘敏', at_ms: at(10, 5) },
+          ...{ mine: true, by: '刘敏', at_ms: at(10, 5) },
         },
       },
       {
@@ -128,11 +130,11 @@ export function reviewOf(): Review {
         door: '2幢3单元 601',
         stays: {
           ...{ id: 'h2-601', people: ['丁**'], phone: null, occupancy: 'owner', note: '' },
-          ...{ by: '周敏', at_ms: at(8, 40) },
+          ...{ mine: false, by: '周敏', at_ms: at(8, 40) },
         },
         other: {
           ...{ id: 'h2-601b', people: ['秦**', '秦*'], phone: '142****5176', occupancy: 'tenant', note: '' },
-          ...{ by: '刘敏', at_ms: at(10, 20) },
+          ...{ mine: true, by: '刘敏', at_ms: at(10, 20) },
         },
       },
     ],
@@ -142,11 +144,25 @@ export function reviewOf(): Review {
         differs: ['phone'],
         stays: {
           ...{ id: 'p4', name: '魏**', citizen_id: '990101********0021', birth: '1951-**-**', sex: '2' },
-          ...{ phone: '142****8841', household: 'h2-502', door: '2幢2单元 502', by: 'county', at_ms: at(8, 0) },
+          ...{
+            phone: '142****8841',
+            household: 'h2-502',
+            door: '2幢2单元 502',
+            mine: false,
+            by: 'county',
+            at_ms: at(8, 0),
+          },
         },
         other: {
           ...{ id: 'p90', name: '魏**', citizen_id: '990101********0021', birth: '1951-**-**', sex: '2' },
-          ...{ phone: '142****2207', household: 'h1-301', door: '2幢1单元 301', by: 'part_time', at_ms: at(9, 12) },
+          ...{
+            phone: '142****2207',
+            household: 'h1-301',
+            door: '2幢1单元 301',
+            mine: false,
+            by: 'part_time',
+            at_ms: at(9, 12),
+          },
         },
       },
       {
@@ -154,11 +170,25 @@ export function reviewOf(): Review {
         differs: [],
         stays: {
           ...{ id: 'p31', name: '吴*', citizen_id: null, birth: '1987-**-**', sex: '1' },
-          ...{ phone: '142****6310', household: 'h2-202', door: '2幢2单元 202', by: '刘敏', at_ms: at(8, 30) },
+          ...{
+            phone: '142****6310',
+            household: 'h2-202',
+            door: '2幢2单元 202',
+            mine: true,
+            by: '刘敏',
+            at_ms: at(8, 30),
+          },
         },
         other: {
           ...{ id: 'p91', name: '吴*', citizen_id: null, birth: '1987-**-**', sex: '1' },
-          ...{ phone: '142****6310', household: 'h2-202', door: '2幢2单元 202', by: '何军', at_ms: at(9, 40) },
+          ...{
+            phone: '142****6310',
+            household: 'h2-202',
+            door: '2幢2单元 202',
+            mine: false,
+            by: '何军',
+            at_ms: at(9, 40),
+          },
         },
       },
     ],

@@ -52,6 +52,11 @@ export function writer(by: string): string {
   return te(`role.${by}`) || te(`role.${by}`, 'zh-CN') ? t('by.another', { role: t(`role.${by}`) }) : by;
 }
 
+/** As the one who reads is told: `你`, a name, or a role. */
+export function author(one: { mine: boolean; by: string }): string {
+  return one.mine ? t('review.you') : writer(one.by);
+}
+
 const DAY = 86_400_000;
 /** The whole country keeps one time, UTC+8 without summer time; so do days in Rust. A phone set to another zone must not
  *  put a visit of this morning under yesterday. */

@@ -338,6 +338,23 @@ fn take_apart(change: &mut Change<'_, '_>, folded: RecordId, stays: RecordId) ->
             change.put(RecordKind::Residence, tie.residence, area, again)?;
         }
     }
+    // What only it said, and was said by the one that stays, goes back with it, unless it was changed there since.
+    if together.is_some() {
+        for field in ["phone", "note"] {
+            if written_with(change, HOME, stays, field)? == together {
+                let area = existing(change, HOME, stays)?.area;
+                change.put(HOME, stays, area, vec![(field, Value::Null)])?;
+            }
+        }
+        let tie = change.writer.last_occupancy_of(stays)?;
+        if let Some(tie) = tie
+            && written_with(change, RecordKind::Occupancy, tie.occupancy, "kind")? == together
+        {
+            let area = existing(change, RecordKind::Occupancy, tie.occupancy)?.area;
+            let unknown = Value::Int(OccupancyKind::Unknown.code());
+            change.put(RecordKind::Occupancy, tie.occupancy, area, vec![("kind", unknown)])?;
+        }
+    }
     back_to_its_door(change, folded)?;
     // What had been put together with it goes back with it.
     for other in change.writer.homes_folded_into(stays)? {

@@ -5,6 +5,7 @@ use super::care::Duty;
 use super::look::{Look, not_found};
 use super::naming::{door_of_line, masked_id, masked_phone};
 use super::review::field_word;
+use super::same_home::waits_for;
 use crate::edits::id;
 use crate::error::Result;
 use crate::local;
@@ -88,6 +89,13 @@ impl Look<'_> {
             visits: visits.into_iter().map(|row| self.visit_line(row)).collect::<Result<_>>()?,
             history: changes.map(|row| self.history_line(&row.operation, &history)).collect::<Result<_>>()?,
             review: page.line.conflicts,
+            twice: page
+                .line
+                .door
+                .dwelling
+                .map(|dwelling| waits_for(self.reader, household, dwelling))
+                .transpose()?
+                .unwrap_or(false),
             doorless,
             left,
             stays: stays.map(|stays| stays.to_string()),

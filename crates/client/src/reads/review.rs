@@ -76,6 +76,8 @@ pub(super) struct About {
     pub(super) household: Option<RecordId>,
     pub(super) door: String,
     pub(super) subject: String,
+    /// Of the person it is about to the head of the household; empty where it is not known.
+    pub(super) relation: String,
 }
 
 impl Look<'_> {
@@ -128,6 +130,7 @@ impl Look<'_> {
             household: about.household.map(|household| household.to_string()),
             door: about.door.clone(),
             subject: about.subject.clone(),
+            relation: about.relation.clone(),
             field: field.to_owned(),
             sides,
             both: room_for_both(kind, conflict.slot).is_some(),
@@ -146,7 +149,24 @@ impl Look<'_> {
             (None, RecordKind::Building) => self.building_name(record)?,
             (None, _) => String::new(),
         };
-        Ok(About { household, door, subject: self.subject(kind, record)? })
+        let person = match kind {
+            RecordKind::Person => Some(record),
+            RecordKind::Residence => {
+                self.reader.row(kind, record)?.and_then(|row| row.field(kind, "person").reference())
+            }
+            _ => None,
+        };
+        let relation = match (household, person) {
+            (Some(household), Some(person)) => self.relation(household, person)?,
+            _ => String::new(),
+        };
+        Ok(About { household, door, subject: self.subject(kind, record)?, relation })
+    }
+
+    fn relation(&self, household: RecordId, person: RecordId) -> Result<String> {
+        let people = self.reader.people_of(household)?;
+        let relation = people.iter().find(|row| row.person == person).and_then(|row| row.relation);
+        Ok(relation.map(|code| code.to_string()).unwrap_or_default())
     }
 
     /// The masked person a record is about, or the category of its incident.

@@ -14,6 +14,7 @@ use xunge_domain::ids::{DeviceNo, RecordId};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::OccupancyKind;
 use xunge_domain::same_person::who_stays;
+use xunge_domain::value::{Edit, Value};
 use xunge_store::{Reader, StoredOperation};
 
 const HOME: RecordKind = RecordKind::Household;
@@ -71,6 +72,20 @@ pub(crate) fn roles(reader: &Reader<'_>, one: RecordId, other: RecordId) -> Resu
     Ok(if nobody(first)? && !nobody(second)? { (second, first) } else { (first, second) })
 }
 
+/// Whether it waits for somebody to say if another household behind this door is the same as this one.
+pub(super) fn waits_for(reader: &Reader<'_>, household: RecordId, dwelling: RecordId) -> Result<bool> {
+    for other in reader.homes_at(dwelling)? {
+        if other == household {
+            continue;
+        }
+        let (stays, other) = roles(reader, household, other)?;
+        if likeness(reader, stays, other)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Why two households behind one door may be one; nothing where somebody said they are two, or nothing speaks for it.
 fn likeness(reader: &Reader<'_>, one: RecordId, other: RecordId) -> Result<Option<&'static str>> {
     let (Some(a), Some(b)) = (reader.row(HOME, one)?, reader.row(HOME, other)?) else { return Ok(None) };
@@ -115,13 +130,26 @@ fn said_to_be_two(reader: &Reader<'_>, one: RecordId, other: RecordId) -> Result
     Ok(false)
 }
 
-/// Whether a household had left its flat and is behind its door again: somebody else may have moved in meanwhile.
+/// Whether a household had left its flat and is behind its door again: somebody else may have moved in meanwhile. One that
+/// is behind it again because it was parted from another never left.
 fn came_back(reader: &Reader<'_>, household: RecordId) -> Result<bool> {
     let Some(tie) = reader.last_occupancy_of(household)? else { return Ok(false) };
+    let touch = |stored: &StoredOperation| (stored.header.id.device, stored.header.evidence.wall_ms);
+    let said = |stored: &StoredOperation| stored.operation().and_then(|operation| operation.read().ok());
+    let same_as = HOME.field_named("same_as").map(|field| field.key);
+    let own = reader.operations_of(household)?;
+    let parted: BTreeSet<_> = own
+        .iter()
+        .filter(|stored| {
+            let edits = said(stored).map(|payload| payload.edits).unwrap_or_default();
+            same_as.is_some_and(|key| edits.get(&key) == Some(&Edit::Put(Value::Null)))
+        })
+        .map(touch)
+        .collect();
     let all = reader.operations_of(tie.occupancy)?;
     Ok(all.iter().any(|stored| {
-        let payload = stored.operation().and_then(|operation| operation.read().ok());
-        payload.is_some_and(|payload| payload.resumes_a_tie(RecordKind::Occupancy))
+        let resumed = said(stored).is_some_and(|payload| payload.resumes_a_tie(RecordKind::Occupancy));
+        resumed && !parted.contains(&touch(stored))
     }))
 }
 
@@ -175,6 +203,7 @@ impl Look<'_> {
             phone: page.as_ref().and_then(|page| masked_phone(page.phone.as_deref())),
             occupancy: kind.unwrap_or(OccupancyKind::Unknown).word().to_owned(),
             note: page.as_ref().map(|page| redact(&page.note)).unwrap_or_default(),
+            mine: made.as_ref().is_some_and(|stored| self.is_mine(stored.header.id.device)),
             by: made
                 .as_ref()
                 .map(|stored| self.author(stored.header.id.device))

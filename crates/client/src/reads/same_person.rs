@@ -205,6 +205,7 @@ impl Look<'_> {
                 .map(|household| self.door_of_household(household))
                 .transpose()?
                 .unwrap_or_default(),
+            mine: made.is_some_and(|stored| self.is_mine(stored.header.id.device)),
             by: made.map(|stored| self.author(stored.header.id.device)).transpose()?.unwrap_or_default(),
             at_ms: made.map_or(0, |stored| stored.header.evidence.wall_ms),
         })

@@ -211,6 +211,8 @@ pub struct HouseholdView {
     pub history: Vec<HistoryLine>,
     /// Conflicts waiting on this household or its people.
     pub review: u32,
+    /// Whether somebody has to say if another household behind the same door is this one.
+    pub twice: bool,
     /// Whether it is behind no door now; [`HouseholdView::door`] is the last one it had then, if any.
     pub doorless: bool,
     /// Whether nobody lives here any more: the door is free, and the page is history.

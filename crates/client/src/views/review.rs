@@ -33,6 +33,9 @@ pub struct ConflictView {
     pub door: String,
     /// Masked name of the person, where it is about one.
     pub subject: String,
+    /// What that person is to the head of the household, a code; empty where it is not known. Two of one family look alike
+    /// behind the mask.
+    pub relation: String,
     /// Field name (or group name), a code of the language files, e.g. `phone`, `dwelling`.
     pub field: String,
     /// The values, provisional one first.

@@ -44,6 +44,8 @@ pub struct HomeSourceView {
     pub occupancy: String,
     /// Note, its numbers masked.
     pub note: String,
+    /// Whether this phone made the record.
+    pub mine: bool,
     /// Who made the record: a worker's name, `county`, or a role where the author is outside the reader's scope.
     pub by: String,
     /// When, by the writer's clock.

@@ -38,6 +38,8 @@ pub struct SourceView {
     pub household: Option<String>,
     /// Door of that household.
     pub door: String,
+    /// Whether this phone made the record.
+    pub mine: bool,
     /// Who made the record: a worker's name, `county`, or a role where the author is outside the reader's scope.
     pub by: String,
     /// When, by the writer's clock.

@@ -31,6 +31,11 @@ door: string,
  */
 subject: string, 
 /**
+ * What that person is to the head of the household, a code; empty where it is not known. Two of one family look alike
+ * behind the mask.
+ */
+relation: string, 
+/**
  * Field name (or group name), a code of the language files, e.g. `phone`, `dwelling`.
  */
 field: string, 

@@ -25,6 +25,10 @@ occupancy: string,
  */
 note: string, 
 /**
+ * Whether this phone made the record.
+ */
+mine: boolean, 
+/**
  * Who made the record: a worker's name, `county`, or a role where the author is outside the reader's scope.
  */
 by: string, 

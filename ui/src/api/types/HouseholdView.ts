@@ -72,6 +72,10 @@ history: Array<HistoryLine>,
  */
 review: number, 
 /**
+ * Whether somebody has to say if another household behind the same door is this one.
+ */
+twice: boolean, 
+/**
  * Whether it is behind no door now; [`HouseholdView::door`] is the last one it had then, if any.
  */
 doorless: boolean, 

@@ -37,6 +37,10 @@ household: string | null,
  */
 door: string, 
 /**
+ * Whether this phone made the record.
+ */
+mine: boolean, 
+/**
  * Who made the record: a worker's name, `county`, or a role where the author is outside the reader's scope.
  */
 by: string, 

@@ -6,6 +6,18 @@ import { nextTick, onMounted, onUnmounted, ref, shallowRef, watch, type Ref, typ
 import { CallFailure } from '@/api';
 
 const kept = new Map<string, unknown>();
+/** The question that what is kept answers, by number: what was overtaken by a later one is not kept, and neither is what
+ *  was asked before the app locked. */
+const askedAt = new Map<string, number>();
+let questions = 0;
+let forgotten = 0;
+
+function put(key: string, answer: unknown, asked: number): void {
+  if (asked <= forgotten || asked < (askedAt.get(key) ?? 0)) return;
+  askedAt.set(key, asked);
+  kept.set(key, answer);
+}
+
 /** Kept answers nobody has looked at yet, with the tick they are of: the page that shows one need not ask again at once,
  *  unless records changed since. */
 const fresh = new Map<string, number>();
@@ -21,20 +33,23 @@ export const recordsTick = ref(0);
 
 /** An answer that came with another one. */
 export function keep(key: string, answer: unknown): void {
-  kept.set(key, answer);
+  put(key, answer, ++questions);
   fresh.set(key, recordsTick.value);
 }
 
 /** Asks for what is likely to be opened next, so that it opens at once. A failure is told when it is opened. */
 export async function fetchAhead<T>(key: string, load: () => Promise<T>): Promise<T | null> {
   if (kept.has(key)) return null;
+  const asked = ++questions;
   const answer = await load().catch(() => null);
-  if (answer !== null && !kept.has(key)) kept.set(key, answer);
+  if (answer !== null) put(key, answer, asked);
   return answer;
 }
 
 export function forget(): void {
   kept.clear();
+  askedAt.clear();
+  forgotten = questions;
   fresh.clear();
 }
 
@@ -75,11 +90,13 @@ export function useRecords<T>(key: () => string, load: () => Promise<T>): Record
   async function ask(): Promise<void> {
     const mine = ++round;
     const name = key();
+    const asked = ++questions;
     try {
       const answer = await load();
+      // Also for a page that has gone: what it had is out of date, and the next one begins with it.
+      put(name, answer, asked);
       if (!alive || mine < shown || name !== key()) return;
       shown = mine;
-      kept.set(name, answer);
       data.value = answer;
       failure.value = null;
     } catch (error) {

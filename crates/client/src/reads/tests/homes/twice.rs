@@ -28,6 +28,7 @@ fn a_home_that_two_phones_registered_is_asked_about_put_together_and_taken_apart
         (vec!["潘**".to_owned()], vec!["潘*".to_owned()])
     );
     assert_eq!(phone.open.counts().unwrap().needs_you, 1);
+    assert!(page(&phone, 300).twice && page(&phone, 400).twice, "who stands at the door is told");
 
     let saved = phone.open.merge_households(&pair(400, 300)).unwrap();
     assert_eq!((asked(&phone), phone.open.counts().unwrap().needs_you), (Vec::new(), 0));
@@ -42,8 +43,10 @@ fn a_home_that_two_phones_registered_is_asked_about_put_together_and_taken_apart
     assert_eq!((said(&merged), said(&page(&phone, 400))), (1, 1), "on both pages");
     assert_eq!(merged.joined.iter().map(|other| other.id.clone()).collect::<Vec<_>>(), [id(400).to_string()]);
     assert_eq!(page(&phone, 400).stays, Some(id(300).to_string()));
+    assert!(!merged.twice);
     undo(&phone, saved);
     assert_eq!((asked(&phone).len(), names(&phone, 300).len(), names(&phone, 400).len()), (1, 1, 1));
+    assert_eq!(asked(&phone)[0].reason, "two_phones", "nobody had moved out and in");
 
     // At any later time.
     phone.open.merge_households(&pair(300, 400)).unwrap();
@@ -53,6 +56,32 @@ fn a_home_that_two_phones_registered_is_asked_about_put_together_and_taken_apart
     assert_eq!(said(&page(&phone, 300)), 1, "what stood and was taken apart is told, what was undone is not");
     let gone = phone.open.unmerge_household(&UnmergeArgs { id: id(400).to_string() });
     assert_eq!(gone.unwrap_err().code(), "undo_gone");
+}
+
+#[test]
+fn what_one_said_for_the_other_goes_back_with_it_unless_it_was_changed_since() {
+    let phone = street();
+    a_colleague_registers(&phone, 300, 8, "潘丽华", "");
+    a_colleague_registers(&phone, 400, 9, "潘建", "14255557788");
+    let write = |record: u128, text: &str| {
+        phone.set_time(phone.now_ms() + 1_000);
+        let edits = vec![("note", Value::Text(text.to_owned()))];
+        let area = phone.row(RecordKind::Household, record).area;
+        phone.open.change(|change| change.put(RecordKind::Household, id(record), area, edits)).unwrap();
+    };
+    let told = |record| (page(&phone, record).note, page(&phone, record).phone.is_some());
+    let apart = || phone.open.unmerge_household(&UnmergeArgs { id: id(400).to_string() }).unwrap();
+    write(400, "家里有条狗");
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    assert_eq!(told(300), ("家里有条狗".to_owned(), true));
+    apart();
+    phone.set_time(phone.now_ms() + 1_000);
+    assert_eq!((told(300), told(400)), ((String::new(), false), ("家里有条狗".to_owned(), true)));
+
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    write(300, "狗送人了");
+    apart();
+    assert_eq!(told(300), ("狗送人了".to_owned(), false), "the number alone is of that time");
 }
 
 #[test]
