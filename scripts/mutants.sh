@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# `make mutants`: changes the code on purpose, one small change at a time, and runs the tests of the package: each change
-# must make a test fail. FILES='crates/sync/src/merge.rs …' chooses; by default merge, settling, the plan of a session, admission and the county's scope. Survivors that
-# stay are listed with their reasons in docs/mutants.md, and left out here by the same patterns.
+# `make mutants`: changes the code on purpose, one small change at a time, and runs the tests of the package: each
+# change must make a test fail. FILES='crates/sync/src/merge.rs …' chooses; by default merge, settling, the plan of a
+# session, admission and the county's scope. Survivors that stay are listed with their reasons in docs/mutants.md, and
+# left out here by the same patterns.
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 VERSION=27.1.0

@@ -269,11 +269,16 @@ pub fn is_handed_over(stored: &StoredOperation) -> bool {
     stored.state == OpState::AtCounty && stored.reason.is_some()
 }
 
+/// Whether an operation counts for its record: it was not taken back, and is not the county's alone.
+pub fn counts(stored: &StoredOperation) -> bool {
+    stored.state != OpState::Withdrawn && !is_handed_over(stored)
+}
+
 /// Adds an operation as it lies in the store.
 ///
 /// Refused ones stay laid over the county's state: the worker sees what they typed, marked as needing them.
 pub fn add_stored(state: &mut RecordState, kind: RecordKind, stored: &StoredOperation) {
-    if stored.state == OpState::Withdrawn || is_handed_over(stored) {
+    if !counts(stored) {
         return;
     }
     let Some(payload) = stored.payload.as_deref().and_then(|bytes| Payload::decode(kind.code(), bytes).ok())

@@ -155,8 +155,10 @@ impl Connections {
     /// Remembers beside the database that it did not read well: the next opening checks every page and moves the store aside
     /// if one is bad.
     fn suspect(&self) {
-        // If not even this can be written, the next damaged read will try again.
-        let _ = self.files.write_durable(&self.suspect, b"check");
+        if !self.files.exists(&self.suspect) {
+            // If not even this can be written, the next damaged read will try again.
+            let _ = self.files.write_durable(&self.suspect, b"check");
+        }
     }
 
     fn open(&self, role: Role) -> Result<Connection, StoreError> {

@@ -10,7 +10,7 @@ import { i18n } from '@/words/language';
 import { hardwareBack } from './hardware';
 import { router } from './router';
 import { take } from './state/app';
-import { keep } from './state/records';
+import { asking } from './state/records';
 import { startFailed } from './startFailed';
 import { sync } from './state/sync';
 
@@ -23,7 +23,7 @@ guardSecondTaps();
 async function start(): Promise<void> {
   try {
     const start = await opening();
-    if (start.today) keep('today', start.today);
+    if (start.today) asking()('today', start.today);
     sync.value = start.sync;
     await take(start.app);
   } catch (error) {

@@ -8,13 +8,14 @@
 
 use super::pairs::{forget_parting, part, shared_area};
 use super::{existing, id};
-use crate::change::Change;
+use crate::change::{Change, counts};
 use crate::error::{Result, rule, rule_with};
 use crate::open::Open;
 use crate::reads::same_home::roles;
 use crate::views::households::{HouseholdArgs, ReturnArgs, Saved};
 use crate::views::people::MoveIn;
 use crate::views::same_person::{PairArgs, UnmergeArgs};
+use std::collections::BTreeSet;
 use xunge_domain::ids::{DeviceNo, RecordId};
 use xunge_domain::records::RecordKind;
 use xunge_domain::records::words::{OccupancyKind, ResidenceEnd};
@@ -329,32 +330,17 @@ fn take_apart(change: &mut Change<'_, '_>, folded: RecordId, stays: RecordId) ->
         }
     }
     // One record of a person lived there once: what ended with the putting together goes on.
-    let together = written_with(change, HOME, folded, "same_as")?;
+    let together = wrote(change, HOME, folded, "same_as", Some(&Edit::Put(Value::reference(stays))))?;
+    let together: BTreeSet<Touch> = together.into_iter().collect();
     for tie in change.writer.residences_of(folded)? {
-        let ended = written_with(change, RecordKind::Residence, tie.residence, "ended_because")?;
-        if tie.until.is_some() && ended.is_some() && ended == together {
+        let ended = wrote(change, RecordKind::Residence, tie.residence, "ended_because", None)?;
+        if tie.until.is_some() && ended.last().is_some_and(|ended| together.contains(ended)) {
             let area = existing(change, RecordKind::Residence, tie.residence)?.area;
             let again = vec![("until", Value::Null), ("ended_because", Value::Null)];
             change.put(RecordKind::Residence, tie.residence, area, again)?;
         }
     }
-    // What only it said, and was said by the one that stays, goes back with it, unless it was changed there since.
-    if together.is_some() {
-        for field in ["phone", "note"] {
-            if written_with(change, HOME, stays, field)? == together {
-                let area = existing(change, HOME, stays)?.area;
-                change.put(HOME, stays, area, vec![(field, Value::Null)])?;
-            }
-        }
-        let tie = change.writer.last_occupancy_of(stays)?;
-        if let Some(tie) = tie
-            && written_with(change, RecordKind::Occupancy, tie.occupancy, "kind")? == together
-        {
-            let area = existing(change, RecordKind::Occupancy, tie.occupancy)?.area;
-            let unknown = Value::Int(OccupancyKind::Unknown.code());
-            change.put(RecordKind::Occupancy, tie.occupancy, area, vec![("kind", unknown)])?;
-        }
-    }
+    carry_back(change, folded, stays, &together)?;
     back_to_its_door(change, folded)?;
     // What had been put together with it goes back with it.
     for other in change.writer.homes_folded_into(stays)? {
@@ -368,21 +354,62 @@ fn take_apart(change: &mut Change<'_, '_>, folded: RecordId, stays: RecordId) ->
     Ok(())
 }
 
-/// Who wrote a field last, and when: what was written in one touch has both in common.
-fn written_with(
+/// What only `folded` said, and `stays` said for it since they were put together, goes back with it, unless it was changed
+/// there since.
+fn carry_back(
+    change: &mut Change<'_, '_>,
+    folded: RecordId,
+    stays: RecordId,
+    together: &BTreeSet<Touch>,
+) -> Result<()> {
+    let there = change.writer.row(HOME, stays)?.filter(|row| !row.deleted);
+    let (Some(kept), Some(gone)) = (there, change.writer.row(HOME, folded)?) else { return Ok(()) };
+    let mut fields = Vec::new();
+    for name in ["phone", "note"] {
+        let written = wrote(change, HOME, stays, name, None)?;
+        let same = kept.field(HOME, name).text() == gone.field(HOME, name).text();
+        if same && written.last().is_some_and(|last| together.contains(last)) {
+            fields.push((name, Value::Null));
+        }
+    }
+    if !fields.is_empty() {
+        change.put(HOME, stays, kept.area, fields)?;
+    }
+    let tie = RecordKind::Occupancy;
+    let (kept, gone) = (change.writer.last_occupancy_of(stays)?, change.writer.last_occupancy_of(folded)?);
+    if let (Some(kept), Some(gone)) = (kept, gone)
+        && kept.kind == gone.kind
+        && wrote(change, tie, kept.occupancy, "kind", None)?
+            .last()
+            .is_some_and(|last| together.contains(last))
+    {
+        let area = existing(change, tie, kept.occupancy)?.area;
+        let unknown = Value::Int(OccupancyKind::Unknown.code());
+        change.put(tie, kept.occupancy, area, vec![("kind", unknown)])?;
+    }
+    Ok(())
+}
+
+/// Who wrote, and when: what was written in one touch has both in common.
+type Touch = (DeviceNo, i64);
+
+/// The touches that wrote a field, the one that counts last at the end; only those that wrote `value`, where that is given.
+fn wrote(
     change: &Change<'_, '_>,
     kind: RecordKind,
     record: RecordId,
     field: &str,
-) -> Result<Option<(DeviceNo, i64)>> {
-    let Some(field) = kind.field_named(field) else { return Ok(None) };
-    let all = change.writer.operations_of(record)?;
-    let wrote = all.iter().filter(|stored| {
+    value: Option<&Edit>,
+) -> Result<Vec<Touch>> {
+    let Some(field) = kind.field_named(field) else { return Ok(Vec::new()) };
+    let mut all = change.writer.operations_of(record)?;
+    all.retain(|stored| {
         let payload = stored.operation().and_then(|operation| operation.read().ok());
-        payload.is_some_and(|payload| payload.edits.contains_key(&field.key))
+        let edit = payload.as_ref().and_then(|payload| payload.edits.get(&field.key));
+        counts(stored) && edit.is_some_and(|edit| value.is_none_or(|value| edit == value))
     });
-    let last = wrote.max_by_key(|stored| (stored.header.height, stored.header.id));
-    Ok(last.map(|stored| (stored.header.id.device, stored.header.evidence.wall_ms)))
+    all.sort_by_key(|stored| (stored.header.height, stored.header.id));
+    Ok(all.iter().map(|stored| (stored.header.id.device, stored.header.evidence.wall_ms)).collect())
 }
 
 /// Whether a field of a record ever named `household`.

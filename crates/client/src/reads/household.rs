@@ -5,7 +5,7 @@ use super::care::Duty;
 use super::look::{Look, not_found};
 use super::naming::{door_of_line, masked_id, masked_phone};
 use super::review::field_word;
-use super::same_home::waits_for;
+use super::same_home::is_asked_about;
 use crate::edits::id;
 use crate::error::Result;
 use crate::local;
@@ -56,7 +56,10 @@ impl Look<'_> {
         }
         let duties = each_service_once(owed);
         let visits = self.reader.visits_of(household, VISITS)?;
-        let stays = self.same_as(household)?;
+        let row = self.reader.row(RecordKind::Household, household)?;
+        let area = row.as_ref().map(|row| row.area);
+        let named = row.and_then(|row| row.field(RecordKind::Household, "same_as").reference());
+        let stays = named;
         // Put together the other way round by two phones: the one made first is looked at, and no page leads in a ring.
         let ring = stays.is_some_and(|stays| household < stays);
         let ring = ring && stays.map(|stays| self.same_as(stays)).transpose()?.flatten() == Some(household);
@@ -64,6 +67,15 @@ impl Look<'_> {
         let stays = stays.filter(|_| !ring && rows.is_empty());
         let joined = self.reader.homes_folded_into(household)?;
         let history = self.history(household, &joined)?;
+        // Who is alone behind the door and was never put together with anybody is not asked about: then no list is made.
+        let beside = match page.line.door.dwelling {
+            Some(dwelling) => self.reader.homes_at(dwelling)?.len() > 1,
+            None => false,
+        };
+        let twice = match area.filter(|_| beside || named.is_some() || !joined.is_empty()) {
+            Some(area) => is_asked_about(self.reader, household, area)?,
+            None => false,
+        };
         let doorless = page.line.door.dwelling.is_none();
         let left = rows.is_empty() && doorless && last.is_some();
         let (door, building) = match (page.line.door.dwelling, last) {
@@ -89,13 +101,7 @@ impl Look<'_> {
             visits: visits.into_iter().map(|row| self.visit_line(row)).collect::<Result<_>>()?,
             history: changes.map(|row| self.history_line(&row.operation, &history)).collect::<Result<_>>()?,
             review: page.line.conflicts,
-            twice: page
-                .line
-                .door
-                .dwelling
-                .map(|dwelling| waits_for(self.reader, household, dwelling))
-                .transpose()?
-                .unwrap_or(false),
+            twice,
             doorless,
             left,
             stays: stays.map(|stays| stays.to_string()),

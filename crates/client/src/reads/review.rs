@@ -76,8 +76,6 @@ pub(super) struct About {
     pub(super) household: Option<RecordId>,
     pub(super) door: String,
     pub(super) subject: String,
-    /// Of the person it is about to the head of the household; empty where it is not known.
-    pub(super) relation: String,
 }
 
 impl Look<'_> {
@@ -130,7 +128,7 @@ impl Look<'_> {
             household: about.household.map(|household| household.to_string()),
             door: about.door.clone(),
             subject: about.subject.clone(),
-            relation: about.relation.clone(),
+            relation: self.relation(kind, record, about.household, field)?,
             field: field.to_owned(),
             sides,
             both: room_for_both(kind, conflict.slot).is_some(),
@@ -149,41 +147,49 @@ impl Look<'_> {
             (None, RecordKind::Building) => self.building_name(record)?,
             (None, _) => String::new(),
         };
-        let person = match kind {
+        Ok(About { household, door, subject: self.subject(kind, record)? })
+    }
+
+    /// What the person a record is about is to the head of the household; empty where it is not known, or is itself the
+    /// question.
+    fn relation(
+        &self,
+        kind: RecordKind,
+        record: RecordId,
+        household: Option<RecordId>,
+        field: &str,
+    ) -> Result<String> {
+        let (Some(household), Some(person)) = (household, self.person_of(kind, record)?) else {
+            return Ok(String::new());
+        };
+        let people = self.reader.people_of(household)?;
+        let relation = people.iter().find(|row| row.person == person).and_then(|row| row.relation);
+        let relation = relation.filter(|_| field != "relation");
+        Ok(relation.map(|code| code.to_string()).unwrap_or_default())
+    }
+
+    fn person_of(&self, kind: RecordKind, record: RecordId) -> Result<Option<RecordId>> {
+        Ok(match kind {
             RecordKind::Person => Some(record),
-            RecordKind::Residence => {
+            RecordKind::Residence | RecordKind::CareDuty => {
                 self.reader.row(kind, record)?.and_then(|row| row.field(kind, "person").reference())
             }
             _ => None,
-        };
-        let relation = match (household, person) {
-            (Some(household), Some(person)) => self.relation(household, person)?,
-            _ => String::new(),
-        };
-        Ok(About { household, door, subject: self.subject(kind, record)?, relation })
-    }
-
-    fn relation(&self, household: RecordId, person: RecordId) -> Result<String> {
-        let people = self.reader.people_of(household)?;
-        let relation = people.iter().find(|row| row.person == person).and_then(|row| row.relation);
-        Ok(relation.map(|code| code.to_string()).unwrap_or_default())
+        })
     }
 
     /// The masked person a record is about, or the category of its incident.
     pub(super) fn subject(&self, kind: RecordKind, record: RecordId) -> Result<String> {
-        let parent = |name| {
-            Ok::<_, crate::error::ClientError>(
-                self.reader.row(kind, record)?.and_then(|row| row.field(kind, name).reference()),
-            )
-        };
+        if let Some(person) = self.person_of(kind, record)? {
+            return self.person(person);
+        }
         match kind {
-            RecordKind::Person => self.person(record),
-            RecordKind::Residence | RecordKind::CareDuty => {
-                parent("person")?.map_or_else(|| Ok(String::new()), |person| self.person(person))
-            }
             RecordKind::Incident => self.incident_title(record),
-            RecordKind::IncidentStep | RecordKind::PhotoEvidence => parent("incident")?
-                .map_or_else(|| Ok(String::new()), |incident| self.incident_title(incident)),
+            RecordKind::IncidentStep | RecordKind::PhotoEvidence => {
+                let row = self.reader.row(kind, record)?;
+                let incident = row.and_then(|row| row.field(kind, "incident").reference());
+                incident.map_or_else(|| Ok(String::new()), |incident| self.incident_title(incident))
+            }
             _ => Ok(String::new()),
         }
     }

@@ -72,18 +72,9 @@ pub(crate) fn roles(reader: &Reader<'_>, one: RecordId, other: RecordId) -> Resu
     Ok(if nobody(first)? && !nobody(second)? { (second, first) } else { (first, second) })
 }
 
-/// Whether it waits for somebody to say if another household behind this door is the same as this one.
-pub(super) fn waits_for(reader: &Reader<'_>, household: RecordId, dwelling: RecordId) -> Result<bool> {
-    for other in reader.homes_at(dwelling)? {
-        if other == household {
-            continue;
-        }
-        let (stays, other) = roles(reader, household, other)?;
-        if likeness(reader, stays, other)?.is_some() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+/// Whether somebody has to say if another household is the same as this one.
+pub(super) fn is_asked_about(reader: &Reader<'_>, household: RecordId, area: RecordId) -> Result<bool> {
+    Ok(pairs(reader, &[area])?.iter().any(|pair| pair.stays == household || pair.other == household))
 }
 
 /// Why two households behind one door may be one; nothing where somebody said they are two, or nothing speaks for it.

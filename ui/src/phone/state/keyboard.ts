@@ -4,7 +4,8 @@
  */
 import { nextTick, readonly, ref } from 'vue';
 
-/** px: a phone of 568 px without a keyboard is higher, any phone with one is lower. */
+/** px. The lowest phone held upright is higher without a keyboard; in a window that is higher with one, the buttons at the
+ *  bottom leave room enough. A phone on its side is low, too. */
 const LOW = 480;
 const low = ref(window.innerHeight < LOW);
 /** Whether little is left of the window. */

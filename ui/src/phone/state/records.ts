@@ -12,10 +12,11 @@ const askedAt = new Map<string, number>();
 let questions = 0;
 let forgotten = 0;
 
-function put(key: string, answer: unknown, asked: number): void {
-  if (asked <= forgotten || asked < (askedAt.get(key) ?? 0)) return;
+function put(key: string, answer: unknown, asked: number): boolean {
+  if (asked <= forgotten || asked < (askedAt.get(key) ?? 0)) return false;
   askedAt.set(key, asked);
   kept.set(key, answer);
+  return true;
 }
 
 /** Kept answers nobody has looked at yet, with the tick they are of: the page that shows one need not ask again at once,
@@ -31,10 +32,13 @@ function isFresh(key: string): boolean {
 /** Rises whenever records changed on the phone: pages load again. */
 export const recordsTick = ref(0);
 
-/** An answer that came with another one. */
-export function keep(key: string, answer: unknown): void {
-  put(key, answer, ++questions);
-  fresh.set(key, recordsTick.value);
+/** Before a question whose answer brings others along: how to keep those. */
+export function asking(): (key: string, answer: unknown) => void {
+  const asked = ++questions;
+  const tick = recordsTick.value;
+  return (key, answer) => {
+    if (put(key, answer, asked)) fresh.set(key, tick);
+  };
 }
 
 /** Asks for what is likely to be opened next, so that it opens at once. A failure is told when it is opened. */

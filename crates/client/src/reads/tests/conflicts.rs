@@ -50,6 +50,32 @@ fn two_workers_change_the_same_phone_number() {
 }
 
 #[test]
+fn two_of_one_family_are_told_apart_by_what_they_are_to_the_head() {
+    let phone = Phone::new();
+    phone.building(10, "2幢", 1, 20, &[("2", 5, "502")]);
+    phone.household(100, 20, &[named("魏长青"), named("魏小青")]);
+    let differ = |kind, record, name, one: Value, other: Value| {
+        let before = phone.state(kind, record);
+        phone.written_by(OTHER, &before, kind, record, vec![(name, one)]);
+        phone.written_by(9, &before, kind, record, vec![(name, other)]);
+    };
+    for person in [102, 104] {
+        differ(RecordKind::Person, person, "phone", text("14211118841"), text("14233335566"));
+    }
+    let told = || {
+        let mut told: Vec<_> =
+            conflicts(&phone).into_iter().map(|one| (one.field, one.subject, one.relation)).collect();
+        told.sort();
+        told
+    };
+    let line = |field: &str, relation: &str| (field.to_owned(), "魏**".to_owned(), relation.to_owned());
+    assert_eq!(told(), [line("phone", "0"), line("phone", "2")]);
+    // What they are is the question itself: then it is not said.
+    differ(RecordKind::Residence, 105, "relation", Value::Int(3), Value::Int(8));
+    assert!(told().contains(&line("relation", "")), "{:?}", told());
+}
+
+#[test]
 fn the_author_is_a_name_where_it_is_known_and_a_role_where_not() {
     let phone = wei();
     let before = phone.state(RecordKind::Person, 102);

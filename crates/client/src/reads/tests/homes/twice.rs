@@ -63,11 +63,9 @@ fn what_one_said_for_the_other_goes_back_with_it_unless_it_was_changed_since() {
     let phone = street();
     a_colleague_registers(&phone, 300, 8, "潘丽华", "");
     a_colleague_registers(&phone, 400, 9, "潘建", "14255557788");
-    let write = |record: u128, text: &str| {
+    let write = |record: u128, note: &str| {
         phone.set_time(phone.now_ms() + 1_000);
-        let edits = vec![("note", Value::Text(text.to_owned()))];
-        let area = phone.row(RecordKind::Household, record).area;
-        phone.open.change(|change| change.put(RecordKind::Household, id(record), area, edits)).unwrap();
+        phone.mine(RecordKind::Household, record, vec![("note", text(note))]);
     };
     let told = |record| (page(&phone, record).note, page(&phone, record).phone.is_some());
     let apart = || phone.open.unmerge_household(&UnmergeArgs { id: id(400).to_string() }).unwrap();
@@ -82,6 +80,49 @@ fn what_one_said_for_the_other_goes_back_with_it_unless_it_was_changed_since() {
     write(300, "狗送人了");
     apart();
     assert_eq!(told(300), ("狗送人了".to_owned(), false), "the number alone is of that time");
+}
+
+#[test]
+fn what_one_of_three_said_stays_when_another_of_them_goes() {
+    let phone = street();
+    a_colleague_registers(&phone, 300, 8, "潘丽华", "");
+    a_colleague_registers(&phone, 400, 9, "潘建", "14255557788");
+    a_colleague_registers(&phone, 500, 10, "潘小", "");
+    let later = || phone.set_time(phone.now_ms() + 1_000);
+    let told = |record| page(&phone, record).phone.is_some();
+    let apart = |record: u128| {
+        later();
+        phone.open.unmerge_household(&UnmergeArgs { id: id(record).to_string() }).unwrap();
+    };
+    phone.open.merge_households(&pair(400, 500)).unwrap();
+    later();
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    assert!(told(300));
+    apart(500);
+    assert!(told(300), "it is the number of another one, who stays");
+    // Put together a second time: the number is still of the first.
+    phone.set_time(phone.now_ms() + 1_000);
+    entered_in(&phone, 400);
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    apart(400);
+    assert!(!told(300) && told(400));
+}
+
+#[test]
+fn how_a_flat_is_held_goes_back_with_who_said_it() {
+    let phone = street();
+    a_colleague_registers(&phone, 300, 8, "潘丽华", "");
+    a_colleague_registers(&phone, 400, 9, "潘建", "");
+    phone.mine(RecordKind::Occupancy, 301, vec![("kind", Value::Int(OccupancyKind::Unknown.code()))]);
+    phone.set_time(phone.now_ms() + 1_000);
+    phone.open.merge_households(&pair(300, 400)).unwrap();
+    assert_eq!(page(&phone, 300).occupancy, "tenant");
+    phone.set_time(phone.now_ms() + 1_000);
+    phone.open.unmerge_household(&UnmergeArgs { id: id(400).to_string() }).unwrap();
+    assert_eq!(
+        (page(&phone, 300).occupancy, page(&phone, 400).occupancy),
+        ("unknown".into(), "tenant".into())
+    );
 }
 
 #[test]
