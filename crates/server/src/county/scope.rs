@@ -145,3 +145,6 @@ impl Scope {
         hasher.finalize().into()
     }
 }
+
+#[cfg(test)]
+mod tests;
