@@ -41,6 +41,14 @@ const barFlows = [
   },
 }));
 
+/** From the welcome to the page that asks for a new PIN. */
+const toNewPin = async (page) => {
+  await tap(page, '开始登记');
+  await page.fill('#address', 'county.example:8443');
+  await page.fill('#code', '7K3M9QXT4HBRT6W2ZC5D');
+  await tap(page, '下一步');
+};
+
 export const flows = [
   ...barFlows,
   {
@@ -272,10 +280,7 @@ export const flows = [
     name: 'a_weak_pin_is_told_and_chosen_again',
     query: 'phase=new&first=1',
     async run(page) {
-      await tap(page, '开始登记');
-      await page.fill('#address', 'county.example:8443');
-      await page.fill('#code', '7K3M9QXT4HBRT6W2ZC5D');
-      await tap(page, '下一步');
+      await toNewPin(page);
       await pin(page, '123456');
       await sees(page, '这个密码太容易猜到');
       await reads(page);
@@ -289,10 +294,7 @@ export const flows = [
     name: 'back_from_the_second_time_of_a_pin_leads_to_the_first',
     query: 'phase=new&first=1&slow=250',
     async run(page) {
-      await tap(page, '开始登记');
-      await page.fill('#address', 'county.example:8443');
-      await page.fill('#code', '7K3M9QXT4HBRT6W2ZC5D');
-      await tap(page, '下一步');
+      await toNewPin(page);
       await pin(page, '258036');
       await sees(page, '再输一遍');
       await tap(page, '返回');

@@ -176,7 +176,9 @@ fn deleting_after_all_or_keeping_after_all_is_taken_back_alike() {
         };
         let view = grid.state.view(KIND);
         assert_eq!((view.deleted, view.conflicts.len()), (delete, 0));
+        assert!(grid.state.settles(KIND, settled), "delete: {delete}");
         grid.take_back(3, settled);
+        assert!(!grid.state.settles(KIND, settled), "delete: {delete}");
         let view = grid.state.view(KIND);
         assert!(!view.deleted && grid.conflict(SlotCode::ALIVE).is_some(), "delete: {delete}");
     }
@@ -230,26 +232,6 @@ fn a_settlement_stands_until_somebody_writes_there_anew() {
     assert!(grid.state.settles(KIND, settled), "something else was written");
     grid.apart(&now, 2, PHONE, "三");
     assert!(!grid.state.settles(KIND, settled));
-}
-
-#[test]
-fn a_settled_deletion_stands_until_it_is_taken_back() {
-    for delete in [true, false] {
-        let mut grid = Grid::new();
-        let seen = grid.state.clone();
-        grid.apart(&seen, 1, NAME, "乙");
-        let (payload, height) = seen.delete(KIND);
-        grid.add(2, Verb::DELETE, payload, height);
-        let settled = if delete {
-            let (payload, height) = grid.state.delete(KIND);
-            grid.add(1, Verb::DELETE, payload, height)
-        } else {
-            grid.settle(1, SlotCode::ALIVE, BTreeMap::new())
-        };
-        assert!(grid.state.settles(KIND, settled), "{delete}");
-        grid.take_back(1, settled);
-        assert!(!grid.state.settles(KIND, settled), "{delete}");
-    }
 }
 
 #[test]

@@ -59,12 +59,11 @@ impl Look<'_> {
         let row = self.reader.row(RecordKind::Household, household)?;
         let area = row.as_ref().map(|row| row.area);
         let named = row.and_then(|row| row.field(RecordKind::Household, "same_as").reference());
-        let stays = named;
         // Put together the other way round by two phones: the one made first is looked at, and no page leads in a ring.
-        let ring = stays.is_some_and(|stays| household < stays);
-        let ring = ring && stays.map(|stays| self.same_as(stays)).transpose()?.flatten() == Some(household);
+        let ring = named.is_some_and(|stays| household < stays);
+        let ring = ring && named.map(|stays| self.same_as(stays)).transpose()?.flatten() == Some(household);
         // Nor away from somebody who was entered here since.
-        let stays = stays.filter(|_| !ring && rows.is_empty());
+        let stays = named.filter(|_| !ring && rows.is_empty());
         let joined = self.reader.homes_folded_into(household)?;
         let history = self.history(household, &joined)?;
         // Who is alone behind the door and was never put together with anybody is not asked about: then no list is made.
